@@ -1,0 +1,212 @@
+"""JSON of hostile origin: one reading, or a refusal that says where.
+
+Duplicate keys, NaN, infinities (also ``1e400``), lone surrogates, a byte order mark, trailing bytes and more than
+`Limits.depth` levels are refused: two parsers that read one document differently are two verifiers that disagree (T06).
+
+`Node` walks what was read: each step names the field it wants and its type, and a wrong turn is a `FormatFault` with
+the JSON pointer of the field. No other file of ours indexes into foreign JSON.
+
+Spec: RFC 8259; RFC 7493 (I-JSON); RFC 6901 (JSON pointer).
+"""
+
+from __future__ import annotations
+
+import binascii
+import math
+import re
+from base64 import b64decode, urlsafe_b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jiter
+
+from .faults import FormatFault, Place
+from .limits import DEFAULT_LIMITS, Limits
+
+_WHERE = re.compile(r" at line (\d+) column (\d+)$")
+_TYPE_NAMES = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+
+
+def loads(data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS) -> Any:
+    """The value of the JSON document `data` (bytes, UTF-8). The caller has checked its size.
+
+    Raises:
+        FormatFault: ``json.malformed``, ``json.duplicate_key``, ``json.number_range``.
+        LimitFault: ``limit.depth``.
+    """
+    try:
+        value = jiter.from_json(data, allow_inf_nan=False, catch_duplicate_keys=True)
+    except ValueError as error:
+        raise _fault(data, str(error), source, limits) from None
+    _check_tree(value, source, limits)
+    return value
+
+
+def _fault(data: bytes, message: str, source: str, limits: Limits) -> FormatFault:
+    where = _WHERE.search(message)
+    offset = _offset(data, int(where[1]), int(where[2])) if where else 0
+    text = _WHERE.sub("", message)
+    place = Place(source, offset=offset)
+    if text.startswith("Detected duplicate key"):
+        return FormatFault("json.duplicate_key", text.replace("Detected duplicate", "duplicate"), place=place)
+    if text.startswith("recursion limit"):
+        return FormatFault("limit.depth", f"nested more than {limits.depth} levels deep", place=place,
+                           expected=f"at most {limits.depth}", actual="more than 200")
+    if text.startswith("number out of range"):
+        return FormatFault("json.number_range", "a number that cannot be represented", place=place)
+    return FormatFault("json.malformed", f"not JSON: {text}", place=place)
+
+
+def _offset(data: bytes, line: int, column: int) -> int:
+    start = 0
+    for _ in range(line - 1):
+        start = data.find(b"\n", start) + 1
+    return min(start + max(column - 1, 0), len(data))
+
+
+def _check_tree(value: Any, source: str, limits: Limits) -> None:
+    level: list[Any] = [value]
+    for depth in range(limits.depth + 2):
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+            elif isinstance(item, float) and math.isinf(item):
+                raise FormatFault("json.number_range", "a number that overflows", place=Place(source))
+        if not below:
+            return
+        level = below
+        if depth >= limits.depth:
+            limits.check("depth", depth + 1, Place(source))
+
+
+def escape_pointer(token: str) -> str:
+    """One reference token of a JSON pointer. Spec: RFC 6901 section 3."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A JSON value and the place it came from. Every accessor raises `FormatFault` with that place:
+
+    ``json.missing`` where a field is absent, ``json.type`` where it is of another type, ``json.value`` where its
+    value is out of the field's range, ``base64.malformed`` where its text is not canonical base64.
+    """
+
+    value: Any
+    source: str = ""
+    pointer: str = ""
+
+    @property
+    def place(self) -> Place:
+        return Place(self.source, self.pointer)
+
+    def fault(self, reason: str, detail: str, *, expected: str | None = None) -> FormatFault:
+        """A fault about this value, for the caller to raise."""
+        return FormatFault(reason, detail, place=self.place, expected=expected, actual=_shown(self.value))
+
+    def field(self, name: str) -> Node:
+        """The member `name`, which must be there."""
+        node = self.get(name)
+        if node is None:
+            raise FormatFault("json.missing", f"{name!r} is missing", place=self._step(name).place, expected=name)
+        return node
+
+    def get(self, name: str) -> Node | None:
+        """The member `name`, or None where it is absent. An explicit null is a value."""
+        members = self.object()
+        if name not in members:
+            return None
+        return self._step(name, members[name])
+
+    def given(self, name: str) -> Node | None:
+        """The member `name`, or None where it is absent or null: protobuf JSON holds the two to be the same."""
+        node = self.get(name)
+        return None if node is None or node.value is None else node
+
+    def _step(self, name: str, value: Any = None) -> Node:
+        return Node(value, self.source, f"{self.pointer}/{escape_pointer(name)}")
+
+    def items(self) -> Iterator[Node]:
+        """The elements of an array, in order."""
+        for index, value in enumerate(self.array()):
+            yield Node(value, self.source, f"{self.pointer}/{index}")
+
+    def members(self) -> Iterator[tuple[str, Node]]:
+        """The members of an object, in the order received."""
+        for name, value in self.object().items():
+            yield name, self._step(name, value)
+
+    def only(self, *names: str) -> None:
+        """Refuse any member whose name is not among `names`: ``json.unknown_field``."""
+        for name, node in self.members():
+            if name not in names:
+                raise node.fault("json.unknown_field", f"unknown field {name!r}", expected=", ".join(names))
+
+    def object(self) -> dict[str, Any]:
+        return self._typed(dict, "an object")
+
+    def array(self) -> list[Any]:
+        return self._typed(list, "an array")
+
+    def text(self) -> str:
+        return self._typed(str, "a string")
+
+    def boolean(self) -> bool:
+        return self._typed(bool, "a boolean")
+
+    def integer(self) -> int:
+        """A JSON integer; true and false are none."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int):
+            raise self._wrong_type("an integer")
+        return self.value
+
+    def int64(self) -> int:
+        """A non-negative 64-bit integer as protobuf JSON spells it: a decimal string, or a number."""
+        value = self.value
+        if isinstance(value, str) and re.fullmatch(r"0|[1-9][0-9]{0,18}", value, re.ASCII):
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self._wrong_type("an integer, or a string of decimal digits")
+        if not 0 <= value < 1 << 63:
+            raise self.fault("json.value", "out of range", expected="0 to 2^63 - 1")
+        return value
+
+    def base64(self, *, either_alphabet: bool = False) -> bytes:
+        """Padded base64, accepted in exactly one spelling; `either_alphabet` also takes the URL-safe one (DSSE)."""
+        text = self.text()
+        try:
+            if either_alphabet and ("-" in text or "_" in text):
+                if "+" in text or "/" in text:
+                    raise binascii.Error
+                decoded = urlsafe_b64decode(text.encode("ascii"))
+                canonical = binascii.b2a_base64(decoded, newline=False).translate(_URL_SAFE)
+            else:
+                decoded = b64decode(text.encode("ascii"), validate=True)
+                canonical = binascii.b2a_base64(decoded, newline=False)
+            if canonical != text.encode("ascii"):
+                raise binascii.Error
+        except (binascii.Error, UnicodeEncodeError):
+            raise self.fault("base64.malformed", "not canonical, padded base64") from None
+        return decoded
+
+    def _typed(self, kind: type[Any], name: str) -> Any:
+        if not isinstance(self.value, kind):
+            raise self._wrong_type(name)
+        return self.value
+
+    def _wrong_type(self, wanted: str) -> FormatFault:
+        found = _TYPE_NAMES.get(type(self.value), "a number")
+        return FormatFault("json.type", f"{found} where {wanted} must stand", place=self.place,
+                           expected=wanted, actual=found)
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "..."

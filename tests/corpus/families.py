@@ -1,0 +1,35 @@
+"""Which family of the corpus is answered by which file: the registry is this one expression.
+
+Each answering function takes a `Case` and returns an `Answer`; it may raise nothing but our bugs.
+A family that is not here is answered ``unsupported``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from .cases import Answer, Case, unsupported
+
+FAMILIES: Mapping[str, str] = {
+    "checkpoint": "checkpoint",
+    "dsse-key": "dsse_key",
+    "ecdsa/ed25519-vectors": "primitives",
+    "in-toto-statement": "statement",
+    "rfc3161-timestamp": "timestamp",
+    "sigstore-bundle": "sigstore_bundle",
+    "slsa-provenance": "slsa_provenance",
+    "tlog-consistency": "tlog_consistency",
+    "tlog-inclusion": "tlog_inclusion",
+    "x509-role": "x509_role",
+}
+
+
+def answer(case: Case) -> Answer:
+    """What we say of one case."""
+    module = FAMILIES.get(case.family)
+    if module is None:
+        return unsupported("family.not_built")
+    run = cast(Callable[[Case], Answer], importlib.import_module(f".{module}", __package__).answer)
+    return run(case)

@@ -1,0 +1,85 @@
+"""What only authentication can make: who signed, when that was, what they said.
+
+Every value here was proved under a trust root or a pinned key. `Authenticated` is made by `verifier.authenticate` and
+nowhere else; checks take these types and never the unauthenticated ones of `attestations`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from attestations.bundles import Evidence
+from attestations.digests import Digest, DigestSet
+from attestations.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSigner:
+    """A short-lived certificate's identity, out of a path to a trusted CA.
+
+    `names` are the SANs (URI, email, otherName) in order; `issuer` the OIDC issuer; `claims` the further Fulcio
+    extensions by name (``source-repository-uri``, ``source-repository-ref``, ``build-signer-uri``, …), decoded.
+    `key` is the SHA-256 of the SubjectPublicKeyInfo; `certificate` the SHA-256 of the DER.
+    """
+
+    names: tuple[str, ...]
+    issuer: str
+    claims: Mapping[str, str]
+    authority: str
+    key: Digest
+    certificate: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class KeySigner:
+    """A pinned key: the SHA-256 of its SubjectPublicKeyInfo. Key ids and hints are no part of it (T25)."""
+
+    key: Digest
+
+
+Signer = CertificateSigner | KeySigner
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedTime:
+    """A moment at which the signature provably existed. `source` is ``rekor`` (integrated time under a verified SET) or ``tsa``."""
+
+    at: datetime.datetime
+    source: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedEntry:
+    """A log entry that is bound to this signature, key and digest and proved to be in the log.
+
+    `proved_by` is ``promise`` (a signed entry timestamp) or ``inclusion`` (a path to a signed checkpoint); inclusion
+    wins where both held. `log` names the log's operator in the trust root: thresholds count these, never entries (T27).
+    """
+
+    log: str
+    kind: str
+    index: int
+    integrated: datetime.datetime | None
+    proved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """One bundle that verified under one signer.
+
+    `statement` is what an envelope's payload says, None for a signature over the artifact itself; then `artifact` holds
+    the digests of the artifact that the signature was checked against. `scts` names the CT logs that saw the certificate.
+    `weaker` says in what the proof is weaker than the rule ("legacy-payload-signature", "sha1-…"), empty as a rule.
+    """
+
+    evidence: Evidence
+    signer: Signer
+    times: tuple[VerifiedTime, ...]
+    entries: tuple[VerifiedEntry, ...]
+    scts: tuple[str, ...]
+    statement: Statement | None
+    artifact: DigestSet | None
+    weaker: tuple[str, ...] = ()

@@ -1,0 +1,60 @@
+"""The table of reasons: what each code means, what it comes to, and what a person can do about it.
+
+One TOML file beside this one, read once when the module is loaded (package data, like the code itself; the verifier
+reads nothing while it verifies). A code has exactly one outcome and one kind:
+
+    refuted       FAILED      this evidence does not support the claim
+    misbehaviour  FAILED      a self-contained proof signed by the accused
+    missing       INCOMPLETE  a requirement lacks evidence, nothing is proven wrong
+    undecided     ERROR       we could not decide
+    finding       PASSED      a warning that never changes an outcome
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .outcome import Outcome
+
+KINDS: Mapping[str, Outcome] = {
+    "refuted": Outcome.FAILED,
+    "misbehaviour": Outcome.FAILED,
+    "missing": Outcome.INCOMPLETE,
+    "undecided": Outcome.ERROR,
+    "finding": Outcome.PASSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One row: `title` says what happened in a line, `remedy` what to do next."""
+
+    code: str
+    outcome: Outcome
+    kind: str
+    title: str
+    remedy: str
+
+
+def _load() -> Mapping[str, Reason]:
+    text = importlib.resources.files(__package__).joinpath("reasons.toml").read_text(encoding="utf-8")
+    table: dict[str, Reason] = {}
+    for area, rows in tomllib.loads(text).items():
+        for name, row in rows.items():
+            code = f"{area}.{name}"
+            reason = Reason(code, Outcome(row["outcome"]), row["kind"], row["title"], row["remedy"])
+            if KINDS[reason.kind] is not reason.outcome or set(row) != {"outcome", "kind", "title", "remedy"}:
+                raise ValueError(f"reasons.toml: {code}")
+            table[code] = reason
+    return table
+
+
+REASONS: Mapping[str, Reason] = _load()
+
+
+def outcome_of(code: str) -> Outcome:
+    """The outcome that a reason code comes to. A code that is not in the table is a bug of ours: `KeyError`."""
+    return REASONS[code].outcome
