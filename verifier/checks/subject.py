@@ -1,0 +1,88 @@
+"""Is this statement about this artifact? The one place where digests of the two meet.
+
+    subjects of the statement          the artifact
+    ┌ name ┐ ┌ sha256 … ┐ ┌ sha1 … ┐    sha256 …  sha512 …
+                  └────── equal ──────────┘           one subject, every strong digest that both sides state
+
+A subject *binds* when it and the artifact state at least one strong digest by the same algorithm, and every one they
+both state is equal. Digests are never gathered from several subjects (T09), SHA-1 and MD5 bind no file (T08), and a
+subject without digests binds nothing (T05). A commit is another kind of thing than a file: ``gitCommit`` is compared
+with ``gitCommit`` alone, and never proves anything about bytes.
+
+Spec: in-toto attestation framework, "Validation model", matching subjects,
+https://github.com/in-toto/attestation/blob/main/docs/validation.md; DigestSet, …/spec/v1/digest_set.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attestations.digests import Digest, DigestSet
+from attestations.faults import Place
+from attestations.statements import Statement, Subject
+
+from ..faults import CheckFault
+
+COMMIT = "gitCommit"
+"""The one algorithm by which a commit is a subject. ``sha1`` says nothing of what kind of thing it digests."""
+
+
+def bind_subject(statement: Statement, artifact: DigestSet, *, measured: bool) -> Subject:
+    """The subject of `statement` that is `artifact`, proved by digests alone; its name is not looked at.
+
+    `measured` says that all digests of `artifact` were computed over the same bytes. Where it is False they are an
+    asker's word, and one subject must state every strong one of them: two digests of two things are no artifact.
+
+    Raises:
+        CheckFault: ``subject.artifact_undigested`` (nothing to compare with), ``subject.none`` (no subjects at all),
+            ``subject.mismatch``, ``subject.weak_digest`` (only SHA-1 or MD5, or no digest),
+            ``subject.uncompared`` (strong digests, by no algorithm that the artifact is given in).
+    """
+    wanted = _identifying(artifact)
+    if not wanted:
+        raise CheckFault("subject.artifact_undigested", "the artifact is given by no digest that identifies it")
+    if not statement.subjects:
+        raise CheckFault("subject.none", "the statement names no subject", place=Place(pointer="/subject"))
+    for subject in statement.subjects:
+        if _binds(subject, wanted, measured=measured):
+            return subject
+    raise _refusal(statement.subjects, wanted)
+
+
+def _identifying(artifact: DigestSet) -> tuple[Digest, ...]:
+    """The digests that say which thing `artifact` is: strong ones for bytes; the commit id where it is a commit."""
+    commit = artifact.get(COMMIT)
+    return artifact.strong or ((commit,) if commit else ())
+
+
+def _binds(subject: Subject, wanted: tuple[Digest, ...], *, measured: bool) -> bool:
+    stated = [(digest, subject.digests.get(digest.algorithm)) for digest in wanted]
+    shared = [(digest, found) for digest, found in stated if found is not None]
+    complete = measured or len(shared) == len(stated)
+    return bool(shared) and complete and all(digest == found for digest, found in shared)
+
+
+def _refusal(subjects: tuple[Subject, ...], wanted: tuple[Digest, ...]) -> CheckFault:
+    """Why none of `subjects` binds: a mismatch where anything could be compared, else what stood in the way."""
+    algorithms = {digest.algorithm for digest in wanted}
+    expected = _listed(wanted)
+    comparable = [d for subject in subjects for d in subject.digests if d.algorithm in algorithms]
+    if comparable:
+        return CheckFault("subject.mismatch", "no subject of the statement is this artifact",
+                          place=Place(pointer="/subject"), expected=expected, actual=_listed(comparable))
+    strong = [digest for subject in subjects for digest in subject.digests.strong]
+    if strong:
+        return CheckFault("subject.uncompared", "no subject states a digest that the artifact is given in",
+                          place=Place(pointer="/subject"), expected=expected, actual=_listed(strong))
+    stated = [digest for subject in subjects for digest in subject.digests]
+    return CheckFault("subject.weak_digest", "no subject states a digest that identifies a file",
+                      place=Place(pointer="/subject"), expected=expected, actual=_listed(stated) or "no digest")
+
+
+_SHOWN = 3
+
+
+def _listed(digests: Iterable[Digest]) -> str:
+    shown = [str(digest) for digest in digests]
+    more = f", and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return ", ".join(shown[:_SHOWN]) + more
