@@ -1,0 +1,173 @@
+"""What a policy says: one value, however it was written (a TOML file, flags, a record's canonical JSON).
+
+    Policy
+    ├── Product             whose release this is
+    ├── TrustRule           which trust roots count, how old they may be, how many authorities must have seen a signature
+    ├── signers             who may speak, by name:  PinnedIdentity | PinnedKey
+    └── requirements        what they must have said: SignedRequirement | ProvenanceRequirement | LevelRequirement
+
+Texts are expectations: `Exact`, or an anchored `Pattern`. ``{version}`` in one stands for the release asked about.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from attestations.digests import Digest
+
+FORMAT = "countersign.policy/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A text that must be met to the letter."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """An anchored expression, ``^…$``, that must match a whole text. Its language: `verifier.policy.patterns`."""
+
+    text: str
+
+
+Expected = Exact | Pattern
+
+ExpectedValue = Expected | bool | int | tuple["ExpectedValue", ...] | Mapping[str, "ExpectedValue"]
+"""What a build parameter must be. A mapping is complete: a field of the evidence that it does not name is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From when until when (aware UTC, both inclusive); None is open."""
+
+    start: datetime.datetime | None
+    end: datetime.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedIdentity:
+    """A certificate's SAN together with the OIDC issuer that vouched for it; neither counts alone (T20 to T23)."""
+
+    name: str
+    group: str
+    identity: Expected
+    issuer: str
+    valid: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedKey:
+    """A public key by the SHA-256 of its SubjectPublicKeyInfo; `valid` is the window in which it may have signed."""
+
+    name: str
+    group: str
+    key: Digest
+    valid: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnyIdentity:
+    """DANGER: whoever holds any certificate of the trust root. Made by `unsafe_any_identity` alone."""
+
+    name: str
+    group: str
+
+
+SignerRule = PinnedIdentity | PinnedKey | AnyIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Whose release is judged. `resource` is the purl that a VSA would name, with ``{version}``."""
+
+    vendor: str
+    name: str
+    channels: tuple[str, ...] = ()
+    resource: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRule:
+    """Trust roots by name or ``sha256:…`` of their bytes; their greatest age; and how many *distinct* authorities of
+    each kind must have seen a signature made under a certificate (never below one)."""
+
+    roots: tuple[str, ...] = ()
+    max_age: datetime.timedelta | None = None
+    logs: int = 1
+    times: int = 1
+    scts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequirement:
+    """`threshold` distinct groups among `signers` signed the artifact, or a statement whose subject it is.
+
+    `predicate_type`, where given, is the type that such a statement must have; a bare signature then does not count.
+    """
+
+    signers: tuple[str, ...]
+    threshold: int = 1
+    subject: Expected | None = None
+    predicate_type: Expected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenanceRequirement:
+    """`threshold` distinct groups among `signers` stated how the artifact was built, and it was built as expected.
+
+    A field that is None is not looked at, and `VI_BUILD_1` cannot hold without builder, source, build_type and
+    parameters. `versioned_tag` is met by a tag of that version or of a more precise one: ``v1.2`` by ``v1.2.7``.
+    `inputs` are the run's inputs that must be as given; others may be there.
+    """
+
+    signers: tuple[str, ...]
+    threshold: int = 1
+    subject: Expected | None = None
+    predicate_type: Expected | None = None
+    builder: Expected | None = None
+    build_type: Expected | None = None
+    source: Expected | None = None
+    ref: Expected | None = None
+    tag: Expected | None = None
+    versioned_tag: str | None = None
+    branch: Expected | None = None
+    commit: Expected | None = None
+    parameters: Mapping[str, ExpectedValue] | None = None
+    inputs: Mapping[str, ExpectedValue] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRequirement:
+    """The verdict's level, or one track, must be at least this."""
+
+    at_least: str
+
+
+Requirement = SignedRequirement | ProvenanceRequirement | LevelRequirement
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy that was read and found sound; `signers` and `requirements` in the order written."""
+
+    id: str
+    version: int
+    trust: TrustRule
+    signers: tuple[SignerRule, ...]
+    requirements: tuple[Requirement, ...]
+    product: Product | None = None
+
+    def signer(self, name: str) -> SignerRule:
+        return next(signer for signer in self.signers if signer.name == name)
+
+
+def unsafe_any_identity(name: str = "any", group: str = "any") -> AnyIdentity:
+    """DANGER: a signer rule that accepts every identity the trust root can vouch for, which proves nothing about who.
+
+    For tests and the corpus alone. No policy file, flag or environment variable reaches it.
+    """
+    return AnyIdentity(name, group)

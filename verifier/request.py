@@ -1,0 +1,58 @@
+"""All that a judgement depends on, as values: the same request gives the same verdict, byte for byte, anywhere.
+
+Files are bytes with the name that people gave them. Nothing here was read, checked or believed yet.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from attestations.limits import Limits
+
+from .policy.model import Policy
+from .verdict import Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """A file of evidence: a bundle, an envelope, JSON lines of them."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TrustFile:
+    """A trust root (Sigstore `TrustedRoot` JSON) under the name policies call it; `dated` is when it was obtained."""
+
+    name: str
+    content: bytes
+    dated: datetime.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """Public keys in PEM. They count only where the policy pins their fingerprint, in the window that it gives."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One artifact, the evidence about it, who was expected to make it, what is trusted, and the moment of asking.
+
+    `release` is the version asked about, None where the policy has no ``{version}``. `now` is aware and UTC.
+    `limits` are the limits in force; those above the default are named on the verdict. `version` is ours.
+    """
+
+    artifact: Artifact
+    evidence: tuple[EvidenceFile, ...]
+    policy: Policy
+    release: str | None
+    trust: tuple[TrustFile, ...]
+    keys: tuple[KeyFile, ...]
+    now: datetime.datetime
+    limits: Limits
+    version: str
