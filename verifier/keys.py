@@ -1,0 +1,187 @@
+"""Public keys: bytes → one value a key, whatever spelling it came in.
+
+    algorithm                              bounds
+    ecdsa-p256  ecdsa-p384  ecdsa-p521     the point is on the curve; named curves only
+    ed25519                                canonical encoding, not of small order
+    rsa                                    2048 to 8192 bits; exponent odd, 3 to 2^33 - 1
+    ml-dsa-44   ml-dsa-65   ml-dsa-87
+
+A key is counted by its *fingerprint*, the SHA-256 of its SubjectPublicKeyInfo encoded anew in one way: PEM and DER,
+a compressed point and an uncompressed one, RSA parameters left out and given are one key and never two (T25).
+
+Spec: RFC 5280 section 4.1.2.7; RFC 5480; RFC 8410; RFC 8017 appendix A.1; RFC 9881; RFC 7468 section 13.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, mldsa, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+
+from attestations.digests import Digest
+
+from .faults import SignatureFault
+
+RSA_BITS = range(2048, 8192 + 1)
+"""Below 2048 bits NIST SP 800-131A disallows; above 8192 one check costs a hostile key's owner nothing and us much."""
+
+RSA_EXPONENTS = range(3, 1 << 33, 2)
+"""The bounds of BoringSSL and of browsers; RFC 8017 itself asks for odd and at least 3."""
+
+SPKI_MAX = 8192
+"""Bytes of the longest key that is read: ML-DSA-87 takes 2,614, RSA of 8192 bits 1,062."""
+
+Handle = (
+    ec.EllipticCurvePublicKey
+    | Ed25519PublicKey
+    | rsa.RSAPublicKey
+    | mldsa.MLDSA44PublicKey
+    | mldsa.MLDSA65PublicKey
+    | mldsa.MLDSA87PublicKey
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key within its bounds: `algorithm` as in the module's table, `spki` in DER (canonical), `handle` to check with."""
+
+    algorithm: str
+    spki: bytes
+    fingerprint: Digest
+    handle: Handle = field(repr=False, compare=False)
+
+
+_CURVES: Mapping[str, str] = {"secp256r1": "ecdsa-p256", "secp384r1": "ecdsa-p384", "secp521r1": "ecdsa-p521"}
+_ML_DSA: Mapping[type, str] = {
+    mldsa.MLDSA44PublicKey: "ml-dsa-44",
+    mldsa.MLDSA65PublicKey: "ml-dsa-65",
+    mldsa.MLDSA87PublicKey: "ml-dsa-87",
+}
+
+# Ed25519 keys of two widely used rebuilders carry a NULL that RFC 8410 section 3 forbids. The prefix is matched whole,
+# so nothing else is let through, and the key gets the fingerprint of its proper form.
+_ED25519_WITH_NULL = bytes.fromhex("302c300706032b65700500032100")
+
+
+def load_spki(der: bytes) -> PublicKey:
+    """The key that a SubjectPublicKeyInfo (DER, no byte more) holds.
+
+    Raises:
+        SignatureFault: ``key.malformed``; ``key.unsupported`` for an algorithm or curve outside the table;
+            ``key.weak`` for one outside its bounds.
+
+    Spec: RFC 5280 section 4.1.2.7, https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7
+    """
+    if len(der) > SPKI_MAX:
+        raise _malformed(f"{len(der)} bytes where a public key takes at most {SPKI_MAX}")
+    if len(der) == 46 and der.startswith(_ED25519_WITH_NULL):
+        return load_ed25519(der[-32:])
+    try:
+        handle = load_der_public_key(der)
+    except UnsupportedAlgorithm:
+        raise SignatureFault("key.unsupported", "a key of an algorithm or curve that is not read") from None
+    except ValueError:
+        raise _malformed("not a SubjectPublicKeyInfo in DER") from None
+    return _bounded(handle)
+
+
+def load_pem(data: bytes) -> PublicKey:
+    """The key that one PEM block ``PUBLIC KEY`` holds, with nothing but white space around it.
+
+    Raises:
+        SignatureFault: ``key.malformed``, also for a private key or certificate and for a second block, and what
+            `load_spki` raises.
+
+    Spec: RFC 7468 section 13, https://www.rfc-editor.org/rfc/rfc7468#section-13
+    """
+    if len(data) > 2 * SPKI_MAX:
+        raise _malformed(f"{len(data)} bytes where a public key in PEM takes at most {2 * SPKI_MAX}")
+    block = _PEM.fullmatch(data.strip())
+    if block is None:
+        found = _PEM_LABEL.search(data)
+        label = found[1].decode("ascii") if found else None
+        raise _malformed("not one PEM block of a public key", expected="PUBLIC KEY", actual=label)
+    text = b"".join(block[1].split())
+    try:
+        der = b64decode(text, validate=True)
+    except ValueError:
+        der = b""
+    if b64encode(der) != text:
+        raise _malformed("the PEM block is not canonical base64")
+    return load_spki(der)
+
+
+_PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----[ \t]*\r?\n([A-Za-z0-9+/=\s]+?)\r?\n-----END PUBLIC KEY-----")
+_PEM_LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
+
+
+def load_ed25519(raw: bytes) -> PublicKey:
+    """The key of 32 raw bytes, as signed notes and metadata carry it.
+
+    Raises:
+        SignatureFault: ``key.malformed`` for another length or a y-coordinate not below p; ``key.weak`` for a point
+            of small order, under which signatures of others verify.
+
+    Spec: RFC 8032 section 5.1.3; decision 0010.
+    """
+    if len(raw) != 32:
+        raise _malformed(f"{len(raw)} bytes where an Ed25519 key takes 32")
+    return _bounded(Ed25519PublicKey.from_public_bytes(raw))
+
+
+def _bounded(handle: object) -> PublicKey:
+    if isinstance(handle, ec.EllipticCurvePublicKey) and handle.curve.name in _CURVES:
+        return _key(_CURVES[handle.curve.name], handle)
+    if isinstance(handle, Ed25519PublicKey):
+        _check_ed25519(handle.public_bytes_raw())
+        return _key("ed25519", handle)
+    if isinstance(handle, rsa.RSAPublicKey):
+        _check_rsa(handle)
+        return _key("rsa", handle)
+    if isinstance(handle, mldsa.MLDSA44PublicKey | mldsa.MLDSA65PublicKey | mldsa.MLDSA87PublicKey):
+        return _key(next(name for kind, name in _ML_DSA.items() if isinstance(handle, kind)), handle)
+    raise SignatureFault("key.unsupported", "a key of an algorithm or curve that is not read")
+
+
+def _key(algorithm: str, handle: Handle) -> PublicKey:
+    spki = handle.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return PublicKey(algorithm, spki, Digest("sha256", hashlib.sha256(spki).hexdigest()), handle)
+
+
+_P = (1 << 255) - 19
+# The y-coordinates of the eight points whose order divides 8 (the torsion subgroup of edwards25519); the last two are
+# those of order 8, y^2 = (-1 ± sqrt(1 + d)) / d. Each is the y of the point and of its negative, hence five for eight.
+_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_SMALL_ORDER = frozenset({0, 1, _P - 1, _ORDER_8, _P - _ORDER_8})
+
+
+def _check_ed25519(raw: bytes) -> None:
+    y = int.from_bytes(raw, "little") & ((1 << 255) - 1)
+    if y % _P in _SMALL_ORDER:
+        raise SignatureFault("key.weak", "an Ed25519 key of small order: signatures of others verify under it")
+    if y >= _P:
+        raise _malformed("an Ed25519 key in a second spelling: its y-coordinate is not below p")
+
+
+def _check_rsa(handle: rsa.RSAPublicKey) -> None:
+    exponent = handle.public_numbers().e
+    if handle.key_size not in RSA_BITS:
+        raise SignatureFault(
+            "key.weak",
+            f"an RSA key of {handle.key_size} bits",
+            expected=f"{RSA_BITS[0]} to {RSA_BITS[-1]} bits",
+            actual=str(handle.key_size),
+        )
+    if exponent not in RSA_EXPONENTS:
+        raise SignatureFault("key.weak", "an RSA exponent out of bounds", expected="odd, 3 to 2^33 - 1")
+
+
+def _malformed(detail: str, *, expected: str | None = None, actual: str | None = None) -> SignatureFault:
+    return SignatureFault("key.malformed", detail, expected=expected, actual=actual)
