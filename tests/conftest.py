@@ -1,0 +1,61 @@
+"""The ground every test stands on: no network, no chance, no warning let pass.
+
+Sockets are refused by an audit hook, which no import order gets around. A test marked ``loopback`` may talk to this
+machine itself. Properties are drawn the same in every run; ``make soak`` (profile ``soak``) draws new and many ones.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "soak", parent=hypothesis.settings.get_profile("steady"), derandomize=False, max_examples=20_000
+)
+hypothesis.settings.load_profile("steady")
+
+_ADDRESS_AT = {"socket.connect": 1, "socket.bind": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.getaddrinfo": 0}
+"""Audit events that reach for the network, and which of their arguments holds the address."""
+
+_loopback = threading.Event()
+"""Set while the running test may talk to this machine itself."""
+
+
+class NetworkRefused(BaseException):
+    """A test reached for the network. No code under test can catch this and carry on."""
+
+
+def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event not in _ADDRESS_AT:
+        return
+    address = arguments[_ADDRESS_AT[event]]
+    host = address[0] if isinstance(address, tuple) else address
+    if not (_loopback.is_set() and _is_loopback(host)):
+        raise NetworkRefused(f"{event} {address!r}: tests are offline (mark `loopback` for this machine's own sockets)")
+
+
+def _is_loopback(host: object) -> bool:
+    if host in ("localhost", b"localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(autouse=True)
+def _network(request: pytest.FixtureRequest) -> Iterator[None]:
+    if request.node.get_closest_marker("loopback") is not None:
+        _loopback.set()
+    yield
+    _loopback.clear()
