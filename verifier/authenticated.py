@@ -72,7 +72,9 @@ class Authenticated:
 
     `statement` is what an envelope's payload says, None for a signature over the artifact itself; then `artifact` holds
     the digests of the artifact that the signature was checked against. `scts` names the CT logs that saw the certificate.
-    `weaker` says in what the proof is weaker than the rule ("legacy-payload-signature", "sha1-…"), empty as a rule.
+    `weaker` says in what the proof is weaker than the rule ("legacy-payload-signature"), empty as a rule.
+    `cosigners` are further pinned keys, each another key than `signer` and than one another, whose signatures over the
+    same envelope verified as well; only key-signed envelopes have any.
     """
 
     evidence: Evidence
@@ -83,3 +85,9 @@ class Authenticated:
     statement: Statement | None
     artifact: DigestSet | None
     weaker: tuple[str, ...] = ()
+    cosigners: tuple[KeySigner, ...] = ()
+
+    @property
+    def signers(self) -> tuple[Signer, ...]:
+        """Everybody who provably signed this: what thresholds by group count."""
+        return (self.signer, *self.cosigners)
