@@ -1,0 +1,283 @@
+"""Whom a verification trusts, and when: trust roots, key files, and the window of each entry.
+
+    TrustRoot ─┬─ CertificateAuthority   issues signing certificates     certificates.paths
+               ├─ TimestampAuthority     says when                       timestamps
+               ├─ TransparencyLog        saw a signature                 log
+               └─ CtLog                  saw a certificate               certificates.scts
+    TrustedKey                           a key that policy pins          authenticate
+
+Loading reads syntax alone: a key or certificate is parsed when a verification first uses it, so one entry that we
+cannot use refuses only what needs it. A key comes from nowhere else: not from a log, not from evidence (T49, T32).
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from attestations.digests import Digest
+from attestations.faults import FormatFault, LimitFault, Place
+from attestations.limits import DEFAULT_LIMITS, Limits
+from attestations.trusted_roots import AuthorityInstance, LogInstance, TimeRange, parse_trusted_root
+
+from .faults import SignatureFault, TrustFault
+from .key_details import details_of, spki
+from .keys import PublicKey, load_pem, load_spki
+from .signatures import Scheme, named
+from .verdict import TrustReference
+
+_PEM_BLOCK = re.compile(rb"-----BEGIN ([^\r\n]{0,40})-----\r?\n.*?-----END \1-----", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A closed range of time: both ends belong to it. None is an open end. Bounds are aware and in UTC."""
+
+    start: datetime.datetime | None
+    end: datetime.datetime | None
+
+    def __post_init__(self) -> None:
+        if any(bound is not None and bound.utcoffset() is None for bound in (self.start, self.end)):
+            raise ValueError("a window's bounds are aware")
+
+    def __contains__(self, at: datetime.datetime) -> bool:
+        return (self.start is None or self.start <= at) and (self.end is None or at <= self.end)
+
+    def __str__(self) -> str:
+        if self.start is not None and self.end is not None and self.start > self.end:
+            return "never"
+        return f"{_shown(self.start) or 'always'} to {_shown(self.end) or 'now'}"
+
+
+UNBOUNDED = Window(None, None)
+"""Every moment."""
+
+NEVER = Window(datetime.datetime.max.replace(tzinfo=datetime.UTC), datetime.datetime.min.replace(tzinfo=datetime.UTC))
+"""No moment: what an entry gets whose window is required and not stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateAuthority:
+    """A CA: its certificates in DER, lowest first, the trust anchor last; `window` bounds the whole chain.
+
+    `operator` names the party that thresholds count (T27).
+    """
+
+    name: str
+    operator: str
+    chain: tuple[bytes, ...]
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampAuthority:
+    """A TSA: its signing certificate first, in DER, the trust anchor last. `window` as for a CA."""
+
+    name: str
+    operator: str
+    chain: tuple[bytes, ...]
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class _KeyedLog:
+    """What both kinds of log are: a key, a scheme, a window. `log_id` is raw; thresholds count the `operator` (T27)."""
+
+    name: str
+    operator: str
+    log_id: bytes
+    key_bytes: bytes
+    key_details: str
+    window: Window
+
+    @property
+    def key(self) -> PublicKey:
+        """The log's public key.
+
+        Raises:
+            TrustFault: ``trust.key_unsupported``, ``trust.key_malformed``.
+        """
+        details = details_of(self.key_details, self.name)
+        try:
+            return load_spki(spki(details, self.key_bytes))
+        except SignatureFault as fault:
+            raise _key_fault(fault, self.name) from None
+
+    @property
+    def scheme(self) -> Scheme:
+        """The one scheme this log signs with.
+
+        Raises:
+            TrustFault: ``trust.key_unsupported``.
+        """
+        return named(details_of(self.key_details, self.name).scheme)
+
+
+@dataclass(frozen=True, slots=True)
+class CtLog(_KeyedLog):
+    """A certificate transparency log; `log_id` is the SHA-256 of its SubjectPublicKeyInfo."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransparencyLog(_KeyedLog):
+    """A Rekor log. `origin` is its URL without the scheme, the name on its checkpoints.
+
+    `checkpoint_key_id` is the signed-note key id where the trust root states one, b"" otherwise.
+    """
+
+    origin: str = ""
+    checkpoint_key_id: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRoot:
+    """Everything one trust root file names, in its order; `reference` says which file, by name, digest and date."""
+
+    reference: TrustReference
+    certificate_authorities: tuple[CertificateAuthority, ...]
+    timestamp_authorities: tuple[TimestampAuthority, ...]
+    logs: tuple[TransparencyLog, ...]
+    ct_logs: tuple[CtLog, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedKey:
+    """A pinned public key, valid in `window`; `name` is the file it came from."""
+
+    key: PublicKey
+    window: Window
+    name: str
+
+
+def load_trust_root(
+    data: bytes, *, name: str, dated: datetime.datetime | None, limits: Limits = DEFAULT_LIMITS
+) -> TrustRoot:
+    """What a trusted root file (JSON) says to trust. `dated` is when the file was obtained, None where nobody knows.
+
+    Raises:
+        TrustFault: ``trust.malformed``, ``trust.version_unsupported``.
+        LimitFault: ``limit.trust_root``, ``limit.depth``.
+
+    Spec: sigstore/protobuf-specs, protos/sigstore_trustroot.proto
+    """
+    try:
+        root = parse_trusted_root(data, name, limits=limits)
+    except LimitFault:
+        raise
+    except FormatFault as fault:
+        reason = fault.reason if fault.reason.startswith("trust.") else "trust.malformed"
+        raise TrustFault(
+            reason, fault.detail, place=fault.place, expected=fault.expected, actual=fault.actual
+        ) from fault
+    return TrustRoot(
+        reference=TrustReference(name, Digest("sha256", hashlib.sha256(data).hexdigest()), dated),
+        certificate_authorities=tuple(
+            CertificateAuthority(*_authority(entry)) for entry in root.certificate_authorities
+        ),
+        timestamp_authorities=tuple(TimestampAuthority(*_authority(entry)) for entry in root.timestamp_authorities),
+        logs=tuple(_log(entry) for entry in root.logs),
+        ct_logs=tuple(CtLog(*_keyed(entry)) for entry in root.ct_logs),
+    )
+
+
+def _authority(entry: AuthorityInstance) -> tuple[str, str, tuple[bytes, ...], Window]:
+    name = entry.uri or entry.common_name or entry.organization
+    return (
+        name,
+        entry.operator or _host(entry.uri) or entry.organization or name,
+        entry.certificates,
+        _required(entry.valid_for),
+    )
+
+
+def _log(entry: LogInstance) -> TransparencyLog:
+    origin = entry.base_url.partition("://")[2] or entry.base_url
+    return TransparencyLog(*_keyed(entry), origin=origin.rstrip("/"), checkpoint_key_id=entry.checkpoint_key_id)
+
+
+def _keyed(entry: LogInstance) -> tuple[str, str, bytes, bytes, str, Window]:
+    # A key's range is optional (sigstore_common.proto, PublicKey.valid_for); one that is stated has a start.
+    window = UNBOUNDED if entry.valid_for is None else _required(entry.valid_for)
+    operator = entry.operator or _host(entry.base_url) or entry.base_url
+    return entry.base_url, operator, entry.log_id, entry.key, entry.key_details, window
+
+
+def _required(stated: TimeRange | None) -> Window:
+    return NEVER if stated is None or stated.start is None else Window(stated.start, stated.end)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url if "://" in url else f"//{url}").hostname or ""
+
+
+def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -> tuple[TrustedKey, ...]:
+    """The public keys in a PEM file, each once, in its order; text around the blocks is no part of them (RFC 7468).
+
+    `windows` gives the validity of a key by the SHA-256 of its SubjectPublicKeyInfo; a key not in it is `UNBOUNDED`.
+    PEM itself has no place for a window that a reader could not lose, so windows live in policy.
+
+    Raises:
+        TrustFault: ``trust.key_malformed``, ``trust.key_unsupported``, ``trust.key_missing``.
+    """
+    keys: dict[Digest, TrustedKey] = {}
+    for block in _PEM_BLOCK.finditer(data):
+        label = block[1].decode("ascii", "replace")
+        if label != "PUBLIC KEY":
+            raise TrustFault(
+                "trust.key_malformed",
+                f"{label!r} where a public key must stand",
+                place=Place(name, offset=block.start()),
+                expected="BEGIN PUBLIC KEY",
+                actual=f"BEGIN {label}",
+            )
+        try:
+            key = load_pem(block[0] + b"\n")
+        except SignatureFault as fault:
+            raise _key_fault(fault, name, block.start()) from None
+        keys.setdefault(key.fingerprint, TrustedKey(key, windows.get(key.fingerprint, UNBOUNDED), name))
+    if not keys:
+        raise TrustFault("trust.key_missing", "no public key in PEM", place=Place(name, offset=0))
+    return tuple(keys.values())
+
+
+def _key_fault(fault: SignatureFault, name: str, offset: int | None = None) -> TrustFault:
+    reason = "trust.key_malformed" if fault.reason == "key.malformed" else "trust.key_unsupported"
+    return TrustFault(
+        reason, fault.detail, place=Place(name, offset=offset), expected=fault.expected, actual=fault.actual
+    )
+
+
+def check_age(reference: TrustReference, *, now: datetime.datetime, max_age: datetime.timedelta) -> None:
+    """Refuse a trust root that is older than `max_age` at `now`, of unknown age, or obtained after `now` (T51).
+
+    Raises:
+        TrustFault: ``trust.stale``, ``trust.undated``, ``trust.from_the_future``.
+    """
+    expected = f"obtained within {max_age.days} days before {_shown(now)}"
+    if reference.dated is None:
+        raise TrustFault("trust.undated", f"nobody knows how old trust root {reference.name} is", expected=expected)
+    if reference.dated > now:
+        raise TrustFault(
+            "trust.from_the_future",
+            f"trust root {reference.name} is dated after the time of verification",
+            expected=expected,
+            actual=_shown(reference.dated),
+        )
+    if now - reference.dated > max_age:
+        age = (now - reference.dated).days
+        raise TrustFault(
+            "trust.stale",
+            f"trust root {reference.name} is {age} days old",
+            expected=expected,
+            actual=_shown(reference.dated),
+        )
+
+
+def _shown(moment: datetime.datetime | None) -> str:
+    if moment is None:
+        return ""
+    return moment.astimezone(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
