@@ -1,0 +1,1 @@
+"""Trust: evidence, policy, trust roots and a moment become a verdict. No effect of any kind."""
