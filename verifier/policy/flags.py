@@ -6,6 +6,24 @@ from dataclasses import dataclass
 
 from attestations.digests import Digest
 
+from ..faults import PolicyFault
+from .model import (
+    Exact,
+    Expected,
+    PinnedIdentity,
+    PinnedKey,
+    Policy,
+    ProvenanceRequirement,
+    Requirement,
+    SignedRequirement,
+    SignerRule,
+    TrustRule,
+)
+from .sound import check_policy
+
+FLAGS_ID = "flags"
+"""The id of a policy that was given by flags: nobody published it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FlagValues:
@@ -23,3 +41,61 @@ class FlagValues:
     commit: str | None = None
     builder: str | None = None
     roots: tuple[str, ...] = ()
+
+
+def policy_from_flags(flags: FlagValues) -> Policy:
+    """The policy that flags stand for: provenance where any flag speaks of the build, else a signature.
+
+    Several keys are several signers of one group: any of them may have signed, and they count as one party.
+
+    Raises:
+        PolicyFault: ``policy.identity_missing`` (nobody is expected: T20, T22), ``policy.issuer_missing`` (T23),
+            ``policy.signer`` (an issuer without an identity, or identity and keys together), and what
+            `check_policy` raises.
+    """
+    signers = _signers(flags)
+    policy = Policy(
+        id=FLAGS_ID,
+        version=1,
+        trust=TrustRule(roots=flags.roots if flags.identity is not None else ()),
+        signers=signers,
+        requirements=(_requirement(flags, tuple(signer.name for signer in signers)),),
+    )
+    check_policy(policy)
+    return policy
+
+
+def _signers(flags: FlagValues) -> tuple[SignerRule, ...]:
+    if flags.identity is not None and flags.keys:
+        raise PolicyFault("policy.signer", "an identity and a key together leave open which must have signed",
+                          expected="--identity with --issuer, or --key; both need a policy file")
+    if flags.identity is not None and flags.issuer is None:
+        raise PolicyFault("policy.issuer_missing", "an identity means nothing without the issuer that vouches for it",
+                          expected="--issuer")
+    if flags.identity is None and flags.issuer is not None:
+        raise PolicyFault("policy.signer", "an issuer vouches for many; say which identity is expected",
+                          expected="--identity")
+    if flags.identity is not None and flags.issuer is not None:
+        return (PinnedIdentity("signer", "signer", Exact(flags.identity), flags.issuer),)
+    if flags.keys:
+        return tuple(PinnedKey(f"key-{index}", "signer", key) for index, key in enumerate(dict.fromkeys(flags.keys), 1))
+    raise PolicyFault("policy.identity_missing", "nobody is expected to have signed, so anybody could have",
+                      expected="--identity with --issuer, or --key, or --policy")
+
+
+def _requirement(flags: FlagValues, signers: tuple[str, ...]) -> Requirement:
+    build = (flags.source, flags.tag, flags.branch, flags.commit, flags.builder)
+    if all(value is None for value in build):
+        return SignedRequirement(signers)
+    return ProvenanceRequirement(
+        signers,
+        source=_exact(flags.source),
+        tag=_exact(flags.tag),
+        branch=_exact(flags.branch),
+        commit=_exact(flags.commit),
+        builder=_exact(flags.builder),
+    )
+
+
+def _exact(text: str | None) -> Expected | None:
+    return Exact(text) if text is not None else None

@@ -1,0 +1,43 @@
+"""The small readers that the files of this package share: expectations, optional keys, refusals with a place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from attestations.strict_json import Node
+
+from ..faults import PolicyFault
+from .model import Exact, Expected, Pattern
+
+_Read = TypeVar("_Read")
+
+
+def refusal(node: Node, reason: str, detail: str, expected: str | None = None) -> PolicyFault:
+    """A fault about the value at `node`, for the caller to raise."""
+    return PolicyFault(reason, detail, place=node.place, expected=expected, actual=str(node.value)[:120])
+
+
+def optional(node: Node, name: str, read: Callable[[Node], _Read]) -> _Read | None:
+    """What `read` makes of the key `name`, None where it is absent."""
+    found = node.get(name)
+    return read(found) if found is not None else None
+
+
+def items(node: Node, name: str) -> tuple[Node, ...]:
+    """The elements of the array `name`, none where it is absent."""
+    found = node.get(name)
+    return tuple(found.items()) if found is not None else ()
+
+
+def texts(node: Node, name: str) -> tuple[str, ...]:
+    """The strings of the array `name`, none where it is absent."""
+    return tuple(item.text() for item in items(node, name))
+
+
+def expected(node: Node) -> Expected:
+    """An expected text: a string, or ``{ pattern = '^…$' }``."""
+    if isinstance(node.value, dict):
+        node.only("pattern")
+        return Pattern(node.field("pattern").text())
+    return Exact(node.text())

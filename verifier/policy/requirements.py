@@ -1,0 +1,104 @@
+"""The requirements of a policy file, one reader a check name: the names are this one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from attestations.limits import Limits
+from attestations.strict_json import Node
+
+from ..faults import PolicyFault
+from .model import ExpectedValue, LevelRequirement, ProvenanceRequirement, Requirement, SignedRequirement
+from .reading import expected, optional, refusal, texts
+
+MAX_THRESHOLD = 32
+
+
+def read_requirement(node: Node, limits: Limits) -> Requirement:
+    """One ``[[require]]`` table.
+
+    Raises:
+        PolicyFault: ``policy.unknown_check``, ``policy.check_not_built`` and what the check's own reader raises.
+    """
+    name = node.field("check").text()
+    if name in NOT_BUILT:
+        raise refusal(node.field("check"), "policy.check_not_built", f"the check {name!r} is not built yet")
+    if name not in READERS:
+        raise refusal(node.field("check"), "policy.unknown_check", "no such check", ", ".join(READERS))
+    return READERS[name](node, limits)
+
+
+def _signed(node: Node, limits: Limits) -> SignedRequirement:
+    node.only("check", "signer", "signers", "threshold", "subject", "predicate_type")
+    return SignedRequirement(
+        signers=_signers(node),
+        threshold=_threshold(node),
+        subject=optional(node, "subject", expected),
+        predicate_type=optional(node, "predicate_type", expected),
+    )
+
+
+_TEXTS = ("subject", "predicate_type", "builder", "build_type", "source", "ref", "tag", "branch", "commit")
+
+
+def _provenance(node: Node, limits: Limits) -> ProvenanceRequirement:
+    node.only("check", "signer", "signers", "threshold", "versioned_tag", "parameters", "inputs", *_TEXTS)
+    return ProvenanceRequirement(
+        signers=_signers(node),
+        threshold=_threshold(node),
+        versioned_tag=optional(node, "versioned_tag", Node.text),
+        parameters=optional(node, "parameters", lambda found: _table(found, limits.depth)),
+        inputs=optional(node, "inputs", lambda found: _table(found, limits.depth)),
+        **{name: optional(node, name, expected) for name in _TEXTS},
+    )
+
+
+def _level(node: Node, limits: Limits) -> LevelRequirement:
+    node.only("check", "at_least")
+    return LevelRequirement(node.field("at_least").text())
+
+
+READERS: Mapping[str, Callable[[Node, Limits], Requirement]] = {
+    "signed": _signed,
+    "provenance": _provenance,
+    "level": _level,
+}
+
+NOT_BUILT = ("manifest",)
+"""Checks that the format names and this version cannot make. Ignoring one would pass what it was to stop."""
+
+
+def _signers(node: Node) -> tuple[str, ...]:
+    one, many = node.get("signer"), node.get("signers")
+    if (one is None) == (many is None):
+        raise refusal(node, "policy.signer", "a requirement names its signer, or its signers, in one of the two ways")
+    return (one.text(),) if one is not None else texts(node, "signers")
+
+
+def _threshold(node: Node) -> int:
+    found = node.get("threshold")
+    if found is None:
+        return 1
+    if not 1 <= found.integer() <= MAX_THRESHOLD:
+        raise refusal(found, "policy.threshold", "a threshold that is no threshold", f"1 to {MAX_THRESHOLD}")
+    return found.integer()
+
+
+def _table(node: Node, depth: int) -> Mapping[str, ExpectedValue]:
+    if depth == 0:
+        raise refusal(node, "policy.value", "nested too deeply")
+    return {name: _expected_value(value, depth - 1) for name, value in node.members()}
+
+
+def _expected_value(node: Node, depth: int) -> ExpectedValue:
+    value = node.value
+    if isinstance(value, str) or (isinstance(value, dict) and set(value) == {"pattern"}):
+        return expected(node)
+    if isinstance(value, dict):
+        return _table(node, depth)
+    if isinstance(value, list) and depth:
+        return tuple(_expected_value(item, depth - 1) for item in node.items())
+    if isinstance(value, bool | int) and abs(value) < 1 << 53:
+        return value
+    raise PolicyFault("policy.value", "a value that cannot be compared", place=node.place, actual=str(value)[:120],
+                      expected="a string, a pattern, an integer below 2^53, a boolean, an array or a table of them")

@@ -1,0 +1,198 @@
+"""Whether a policy can judge at all: what every policy must hold, however it was written.
+
+A policy that asks for nothing, lets anybody sign, or can be met by one party under two names is refused before any
+evidence is looked at: what it passed would mean nothing (T21 to T28, T62).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from attestations.faults import Fault, Place
+from attestations.strict_json import escape_pointer
+
+from ..faults import PolicyFault
+from ..levels import LEVELS, TRACKS
+from .expected import PLACEHOLDER, compiled, filled
+from .model import (
+    AnyIdentity,
+    Exact,
+    Expected,
+    ExpectedValue,
+    LevelRequirement,
+    Pattern,
+    PinnedIdentity,
+    PinnedKey,
+    Policy,
+    ProvenanceRequirement,
+    SignedRequirement,
+    SignerRule,
+)
+
+_OTHER_PLACEHOLDER = re.compile(r"\{[A-Za-z_]+\}")
+_TEXT = re.compile(r"[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s])?\Z")
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_VERSIONED = re.compile(r"v?(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z")
+_NARROW_PREFIX = re.compile(r"[a-z][a-z0-9+.-]*://[^/]+/[^/]+/")
+_NARROW_SUFFIX = re.compile(r"@[^@]+\.[^@.]+\Z")
+
+
+def check_policy(policy: Policy) -> None:
+    """Refuse a policy that could pass what it should not, or that can never pass.
+
+    Raises:
+        PolicyFault: ``policy.empty``, ``policy.value``, ``policy.pattern``, ``policy.pattern_unanchored``,
+            ``policy.placeholder``, ``policy.identity_too_wide``, ``policy.issuer_malformed``,
+            ``policy.signer_duplicate``, ``policy.unknown_signer``, ``policy.threshold``, ``policy.roots_missing``,
+            ``policy.level``, ``policy.vendor_unsigned``; the place is the key's pointer.
+    """
+    if not policy.requirements:
+        raise PolicyFault("policy.empty", "the policy requires nothing", place=Place(pointer="/require"))
+    if not _TEXT.match(policy.id):
+        raise _fault("policy.value", "/id", "an id is one line of text", policy.id)
+    for signer in policy.signers:
+        _check_signer(signer, f"/signers/{escape_pointer(signer.name)}")
+    _check_distinct(policy.signers)
+    for index, requirement in enumerate(policy.requirements):
+        place = f"/require/{index}"
+        if isinstance(requirement, LevelRequirement):
+            _check_level(requirement, place)
+        else:
+            _check_statement(policy, requirement, place)
+    _check_signed(policy)
+
+
+def _fault(reason: str, pointer: str, detail: str, actual: str | None = None, expected: str | None = None) -> PolicyFault:
+    return PolicyFault(reason, detail, place=Place(pointer=pointer), actual=actual, expected=expected)
+
+
+def _check_signer(signer: SignerRule, pointer: str) -> None:
+    if not _TEXT.match(signer.name) or not _TEXT.match(signer.group):
+        raise _fault("policy.value", pointer, "a signer and its group are named by one line of text")
+    if isinstance(signer, AnyIdentity):
+        return
+    if signer.valid is not None and signer.valid.start and signer.valid.end and signer.valid.start > signer.valid.end:
+        raise _fault("policy.value", f"{pointer}/valid", "the window ends before it begins")
+    if isinstance(signer, PinnedIdentity):
+        _check_text(signer.identity, f"{pointer}/identity")
+        _check_identity(signer.identity, f"{pointer}/identity")
+        if not re.match(r"https://[^\s*?#{}]+\Z", signer.issuer):
+            raise _fault("policy.issuer_malformed", f"{pointer}/issuer", "an issuer is one exact https URL", signer.issuer)
+
+
+def _check_identity(identity: Expected, pointer: str) -> None:
+    """An identity names somebody: a URI down to the repository's owner, or an address under one domain (T21, T22)."""
+    if isinstance(identity, Exact):
+        if "*" in identity.text:
+            raise _fault("policy.identity_too_wide", pointer, "an exact identity holds no wildcard", identity.text,
+                         "the whole identity, or { pattern = '^…$' }")
+        return
+    matcher = compiled(_sample(identity).text)
+    if not _NARROW_PREFIX.match(matcher.prefix) and not _NARROW_SUFFIX.search(matcher.suffix):
+        raise _fault("policy.identity_too_wide", pointer, "the pattern leaves open whose identity it is", identity.text,
+                     "to begin with a literal scheme://host/owner/, or to end with a literal @domain")
+
+
+def _sample(expected: Expected) -> Expected:
+    """`expected` about some release, as it must be to be compiled."""
+    return filled(expected, "0")
+
+
+def _check_text(expected: Expected, pointer: str) -> None:
+    if not _TEXT.match(expected.text):
+        raise _fault("policy.value", pointer, "not one line of text", repr(expected.text))
+    if isinstance(expected, Pattern):
+        try:
+            compiled(_sample(expected).text)
+        except Fault as fault:
+            raise fault.at(Place(pointer=pointer)) from None
+    elif found := _OTHER_PLACEHOLDER.search(expected.text.replace(PLACEHOLDER, "")):
+        raise _fault("policy.placeholder", pointer, f"{found[0]} is not filled in by anything", expected.text, PLACEHOLDER)
+
+
+def _check_distinct(signers: tuple[SignerRule, ...]) -> None:
+    """One key or identity has one name: two would let one party be two groups (T24, T25)."""
+    seen: dict[object, str] = {}
+    for signer in signers:
+        if isinstance(signer, AnyIdentity):
+            continue
+        held = signer.key if isinstance(signer, PinnedKey) else (signer.identity, signer.issuer)
+        if held in seen:
+            raise _fault("policy.signer_duplicate", f"/signers/{escape_pointer(signer.name)}",
+                         f"the same signer as {seen[held]!r}", signer.name)
+        seen[held] = signer.name
+
+
+def _check_level(requirement: LevelRequirement, pointer: str) -> None:
+    known = (*LEVELS, *TRACKS)
+    if requirement.at_least not in known:
+        raise _fault("policy.level", f"{pointer}/at_least", "no such level or track", requirement.at_least, ", ".join(known))
+
+
+def _check_statement(policy: Policy, requirement: SignedRequirement | ProvenanceRequirement, pointer: str) -> None:
+    rules = {signer.name: signer for signer in policy.signers}
+    if not requirement.signers:
+        raise _fault("policy.signer", f"{pointer}/signers", "a requirement that nobody has to meet")
+    for name in requirement.signers:
+        if name not in rules:
+            raise _fault("policy.unknown_signer", pointer, "no signer of this name is declared", name, ", ".join(rules))
+        if isinstance(rules[name], PinnedIdentity | AnyIdentity) and not policy.trust.roots:
+            raise _fault("policy.roots_missing", "/trust/roots", "an identity means nothing without a trust root", name)
+    groups = {rules[name].group for name in requirement.signers}
+    if not 1 <= requirement.threshold <= len(groups):
+        raise _fault("policy.threshold", f"{pointer}/threshold", "more groups than its signers belong to",
+                     str(requirement.threshold), f"1 to {len(groups)}")
+    for name, value in _texts(requirement):
+        _check_text(value, f"{pointer}/{name}")
+    if isinstance(requirement, ProvenanceRequirement):
+        _check_build(requirement, pointer)
+
+
+def _texts(requirement: SignedRequirement | ProvenanceRequirement) -> Iterator[tuple[str, Expected]]:
+    for name in requirement.__dataclass_fields__:
+        value = getattr(requirement, name)
+        if isinstance(value, Exact | Pattern):
+            yield name, value
+
+
+def _check_build(requirement: ProvenanceRequirement, pointer: str) -> None:
+    commit = requirement.commit
+    if isinstance(commit, Exact) and not _COMMIT.match(commit.text):
+        raise _fault("policy.value", f"{pointer}/commit", "not a commit id", commit.text, "40 or 64 lower-case hex digits")
+    if requirement.versioned_tag is not None and not _VERSIONED.match(
+        requirement.versioned_tag.replace(PLACEHOLDER, "0.0.0")
+    ):
+        raise _fault("policy.value", f"{pointer}/versioned_tag", "not a version", requirement.versioned_tag, "v1, v1.2 or v1.2.3")
+    for name in ("parameters", "inputs"):
+        table = getattr(requirement, name)
+        if table is not None:
+            _check_values(table, f"{pointer}/{name}")
+
+
+def _check_values(value: ExpectedValue, pointer: str) -> None:
+    if isinstance(value, Pattern):
+        _check_text(value, pointer)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            _check_values(item, f"{pointer}/{escape_pointer(name)}")
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            _check_values(item, f"{pointer}/{index}")
+
+
+def _check_signed(policy: Policy) -> None:
+    """The policy cannot be met without the vendor's own signature: `VI_SIGNED_1` is required (design, section 5)."""
+    rules = {signer.name: signer.group for signer in policy.signers}
+    for requirement in policy.requirements:
+        if isinstance(requirement, LevelRequirement):
+            continue
+        groups = {rules[name] for name in requirement.signers}
+        vendor = {policy.product.vendor} if policy.product is not None else groups
+        if requirement.threshold > len(groups - vendor):
+            return
+    raise PolicyFault("policy.vendor_unsigned", "the policy can be met without a signature of the vendor's own",
+                      place=Place(pointer="/require"),
+                      expected="a requirement that only a signer of the vendor's group can complete")
+
+
