@@ -6,6 +6,7 @@ machine itself. Properties are drawn the same in every run; ``make soak`` (profi
 
 from __future__ import annotations
 
+import importlib
 import ipaddress
 import sys
 import threading
@@ -50,6 +51,8 @@ def _is_loopback(host: object) -> bool:
         return False
 
 
+# urllib3, under `sigstore` and `tuf`, asks when it is first imported whether it may bind ::1.
+importlib.import_module("urllib3")
 sys.addaudithook(_refuse_network)
 
 
