@@ -50,7 +50,7 @@ Handle = (
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A key within its bounds: `algorithm` as in the module's table, `spki` in DER (canonical), `handle` to check with."""
+    """A key within its bounds: `algorithm` out of the module's table, `spki` canonical DER, `handle` to check with."""
 
     algorithm: str
     spki: bytes
@@ -134,6 +134,19 @@ def load_ed25519(raw: bytes) -> PublicKey:
     if len(raw) != 32:
         raise _malformed(f"{len(raw)} bytes where an Ed25519 key takes 32")
     return _bounded(Ed25519PublicKey.from_public_bytes(raw))
+
+
+def load_ml_dsa_44(raw: bytes) -> PublicKey:
+    """The key of 1,312 raw bytes, as signed notes carry it.
+
+    Raises:
+        SignatureFault: ``key.malformed`` for another length.
+
+    Spec: FIPS 204 section 7.2 (pkDecode).
+    """
+    if len(raw) != 1312:
+        raise _malformed(f"{len(raw)} bytes where an ML-DSA-44 key takes 1312")
+    return _bounded(mldsa.MLDSA44PublicKey.from_public_bytes(raw))
 
 
 def _bounded(handle: object) -> PublicKey:

@@ -33,9 +33,9 @@ SCHEMES: tuple[Scheme, ...] = (
 def schemes_for(key: PublicKey, *, raw: bool = False) -> tuple[Scheme, ...]:
     """The schemes that a key may sign with where nothing names one, its default first.
 
-    A P-384 or P-521 key has two: its curve's own hash, which Sigstore's algorithm registry prescribes, and SHA-256, with
-    which cosign signed under every ECDSA key. An RSA key has PKCS #1 v1.5 before PSS for the same reason. To try them in
-    turn weakens nothing: each hash is collision-resistant, and each scheme binds the message whole.
+    A P-384 or P-521 key has two: its curve's own hash, which Sigstore's algorithm registry prescribes, and SHA-256,
+    with which cosign signed under every ECDSA key. An RSA key has PKCS #1 v1.5 before PSS for the same reason. To try
+    them in turn weakens nothing: each hash is collision-resistant, and each scheme binds the message whole.
 
     `raw` gives the variants whose signatures are ``r ‖ s`` instead of DER where the key has such, for carriers that are
     known to hold them.

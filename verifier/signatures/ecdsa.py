@@ -1,8 +1,8 @@
 """ECDSA over the NIST curves, signatures in DER; raw ``r ‖ s`` only where a caller asks for it by name.
 
-DER is strict: one spelling of each signature, nothing after it, r and s in [1, n - 1]. (r, n - s) is as good a signature
-as (r, s): the mathematics allow both and so do all verifiers of supply-chain evidence, so nothing of ours identifies
-evidence by its signature's bytes.
+DER is strict: one spelling of each signature, nothing after it, r and s in [1, n - 1]. (r, n - s) is as good a
+signature as (r, s): the mathematics allow both and so do all verifiers of supply-chain evidence, so nothing of ours
+identifies evidence by its signature's bytes.
 
 Spec: FIPS 186-5 section 6.4.2; RFC 3279 section 2.2.3 (DER); IEEE P1363 (raw).
 """
