@@ -9,14 +9,12 @@
 A key is counted by its *fingerprint*, the SHA-256 of its SubjectPublicKeyInfo encoded anew in one way: PEM and DER,
 a compressed point and an uncompressed one, RSA parameters left out and given are one key and never two (T25).
 
-Spec: RFC 5280 section 4.1.2.7; RFC 5480; RFC 8410; RFC 8017 appendix A.1; RFC 9881; RFC 7468 section 13.
+Spec: RFC 5280 section 4.1.2.7; RFC 5480; RFC 8410; RFC 8017 appendix A.1; RFC 9881.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -26,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from attestations.digests import Digest
+from attestations.pem import parse_pem
 
 from .faults import SignatureFault
 
@@ -96,30 +95,19 @@ def load_pem(data: bytes) -> PublicKey:
     """The key that one PEM block ``PUBLIC KEY`` holds, with nothing but white space around it.
 
     Raises:
-        SignatureFault: ``key.malformed``, also for a private key or certificate and for a second block, and what
-            `load_spki` raises.
+        FormatFault: ``pem.malformed``.
+        SignatureFault: ``key.malformed`` for a private key or certificate and for a second block; what `load_spki`
+            raises.
 
     Spec: RFC 7468 section 13, https://www.rfc-editor.org/rfc/rfc7468#section-13
     """
     if len(data) > 2 * SPKI_MAX:
         raise _malformed(f"{len(data)} bytes where a public key in PEM takes at most {2 * SPKI_MAX}")
-    block = _PEM.fullmatch(data.strip())
-    if block is None:
-        found = _PEM_LABEL.search(data)
-        label = found[1].decode("ascii") if found else None
-        raise _malformed("not one PEM block of a public key", expected="PUBLIC KEY", actual=label)
-    text = b"".join(block[1].split())
-    try:
-        der = b64decode(text, validate=True)
-    except ValueError:
-        der = b""
-    if b64encode(der) != text:
-        raise _malformed("the PEM block is not canonical base64")
-    return load_spki(der)
-
-
-_PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----[ \t]*\r?\n([A-Za-z0-9+/=\s]+?)\r?\n-----END PUBLIC KEY-----")
-_PEM_LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
+    blocks = parse_pem(data)
+    if [block.label for block in blocks] != ["PUBLIC KEY"]:
+        labels = ", ".join(block.label for block in blocks)
+        raise _malformed("not the one block of a public key", expected="PUBLIC KEY", actual=labels)
+    return load_spki(blocks[0].content)
 
 
 def load_ed25519(raw: bytes) -> PublicKey:

@@ -122,9 +122,7 @@ def _climb(index: int, size: int, leaf: bytes, hashes: Sequence[bytes]) -> bytes
     return reached if last == 0 else None
 
 
-def _climb_twice(
-    start: int, end: int, root1: bytes, size: int, hashes: Sequence[bytes]
-) -> tuple[bytes, bytes] | None:
+def _climb_twice(start: int, end: int, root1: bytes, size: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes] | None:
     """The roots of subtree and tree that a proof leads to, or None where it is too long or too short.
 
     `first`, `here` and `last` are the indexes of the nodes above leaf `start`, leaf `end` - 1 and the tree's last leaf,

@@ -1,6 +1,7 @@
 """RSA with PSS padding: MGF1 over the same hash, the salt as long as the digest.
 
-SHA-224 is explicit: metadata that names it can be checked, and no key falls back to it.
+Explicit: SHA-224, so that metadata which names it can be checked, and salts of any length, which the ``rsassa-pss-*``
+schemes of in-toto and TUF keys allow (their older signers took the longest salt that fits). No key falls back to these.
 
 Spec: RFC 8017 section 8.1.2, https://www.rfc-editor.org/rfc/rfc8017#section-8.1.2
 """
@@ -15,6 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from ..keys import PublicKey
 from .schemes import Scheme, malformed
+
+_HASHES: tuple[tuple[str, hashes.HashAlgorithm], ...] = (
+    ("sha256", hashes.SHA256()),
+    ("sha384", hashes.SHA384()),
+    ("sha512", hashes.SHA512()),
+    ("sha224", hashes.SHA224()),
+)
 
 
 def _verify(
@@ -31,21 +39,16 @@ def _verify(
     key.handle.verify(signature, signed, padded, algorithm)
 
 
-def _scheme(name: str, hashing: hashes.HashAlgorithm, *, explicit: bool = False) -> Scheme:
-    padded = padding.PSS(mgf=padding.MGF1(hashing), salt_length=hashing.digest_size)
+def _scheme(name: str, hashing: hashes.HashAlgorithm, *, any_salt: bool) -> Scheme:
+    padded = padding.PSS(mgf=padding.MGF1(hashing), salt_length=padding.PSS.AUTO if any_salt else hashing.digest_size)
     return Scheme(
-        f"rsa-pss-{name}",
+        f"rsa-pss-{name}{'-any-salt' if any_salt else ''}",
         ("rsa",),
         name,
         partial(_verify, padded, hashing),
         partial(_verify, padded, Prehashed(hashing)),
-        explicit=explicit,
+        explicit=any_salt or name == "sha224",
     )
 
 
-SCHEMES = (
-    _scheme("sha256", hashes.SHA256()),
-    _scheme("sha384", hashes.SHA384()),
-    _scheme("sha512", hashes.SHA512()),
-    _scheme("sha224", hashes.SHA224(), explicit=True),
-)
+SCHEMES = tuple(_scheme(name, hashing, any_salt=any_salt) for any_salt in (False, True) for name, hashing in _HASHES)
