@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import argparse
 import collections
+import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,9 +26,16 @@ SHARED = ROOT.parent / "shared" / "corpus"
 
 
 def unpacked() -> Path:
-    """The folder of the given cases, unpacked on first use."""
-    target = ROOT / ".cache" / "corpus"
-    subprocess.run([str(SHARED / "unpack"), str(target)], check=True)
+    """The folder of the given cases, unpacked on first use. Several processes may ask at once: the first one wins."""
+    digest = hashlib.sha256((SHARED / "given.tar.xz").read_bytes()).hexdigest()
+    target = ROOT / ".cache" / "corpus" / digest[:16]
+    if not target.exists():
+        aside = target.with_name(f"{target.name}.{os.getpid()}")
+        subprocess.run([str(SHARED / "unpack"), str(aside)], check=True)
+        try:
+            aside.rename(target)
+        except OSError:
+            shutil.rmtree(aside)
     return target
 
 
@@ -40,7 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--cases and --data go together")
     cases = options.cases or unpacked() / "cases.jsonl"
     data = options.data or cases.parent / "data"
-    answers = [(case, answer(case)) for case in load(cases, data) if not options.family or case.family in options.family]
+    asked = [case for case in load(cases, data) if not options.family or case.family in options.family]
+    answers = [(case, answer(case)) for case in asked]
     if options.json:
         json.dump([_row(case, got) for case, got in answers], sys.stdout, indent=1)
         print()
