@@ -1,0 +1,40 @@
+"""What statements say, by predicate type: one file each, and one line in `READERS`.
+
+A reader takes the predicate's `Node` (its pointer is ``/predicate``) and gives a typed value. A type without a reader
+is an `UnknownPredicate`: authenticated as much as any other, and understood by no check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..faults import FormatFault, Place
+from ..statements import Statement
+from ..strict_json import Node
+from .unknown import UnknownPredicate
+
+Predicate = UnknownPredicate
+
+READERS: Mapping[str, Callable[[Node], Predicate]] = {}
+
+WITHOUT_CONTENT = frozenset({"https://docs.pypi.org/attestations/publish/v1"})
+"""Types whose predicate may be null or absent; in every other, a missing predicate is a missing claim (T05)."""
+
+
+def read_predicate(statement: Statement, *, source: str = "") -> Predicate:
+    """Read what an authenticated statement says.
+
+    Raises:
+        FormatFault: ``predicate.missing``, and those of the type's reader.
+    """
+    kind = statement.predicate_type
+    if statement.predicate is None:
+        if kind in WITHOUT_CONTENT:
+            return UnknownPredicate(kind, None)
+        raise FormatFault("predicate.missing", "a statement without a predicate", place=Place(source, "/predicate"),
+                          expected=f"a predicate of type {kind[:160]}")
+    read = READERS.get(kind)
+    return read(Node(statement.predicate, source, "/predicate")) if read else UnknownPredicate(kind, statement.predicate)
+
+
+__all__ = ["READERS", "WITHOUT_CONTENT", "Predicate", "UnknownPredicate", "read_predicate"]
