@@ -102,9 +102,9 @@ class LogEntry:
 class Bundle:
     """Envelope or message signature, with the verification material that came along.
 
-    `carrier` names the format (``sigstore-bundle/0.3``, ``dsse``, ``cosign-layer``, ``gcb``). `legacy_payload_signature`
-    is set only by carriers whose signature covers the payload itself and not its PAE (Cloud Build before DSSE): weaker,
-    and named as weaker wherever it counts.
+    `carrier` names the format (``sigstore-bundle/0.3``, ``dsse``, ``cosign-layer``, ``gcb``).
+    `legacy_payload_signature` is set only by carriers whose signature covers the payload itself and not its PAE (Cloud
+    Build before DSSE): weaker, and named as weaker wherever it counts.
     """
 
     carrier: str

@@ -13,16 +13,38 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .faults import FormatFault, Place
+from .strict_json import Node
 
 STRONG: Mapping[str, int] = {"sha256": 32, "sha384": 48, "sha512": 64}
 """Algorithms that identify an artifact, with the bytes of their digest."""
 
 _HEX = re.compile(r"[0-9a-f]+\Z")
 
+_HEX_DIGITS: Mapping[str, tuple[int, ...]] = {
+    **{algorithm: (2 * size,) for algorithm, size in STRONG.items()},
+    "md5": (32,),
+    "sha1": (40,),
+    "sha224": (56,),
+    "sha512_224": (56,),
+    "sha512_256": (64,),
+    "sha3_224": (56,),
+    "sha3_256": (64,),
+    "sha3_384": (96,),
+    "sha3_512": (128,),
+    "gitCommit": (40, 64),
+    "gitTree": (40, 64),
+    "gitBlob": (40, 64),
+    "gitTag": (40, 64),
+}
+"""Hex digits of each algorithm whose values we know the shape of; a git object id is SHA-1 or SHA-256."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Digest:
-    """One digest: `algorithm` as in-toto spells it, `hex` in lower case."""
+    """One digest: `algorithm` as in-toto spells it, `hex` in lower case.
+
+    Of an algorithm that we do not know, `hex` is the value as found, whatever its encoding; nothing compares it.
+    """
 
     algorithm: str
     hex: str
@@ -77,4 +99,25 @@ def parse_digest(text: str) -> Digest:
             expected="sha256:, sha384: or sha512: and lower-case hex of that length",
             actual=text[:160],
         )
+    return Digest(algorithm, value)
+
+
+def parse_digest_set(node: Node) -> DigestSet:
+    """Read a JSON object of algorithm → value; an empty one gives an empty set, which the caller judges.
+
+    One rule for case: values of known algorithms are lower-case hex, and anything else is refused, never normalised
+    (T05). Values of unknown algorithms must be non-empty text and are kept as they are.
+
+    Raises:
+        FormatFault: ``digest.value``, ``json.type``.
+    """
+    return DigestSet(tuple(sorted(_digest(algorithm, value) for algorithm, value in node.members())))
+
+
+def _digest(algorithm: str, node: Node) -> Digest:
+    value = node.text()
+    lengths = _HEX_DIGITS.get(algorithm)
+    if not value or not algorithm or (lengths and (len(value) not in lengths or not _HEX.match(value))):
+        wanted = f"{' or '.join(map(str, lengths))} lower-case hex digits" if lengths else "a name and a value"
+        raise node.fault("digest.value", f"not a {algorithm or 'named'} digest", expected=wanted)
     return Digest(algorithm, value)

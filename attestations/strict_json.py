@@ -14,22 +14,26 @@ from __future__ import annotations
 import binascii
 import math
 import re
-from base64 import b64decode, urlsafe_b64decode
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import jiter
 
-from .faults import FormatFault, Place
+from .faults import FormatFault, LimitFault, Place
 from .limits import DEFAULT_LIMITS, Limits
 
 _WHERE = re.compile(r" at line (\d+) column (\d+)$")
 _TYPE_NAMES = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+_PARSER_DEPTH = 200
+"""Levels that the parser itself goes down to; a higher `Limits.depth` reads no deeper."""
 
 
 def loads(data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS) -> Any:
     """The value of the JSON document `data` (bytes, UTF-8). The caller has checked its size.
+
+    A level is an array or an object: a bare string has none, ``[[]]`` two.
 
     Raises:
         FormatFault: ``json.malformed``, ``json.duplicate_key``, ``json.number_range``.
@@ -39,20 +43,18 @@ def loads(data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS) -> 
         value = jiter.from_json(data, allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as error:
         raise _fault(data, str(error), source, limits) from None
-    _check_tree(value, source, limits)
+    _check_tree(value, data, source, limits)
     return value
 
 
 def _fault(data: bytes, message: str, source: str, limits: Limits) -> FormatFault:
     where = _WHERE.search(message)
-    offset = _offset(data, int(where[1]), int(where[2])) if where else 0
+    place = Place(source, offset=_offset(data, int(where[1]), int(where[2])) if where else 0)
     text = _WHERE.sub("", message)
-    place = Place(source, offset=offset)
     if text.startswith("Detected duplicate key"):
-        return FormatFault("json.duplicate_key", text.replace("Detected duplicate", "duplicate"), place=place)
+        return FormatFault("json.duplicate_key", f"duplicate{text[18:200]}", place=place)
     if text.startswith("recursion limit"):
-        return FormatFault("limit.depth", f"nested more than {limits.depth} levels deep", place=place,
-                           expected=f"at most {limits.depth}", actual="more than 200")
+        return _depth_fault(data, source, min(limits.depth, _PARSER_DEPTH))
     if text.startswith("number out of range"):
         return FormatFault("json.number_range", "a number that cannot be represented", place=place)
     return FormatFault("json.malformed", f"not JSON: {text}", place=place)
@@ -65,22 +67,45 @@ def _offset(data: bytes, line: int, column: int) -> int:
     return min(start + max(column - 1, 0), len(data))
 
 
-def _check_tree(value: Any, source: str, limits: Limits) -> None:
+def _check_tree(value: Any, data: bytes, source: str, limits: Limits) -> None:
     level: list[Any] = [value]
-    for depth in range(limits.depth + 2):
+    for depth in range(limits.depth + 1):
         below: list[Any] = []
+        containers = False
         for item in level:
             if isinstance(item, dict):
+                containers = True
                 below.extend(item.values())
             elif isinstance(item, list):
+                containers = True
                 below.extend(item)
             elif isinstance(item, float) and math.isinf(item):
                 raise FormatFault("json.number_range", "a number that overflows", place=Place(source))
-        if not below:
+        if not containers:
             return
+        if depth == limits.depth:
+            raise _depth_fault(data, source, limits.depth)
         level = below
-        if depth >= limits.depth:
-            limits.check("depth", depth + 1, Place(source))
+
+
+def _depth_fault(data: bytes, source: str, bound: int) -> LimitFault:
+    """Say where level `bound` + 1 opens in `data`, which is valid JSON at least up to there."""
+    depth = 0
+    for token in _BRACKET.finditer(data):
+        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token[0], 0)
+        if depth > bound:
+            return LimitFault(
+                "limit.depth",
+                f"nested more than {bound} levels deep",
+                place=Place(source, offset=token.start()),
+                expected=f"at most {bound}",
+                actual=f"level {depth}",
+            )
+    raise ValueError("nested no deeper than the bound")
+
+
+_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
+"""Brackets outside of strings; strings are matched whole to step over those inside."""
 
 
 def escape_pointer(token: str) -> str:
@@ -147,16 +172,24 @@ class Node:
                 raise node.fault("json.unknown_field", f"unknown field {name!r}", expected=", ".join(names))
 
     def object(self) -> dict[str, Any]:
-        return self._typed(dict, "an object")
+        if not isinstance(self.value, dict):
+            raise self._wrong_type("an object")
+        return self.value
 
     def array(self) -> list[Any]:
-        return self._typed(list, "an array")
+        if not isinstance(self.value, list):
+            raise self._wrong_type("an array")
+        return self.value
 
     def text(self) -> str:
-        return self._typed(str, "a string")
+        if not isinstance(self.value, str):
+            raise self._wrong_type("a string")
+        return self.value
 
     def boolean(self) -> bool:
-        return self._typed(bool, "a boolean")
+        if not isinstance(self.value, bool):
+            raise self._wrong_type("a boolean")
+        return self.value
 
     def integer(self) -> int:
         """A JSON integer; true and false are none."""
@@ -175,38 +208,41 @@ class Node:
             raise self.fault("json.value", "out of range", expected="0 to 2^63 - 1")
         return value
 
-    def base64(self, *, either_alphabet: bool = False) -> bytes:
-        """Padded base64, accepted in exactly one spelling; `either_alphabet` also takes the URL-safe one (DSSE)."""
-        text = self.text()
-        try:
-            if either_alphabet and ("-" in text or "_" in text):
-                if "+" in text or "/" in text:
-                    raise binascii.Error
-                decoded = urlsafe_b64decode(text.encode("ascii"))
-                canonical = binascii.b2a_base64(decoded, newline=False).translate(_URL_SAFE)
-            else:
-                decoded = b64decode(text.encode("ascii"), validate=True)
-                canonical = binascii.b2a_base64(decoded, newline=False)
-            if canonical != text.encode("ascii"):
-                raise binascii.Error
-        except (binascii.Error, UnicodeEncodeError):
-            raise self.fault("base64.malformed", "not canonical, padded base64") from None
-        return decoded
+    def base64(self, *, either_alphabet: bool = False, wrapped: bool = False) -> bytes:
+        """Padded base64 whose unused bits are zero: one spelling for each value.
 
-    def _typed(self, kind: type[Any], name: str) -> Any:
-        if not isinstance(self.value, kind):
-            raise self._wrong_type(name)
-        return self.value
+        `either_alphabet` also takes the URL-safe alphabet (never both in one text) and missing padding, as DSSE and
+        protobuf JSON do; `wrapped` takes line breaks, as tools that print base64 in lines do.
+        """
+        text = self.text()
+        if wrapped:
+            text = text.replace("\r\n", "").replace("\n", "")
+        if either_alphabet:
+            text += "=" * (-len(text) % 4)
+            if "+" not in text and "/" not in text:
+                text = text.translate(_STANDARD)
+        try:
+            encoded = text.encode("ascii")
+            decoded = b64decode(encoded, validate=True)
+        except (binascii.Error, UnicodeEncodeError):
+            raise self.fault("base64.malformed", "not base64") from None
+        if binascii.b2a_base64(decoded, newline=False) != encoded:
+            raise self.fault("base64.malformed", "not canonical base64")
+        return decoded
 
     def _wrong_type(self, wanted: str) -> FormatFault:
         found = _TYPE_NAMES.get(type(self.value), "a number")
-        return FormatFault("json.type", f"{found} where {wanted} must stand", place=self.place,
-                           expected=wanted, actual=found)
+        return FormatFault(
+            "json.type", f"{found} where {wanted} must stand", place=self.place, expected=wanted, actual=found
+        )
 
 
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_STANDARD = str.maketrans("-_", "+/")
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    # Never the repr of a container: it may be as large as the document.
+    if isinstance(value, dict | list):
+        return f"{_TYPE_NAMES[type(value)]} of {len(value)}"
+    text = repr(value[:120]) if isinstance(value, str) else repr(value)[:120]
     return text if len(text) <= 120 else text[:117] + "..."

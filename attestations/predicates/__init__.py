@@ -31,10 +31,16 @@ def read_predicate(statement: Statement, *, source: str = "") -> Predicate:
     if statement.predicate is None:
         if kind in WITHOUT_CONTENT:
             return UnknownPredicate(kind, None)
-        raise FormatFault("predicate.missing", "a statement without a predicate", place=Place(source, "/predicate"),
-                          expected=f"a predicate of type {kind[:160]}")
+        raise FormatFault(
+            "predicate.missing",
+            "a statement without a predicate",
+            place=Place(source, "/predicate"),
+            expected=f"a predicate of type {kind[:160]}",
+        )
     read = READERS.get(kind)
-    return read(Node(statement.predicate, source, "/predicate")) if read else UnknownPredicate(kind, statement.predicate)
+    if read is None:
+        return UnknownPredicate(kind, statement.predicate)
+    return read(Node(statement.predicate, source, "/predicate"))
 
 
 __all__ = ["READERS", "WITHOUT_CONTENT", "Predicate", "UnknownPredicate", "read_predicate"]

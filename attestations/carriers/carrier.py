@@ -1,0 +1,46 @@
+"""What a carrier is: how its documents are recognised, and the bundles in them, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..bundles import Bundle
+from ..limits import DEFAULT_LIMITS, Limits
+from ..strict_json import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a carrier may read besides its document: the limits, and the blobs given along, by ``sha256:<hex>``."""
+
+    limits: Limits = DEFAULT_LIMITS
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One bundle yet to be read: where it stands in the document, and how. One that fails spoils no other."""
+
+    node: Node
+    read: Callable[[Node, Reading], Bundle]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A format of documents that carry bundles.
+
+    `recognises` looks at the value of a JSON document and at nothing deeper than its own members: it must be cheap,
+    and true of damaged documents of the format too, so that they are refused as what they claim to be. `split` finds
+    the bundles; its own `Fault` is about the document as a whole.
+    """
+
+    name: str
+    recognises: Callable[[dict[str, Any]], bool]
+    split: Callable[[Node, Reading], Iterable[Part]]
+
+
+def whole(read: Callable[[Node, Reading], Bundle]) -> Callable[[Node, Reading], Iterable[Part]]:
+    """The `split` of a carrier whose document is one bundle."""
+    return lambda node, _reading: (Part(node, read),)
