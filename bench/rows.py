@@ -1,0 +1,38 @@
+"""One measured figure: a ratio of two things timed in one run on one machine, and the budget it is held to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A bound on a ratio: at most, or at least, `bound`."""
+
+    bound: float
+    at_least: bool = False
+
+    def __str__(self) -> str:
+        return f"{'≥' if self.at_least else '≤'} {self.bound:g}"
+
+    def met(self, ratio: float) -> bool:
+        return ratio >= self.bound if self.at_least else ratio <= self.bound
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`value` is ours and `against` what it is held against, both in `unit`; their quotient must keep to `budget`."""
+
+    name: str
+    value: float
+    unit: str
+    against: float
+    budget: Budget
+
+    @property
+    def ratio(self) -> float:
+        return self.value / self.against
+
+    @property
+    def met(self) -> bool:
+        return self.budget.met(self.ratio)
