@@ -11,11 +11,17 @@ from collections.abc import Callable, Mapping
 from ..faults import FormatFault, Place
 from ..statements import Statement
 from ..strict_json import Node
+from . import slsa_provenance_v01, slsa_provenance_v02, slsa_provenance_v1
+from .provenance import Provenance
 from .unknown import UnknownPredicate
 
-Predicate = UnknownPredicate
+Predicate = Provenance | UnknownPredicate
 
-READERS: Mapping[str, Callable[[Node], Predicate]] = {}
+READERS: Mapping[str, Callable[[Node], Predicate]] = {
+    slsa_provenance_v01.PREDICATE_TYPE: slsa_provenance_v01.read,
+    slsa_provenance_v02.PREDICATE_TYPE: slsa_provenance_v02.read,
+    slsa_provenance_v1.PREDICATE_TYPE: slsa_provenance_v1.read,
+}
 
 WITHOUT_CONTENT = frozenset({"https://docs.pypi.org/attestations/publish/v1"})
 """Types whose predicate may be null or absent; in every other, a missing predicate is a missing claim (T05)."""
@@ -43,4 +49,4 @@ def read_predicate(statement: Statement, *, source: str = "") -> Predicate:
     return read(Node(statement.predicate, source, "/predicate"))
 
 
-__all__ = ["READERS", "WITHOUT_CONTENT", "Predicate", "UnknownPredicate", "read_predicate"]
+__all__ = ["READERS", "WITHOUT_CONTENT", "Predicate", "Provenance", "UnknownPredicate", "read_predicate"]
