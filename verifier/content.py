@@ -1,0 +1,122 @@
+"""The signature of a bundle, over what it covers: an envelope's PAE, or an artifact by its digest.
+
+The bytes that are verified are the bytes that were received, never a second writing of what was read out of them (T13).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from dataclasses import dataclass
+
+from attestations.bundles import Bundle, Envelope, MessageSignature
+from attestations.digests import Digest, DigestSet
+from attestations.dsse import pae
+
+from .faults import SignatureFault
+from .keys import PublicKey
+from .signatures import schemes_for, verify, verify_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature that verified: its bytes, its key, the leaf certificate in DER where it came with one.
+
+    `content` is the envelope whose PAE it covers, or the digest of the artifact that it covers. Whose key it is, and
+    whether anybody trusts it, is not said.
+    """
+
+    signature: bytes
+    key: PublicKey
+    certificate: bytes | None
+    content: Envelope | Digest
+
+
+def signature_values(bundle: Bundle) -> tuple[bytes, ...]:
+    """The bytes of every signature that the bundle carries."""
+    if isinstance(bundle.content, MessageSignature):
+        return (bundle.content.signature,)
+    return tuple(signature.value for signature in bundle.content.signatures)
+
+
+def verify_certified(bundle: Bundle, key: PublicKey, certificate: bytes, artifact: DigestSet) -> Signed:
+    """Prove that the bundle's one signature is by `key`, the key of its leaf `certificate` (DER).
+
+    Raises:
+        SignatureFault: ``signature.invalid``, ``signature.malformed``, ``signature.needs_bytes``,
+            ``signature.scheme_unsupported``, ``artifact.mismatch``, ``artifact.unmeasured``.
+    """
+    (signature,) = signature_values(bundle)
+    return Signed(signature, key, certificate, _verify(bundle, signature, key, artifact))
+
+
+def verify_pinned(
+    bundle: Bundle, keys: tuple[PublicKey, ...], certificate: bytes | None, artifact: DigestSet
+) -> tuple[Signed, ...]:
+    """Prove which of the pinned `keys` signed, each once and in their order: at least one did.
+
+    An envelope may carry several signatures. One that verifies under no pinned key is nobody's: it confers nothing, and
+    refuses nothing beside one that does (T34). A key id chooses no key and excuses none (T25).
+
+    Raises:
+        SignatureFault: as `verify_certified`.
+    """
+    found: dict[Digest, Signed] = {}
+    faults: list[SignatureFault] = []
+    for key, signature in itertools.product(keys, signature_values(bundle)):
+        if key.fingerprint not in found:
+            try:
+                content = _verify_under_pin(bundle, signature, key, artifact)
+            except SignatureFault as fault:
+                faults.append(fault)
+            else:
+                found[key.fingerprint] = Signed(signature, key, certificate, content)
+    if not found:
+        # What another key's signature is to an algorithm is "malformed" as a rule: any other fault says more.
+        raise next((fault for fault in faults if fault.reason != "signature.malformed"), faults[0])
+    return tuple(found.values())
+
+
+def _verify_under_pin(bundle: Bundle, signature: bytes, key: PublicKey, artifact: DigestSet) -> Envelope | Digest:
+    """`_verify`, which for a pinned ECDSA key also takes r ‖ s: Google's attestations and DSSE's own example have it."""
+    try:
+        return _verify(bundle, signature, key, artifact)
+    except SignatureFault as fault:
+        if fault.reason != "signature.malformed" or not isinstance(bundle.content, Envelope):
+            raise
+        covered = _covered(bundle, bundle.content)
+        for scheme in schemes_for(key, raw=True):
+            with contextlib.suppress(SignatureFault):
+                verify(key, signature, covered, scheme=scheme)
+                return bundle.content
+        raise
+
+
+def _verify(bundle: Bundle, signature: bytes, key: PublicKey, artifact: DigestSet) -> Envelope | Digest:
+    content = bundle.content
+    if isinstance(content, Envelope):
+        verify(key, signature, _covered(bundle, content), scheme=None)
+        return content
+    digest = _covered_digest(content, key, artifact)
+    verify_digest(key, signature, digest, scheme=None)
+    return digest
+
+
+def _covered(bundle: Bundle, envelope: Envelope) -> bytes:
+    return envelope.payload if bundle.legacy_payload_signature else pae(envelope.payload_type, envelope.payload)
+
+
+def _covered_digest(content: MessageSignature, key: PublicKey, artifact: DigestSet) -> Digest:
+    """The artifact's own digest by the algorithm that the signature is over; the carrier's word only chooses which."""
+    claimed = content.digest
+    algorithm = claimed.algorithm if claimed is not None else schemes_for(key)[0].hash
+    if algorithm is None:
+        raise SignatureFault("signature.needs_bytes", f"an {key.algorithm} signature is over the bytes, not a digest")
+    digest = artifact.get(algorithm)
+    if digest is None:
+        raise SignatureFault("artifact.unmeasured", f"the signature is over the artifact's {algorithm} digest",
+                             expected=algorithm, actual=", ".join(known.algorithm for known in artifact) or "no digest")
+    if claimed is not None and claimed != digest:
+        raise SignatureFault("artifact.mismatch", "the signature is over another artifact",
+                             expected=str(digest), actual=str(claimed))
+    return digest
