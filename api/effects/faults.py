@@ -1,0 +1,18 @@
+"""Refusals of the world around us: files that are not there, cannot be read or written, or change under our hands.
+
+    Fault
+    ├── InputFault      input.* bytes.*      what we were told to read
+    └── OutputFault     output.*             what we were told to write
+"""
+
+from __future__ import annotations
+
+from attestations.faults import Fault
+
+
+class InputFault(Fault):
+    """Something named on the command line cannot be read as what it should be."""
+
+
+class OutputFault(Fault):
+    """A result cannot be written where it was wanted."""

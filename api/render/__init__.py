@@ -1,0 +1,1 @@
+"""What people and programs see of a verdict: text, JSON. Pure functions from values to text."""

@@ -1,0 +1,185 @@
+"""A verdict as a person's first screen: what was proved, what was not, why, and what to do next.
+
+    FAILED  endpoint-7.1.0.exe  sha256:9f2c…41d0  1.2 GB
+      proved   signed by release.yml of acme/endpoint, logged 2026-03-02 11:04 UTC
+      failed   source.tag   expected refs/tags/v7.1.0
+                            actual   refs/tags/v7.1.0-rc3
+                            at       provenance.sigstore.json#/predicate/…/ref
+      not assessed  rebuild, source review, data flows
+      level    VI_LEVEL_0      trust root sigstore 12 days old      policy acme-endpoint v3
+      next     ask the vendor for provenance of v7.1.0, or: countersign explain source.tag
+
+Nothing is told by colour alone, and nothing foreign reaches the terminal unescaped (T99).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from attestations.faults import Place
+from verifier.outcome import Outcome
+from verifier.reasons import REASONS
+from verifier.verdict import CheckResult, Verdict
+
+from .layout import LABEL_WIDTH, MARGIN, Look, hang, row, wrap
+from .visible import columns
+from .words import age_words, identity_words, size_words
+
+COLOURS = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.INCOMPLETE: "yellow", Outcome.ERROR: "magenta"}
+_LABELS = {Outcome.FAILED: "failed", Outcome.ERROR: "error", Outcome.INCOMPLETE: "missing"}
+_LONGEST_REASON = 24
+"""Reasons up to this length have their facts beside them, longer ones below."""
+_NARROWEST_GAP, _WIDEST_GAP = 3, 6
+"""Columns between the parts of one line."""
+
+
+def screen(verdict: Verdict, look: Look, *, taken: Sequence[str] = ()) -> str:
+    """The whole screen of one verdict, ending in a line break; `taken` names evidence that was found, not given."""
+    lines = [*_headline(verdict, look)]
+    if taken:
+        lines += row("evidence", "found beside it: " + ", ".join(map(look.clean, taken)), look)
+    lines += _proved(verdict.results, look)
+    for outcome, label in _LABELS.items():
+        for result in _distinct(verdict.results, outcome):
+            lines += _refusal(label, COLOURS[outcome], result, look)
+    for result in _distinct((result for result in verdict.results if result.finding), None):
+        lines += _refusal("warning", "yellow", result, look)
+    lines += _footer(verdict, look)
+    return "\n".join(lines) + "\n"
+
+
+def _headline(verdict: Verdict, look: Look) -> Iterator[str]:
+    artifact = verdict.artifact
+    name = look.clean(artifact.name)
+    rest = [identity_words(artifact.digests, look.ellipsis)]
+    rest.append(size_words(artifact.size) if artifact.size is not None else "bytes not seen")
+    tail = "  ".join(filter(None, rest))
+    word = verdict.outcome.value
+    painted = look.paint(word, COLOURS[verdict.outcome])
+    if artifact.size is None:
+        tail = rest[-1]  # where only a digest was given, it is the name
+    if len(word) + columns(name) + columns(tail) + 4 <= look.width:
+        yield f"{painted}  {name}  {tail}".rstrip()
+        return
+    yield from hang(f"{painted}  ", len(word) + 2, name, look.width)
+    yield MARGIN + tail
+
+
+def _proved(results: Iterable[CheckResult], look: Look) -> Iterator[str]:
+    details = dict.fromkeys(
+        result.detail for result in results
+        if result.outcome is Outcome.PASSED and not result.finding and result.detail
+    )
+    for number, detail in enumerate(details):
+        yield from row("proved" if number == 0 else "", look.clean(detail), look, colour="green")
+
+
+def _distinct(results: Iterable[CheckResult], outcome: Outcome | None) -> Iterator[CheckResult]:
+    """The results that came to `outcome` (any, for None), without those that would read the same."""
+    seen = set()
+    for result in results:
+        if outcome is not None and (result.outcome is not outcome or result.finding):
+            continue
+        place = result.cited.place if result.cited else None
+        key = (result.reason, result.expected, result.actual, result.detail, place)
+        if key not in seen:
+            seen.add(key)
+            yield result
+
+
+def _refusal(label: str, colour: str, result: CheckResult, look: Look) -> Iterator[str]:
+    reason = result.reason or result.check
+    facts = list(_facts(result, look))
+    beside = len(reason) <= _LONGEST_REASON
+    head = f"{reason}   " if beside and facts else reason
+    indent = len(MARGIN) + LABEL_WIDTH + 1 + (len(head) if beside else 2)
+    lines = [line for word, text in facts for line in _fact(word, text, look.width - indent)]
+    if not beside or not lines:
+        lines.insert(0, "")
+    for number, line in enumerate(lines):
+        if number == 0:
+            yield (MARGIN + look.paint(label.ljust(LABEL_WIDTH), colour) + " " + head + line).rstrip()
+        else:
+            yield " " * indent + line
+
+
+def _fact(word: str, text: str, width: int) -> Iterator[str]:
+    head = word.ljust(9) if word else ""
+    yield from hang(head, len(head), text, width)
+
+
+def _facts(result: CheckResult, look: Look) -> Iterator[tuple[str, str]]:
+    compared = result.expected is not None and result.actual is not None
+    if result.detail and not compared:
+        yield "", look.clean(result.detail)
+    if result.expected is not None:
+        yield "expected", look.clean(result.expected)
+    if result.actual is not None:
+        yield "actual", look.clean(result.actual)
+    if result.cited is not None and str(result.cited.place):
+        yield "at", look.clean(_place_words(result.cited.place, look.width // 2))
+
+
+def _place_words(place: Place, room: int) -> str:
+    """A place, with the middle of a long JSON pointer left out: people look at its ends, programs at the report."""
+    text = str(place)
+    if len(text) <= room or place.pointer is None or place.pointer.count("/") < 4:
+        return text
+    first, *_, last = place.pointer.split("/")[1:]
+    return f"{place.source}#/{first}/…/{last}"
+
+
+def _footer(verdict: Verdict, look: Look) -> Iterator[str]:
+    held = [track.track for track in verdict.tracks if track.held]
+    if held:
+        yield from row("holds", "  ".join(map(look.clean, held)), look)
+    if verdict.not_assessed:
+        yield from row("not assessed", ", ".join(map(look.clean, verdict.not_assessed)), look)
+    if verdict.raised_limits:
+        yield from row("raised", "limits raised by flag: " + ", ".join(map(look.clean, verdict.raised_limits)), look)
+    yield from _standing(verdict, look)
+    following = _next_words(verdict)
+    if following:
+        yield from row("next", look.clean(following), look)
+
+
+def _standing(verdict: Verdict, look: Look) -> Iterator[str]:
+    """Level, trust and policy, side by side where they fit on one line."""
+    policy = verdict.policy
+    name = policy.id.rstrip("/").rpartition("/")[2] or policy.id
+    parts = [verdict.level, *_trust_words(verdict), f"policy {name} v{policy.version}"]
+    parts = [look.clean(part) for part in parts]
+    room = look.width - len(MARGIN) - LABEL_WIDTH - 1 - sum(map(columns, parts))
+    gap = room // (len(parts) - 1)
+    if gap >= _NARROWEST_GAP:
+        yield from row("level", (" " * min(gap, _WIDEST_GAP)).join(parts), look)
+        return
+    for number, part in enumerate(parts):
+        yield from row("level" if number == 0 else "", part, look)
+
+
+def _trust_words(verdict: Verdict) -> Iterator[str]:
+    for reference in verdict.trust:
+        age = age_words(verdict.now - reference.dated) if reference.dated is not None else "of unknown age"
+        yield f"trust root {reference.name} {age}"
+    if not verdict.trust:
+        yield "no trust root"
+
+
+def _next_words(verdict: Verdict) -> str:
+    for outcome in _LABELS:
+        for result in verdict.results:
+            if result.outcome is outcome and not result.finding and result.reason:
+                return f"{REASONS[result.reason].remedy} More: countersign explain {result.reason}"
+    return ""
+
+
+def summary(verdicts: Sequence[Outcome], combined: Outcome, look: Look, *, notes: Sequence[str] = ()) -> str:
+    """The last lines after several verdicts: how many came to what, and what the whole comes to."""
+    counts = [f"{verdicts.count(outcome)} {outcome.value}" for outcome in Outcome if outcome in verdicts]
+    word = look.paint(combined.value, COLOURS[combined])
+    total = f"{len(verdicts)} artifact{'' if len(verdicts) == 1 else 's'}: {', '.join(counts) or 'none'}"
+    lines = [f"{word}  {total}"]
+    for note in notes:
+        lines += [MARGIN + line for line in wrap(look.clean(note), look.width - 2)]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,26 @@
+"""Stored trust material as text: each entry with its age, and what that age is worth."""
+
+from __future__ import annotations
+
+import datetime
+
+from .layout import Look, row
+from .words import age_words
+
+BASIS = {
+    "packaged": "at most so old: the start of its newest key; the package does not say when it was fetched",
+    "refreshed": "that is when its project's repository gave it as current",
+    "added": "that is when it was added",
+}
+"""What the date of each kind of entry means."""
+
+
+def entry_text(
+    name: str, sha256: str, dated: datetime.datetime, origin: str, source: str, now: datetime.datetime, look: Look
+) -> str:
+    """One entry of the store."""
+    lines = [look.paint(look.clean(name), "bold")]
+    lines += row("dated", f"{dated:%Y-%m-%d}, {age_words(now - dated)}: {BASIS.get(origin, '')}", look)
+    lines += row("from", f"{look.clean(source)} ({look.clean(origin)})", look)
+    lines += row("sha256", sha256, look)
+    return "\n".join(lines) + "\n"
