@@ -9,14 +9,12 @@ Spec: RFC 7468. Text between blocks is refused, and so are headers inside them.
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import b64decode
 from dataclasses import dataclass
 
 from .faults import FormatFault, Place
 from .limits import Limits
-from .strict_json import Node
+from .strict_json import Node, decode_base64
 
 _BLOCK = re.compile(rb"\s*-----BEGIN ([A-Z0-9][A-Z0-9 ]{0,63})-----[ \t]*\r?\n([A-Za-z0-9+/=\s]*?)-----END \1-----\s*")
 
@@ -42,8 +40,8 @@ def parse_pem(data: bytes, place: Place | None = None) -> tuple[PemBlock, ...]:
         if match is None:
             raise _malformed(place)
         try:
-            content = b64decode(b"".join(match[2].split()), validate=True)
-        except binascii.Error:
+            content = decode_base64(b"".join(match[2].split()))
+        except ValueError:
             raise _malformed(place) from None
         blocks.append(PemBlock(match[1].decode("ascii"), content))
         end = match.end()

@@ -77,12 +77,16 @@ def read_bundle(node: Node, reading: Reading) -> Bundle:
 
 
 def _one_spelling(node: Node) -> None:
-    for name, member in node.members():
-        if "_" in name:
-            raise member.fault("bundle.field_spelling", f"the member {name!r}", expected="camelCase names")
-        for below in member.items() if isinstance(member.value, list) else (member,):
-            if isinstance(below.value, dict):
-                _one_spelling(below)
+    pending: list[Any] = [node.value]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            for name in value:
+                if "_" in name:
+                    raise node.fault("bundle.field_spelling", f"a member {name[:80]!r}", expected="camelCase names")
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
 
 
 def _content(node: Node, reading: Reading) -> Envelope | MessageSignature:
