@@ -22,6 +22,7 @@ class Limits:
     manifest: int = 64 * MIB
     policy: int = 1 * MIB
     trust_root: int = 4 * MIB
+    record: int = 128 * MIB
     signatures: int = 16
     log_entries: int = 32
     timestamps: int = 32
