@@ -1,0 +1,261 @@
+"""One bundle, authenticated: who signed it, when that was, which logs hold it, and only then what it says.
+
+    1. Form         a payload that is a statement; something that names a signer
+    2. Signature    holds over the received bytes, under the key that the bundle's certificate carries or a pinned one
+    3. Binding      every log entry speaks of this signature, this key, this content
+    4. Times        every promise and at least one timestamp verify; none lies in the future
+    5. Signer       certificate: a path at each time, the profile, SCTs      key: its window at each time, else at `now`
+    6. Log          every entry is proved to be in its log; enough distinct logs
+    7. Payload      only now parsed
+
+Nothing is believed before all steps hold. Steps 2 and 3 compare the bundle with itself and come first, so that what was
+altered is named as altered, and not as whatever trust decision it upsets later (decision 0030). Of several trust roots
+the first under which all steps hold counts; where none does, the fault is that of the root that came furthest.
+
+Two roads. *Certificate*: under a trust root, with distinct logs, times and SCTs by threshold. *Pinned key*: policy
+names the key, so logs and times are not required, but what is there must verify. A bundle with a certificate goes the
+second road only where a pinned key is the certificate's very key.
+
+Spec: countersign design, section 5; Sigstore client specification, "Verification"
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence
+from attestations.digests import DigestSet
+from attestations.faults import Fault, Place
+from attestations.limits import DEFAULT_LIMITS, Limits
+from attestations.statements import parse_statement
+
+from .authenticated import Authenticated, KeySigner, Signer, VerifiedEntry, VerifiedTime
+from .certificates.certificate import Certificate, parse_certificate
+from .certificates.fulcio import check_leaf
+from .certificates.identities import read_signer
+from .certificates.paths import Path, build_path
+from .certificates.scts import verify_scts
+from .closest import Walk, under_any
+from .content import Signed, signature_values, verify_certified, verify_pinned
+from .faults import LogFault, SignatureFault
+from .log import bind, prove_entry
+from .pinned import candidates, within_windows
+from .times import require_times, verified_times
+from .trust import TrustedKey, TrustRoot
+
+_STATEMENT_TYPE = re.compile(r"application/vnd\.in-toto(\.[A-Za-z0-9_.-]+)?\+json", re.ASCII)
+"""The payload types of in-toto statements. The middle part is never taken for the predicate's type (T02)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How many *distinct* logs, time authorities and CT logs must have seen a signature under a certificate (T27).
+
+    `times` 0 is for long-lived certificates of a private authority: where nothing proves a time, the certificate must
+    then be valid at the moment of verification.
+    """
+
+    logs: int = 1
+    times: int = 1
+    scts: int = 1
+
+    def __post_init__(self) -> None:
+        if min(self.logs, self.times, self.scts) < 0:
+            raise ValueError("a threshold is at least 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Everything that was proved about a signature but what the signed bytes say. There is at least one signer."""
+
+    signers: tuple[Signer, ...]
+    times: tuple[VerifiedTime, ...]
+    entries: tuple[VerifiedEntry, ...]
+    scts: tuple[str, ...]
+
+
+def authenticate(
+    evidence: Evidence,
+    *,
+    artifact: DigestSet,
+    trust: tuple[TrustRoot, ...],
+    keys: tuple[TrustedKey, ...],
+    requirements: Thresholds,
+    now: datetime.datetime,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Authenticated:
+    """Prove who signed `evidence`, when and what; a statement is parsed last, and only then.
+
+    `artifact` is what a signature over an artifact itself must be over; that a statement's subject is the artifact is a
+    check's to say (`checks.subject`). `now` is aware and UTC.
+
+    Raises:
+        Fault: the one clear reason why not. ``envelope.payload_type`` for an envelope whose payload is no statement
+            (T02); what `authenticate_signature` raises; what `parse_statement` raises.
+    """
+    # 1. Form
+    content = evidence.bundle.content
+    if isinstance(content, Envelope) and not _STATEMENT_TYPE.fullmatch(content.payload_type):
+        raise SignatureFault(
+            "envelope.payload_type",
+            "the envelope's payload is not an in-toto statement",
+            place=Place(evidence.source, evidence.pointer),
+            expected="application/vnd.in-toto+json",
+            actual=content.payload_type[:120],
+        )
+    # 2. to 6.
+    proof = authenticate_signature(
+        evidence, artifact=artifact, trust=trust, keys=keys, requirements=requirements, now=now
+    )
+    # 7. Payload
+    statement = None
+    if isinstance(content, Envelope):
+        statement = parse_statement(content.payload, source=evidence.source, limits=limits)
+    signer, *cosigners = proof.signers
+    return Authenticated(
+        evidence=evidence,
+        signer=signer,
+        times=proof.times,
+        entries=proof.entries,
+        scts=proof.scts,
+        statement=statement,
+        artifact=artifact if statement is None else None,
+        weaker=("legacy-payload-signature",) if evidence.bundle.legacy_payload_signature else (),
+        cosigners=tuple(cosigner for cosigner in cosigners if isinstance(cosigner, KeySigner)),
+    )
+
+
+def authenticate_signature(
+    evidence: Evidence,
+    *,
+    artifact: DigestSet,
+    trust: tuple[TrustRoot, ...],
+    keys: tuple[TrustedKey, ...],
+    requirements: Thresholds,
+    now: datetime.datetime,
+) -> Proof:
+    """Steps 2 to 6: who signed, when, and where it is logged. What an envelope's payload says or is stays unread.
+
+    Raises:
+        Fault: the one clear reason why not, placed in the evidence.
+    """
+    bundle = evidence.bundle
+    try:
+        if not isinstance(bundle.material, CertificateMaterial):
+            return _under_keys(bundle, None, candidates(bundle, None, keys), artifact, trust, now)
+        leaf = parse_certificate(bundle.material.leaf)
+        pinned = candidates(bundle, leaf, keys)
+        if pinned:
+            return _under_keys(bundle, leaf, pinned, artifact, trust, now)
+        return _under_roots(bundle, leaf, bundle.material.chain[1:], artifact, trust, requirements, now)
+    except Fault as fault:
+        raise _at(evidence, fault) from fault.__cause__
+
+
+def _under_keys(
+    bundle: Bundle,
+    certificate: Certificate | None,
+    pinned: tuple[TrustedKey, ...],
+    artifact: DigestSet,
+    trust: tuple[TrustRoot, ...],
+    now: datetime.datetime,
+) -> Proof:
+    """The road of pinned keys."""
+    if not pinned:
+        raise SignatureFault("signature.unknown_key", "no pinned key is the one that this evidence was signed with")
+    # 2. Signature
+    leaf = certificate.der if certificate is not None else None
+    unique = tuple({trusted.key.fingerprint: trusted.key for trusted in pinned}.values())
+    signed = verify_pinned(bundle, unique, leaf, artifact)
+    # 3. Binding
+    _bind_all(bundle, signed)
+    if not bundle.entries and not bundle.timestamps:
+        return Proof(within_windows(signed, pinned, (now,)), (), (), ())
+
+    def road(root: TrustRoot, walk: Walk) -> Proof:
+        walk.step = 4
+        times = verified_times(bundle, signed[0].signature, root, now)
+        moments = tuple(time.at for time in times)
+        walk.step = 5
+        signers = within_windows(signed, pinned, moments or (now,))
+        walk.step = 6
+        return Proof(signers, times, _prove_all(bundle, root, moments or (now,), 0), ())
+
+    return under_any(trust, road)
+
+
+def _under_roots(
+    bundle: Bundle,
+    leaf: Certificate,
+    helpers: tuple[bytes, ...],
+    artifact: DigestSet,
+    trust: tuple[TrustRoot, ...],
+    requirements: Thresholds,
+    now: datetime.datetime,
+) -> Proof:
+    """The road of certificates."""
+    # 2. Signature
+    signed = verify_certified(bundle, leaf.key, leaf.der, artifact)
+    # 3. Binding
+    _bind_all(bundle, (signed,))
+
+    def road(root: TrustRoot, walk: Walk) -> Proof:
+        walk.step = 4
+        times = verified_times(bundle, signed.signature, root, now)
+        require_times(times, threshold=requirements.times, logs_count=requirements.logs > 0)
+        moments = tuple(time.at for time in times) or (now,)
+        walk.step = 5
+        path = _path_at_each(leaf.der, helpers, root, moments)
+        check_leaf(path.leaf)
+        ct_logs = verify_scts(path, root, threshold=requirements.scts)
+        walk.step = 6
+        entries = _prove_all(bundle, root, moments, requirements.logs)
+        return Proof((read_signer(path),), times, entries, ct_logs)
+
+    return under_any(trust, road)
+
+
+def _path_at_each(
+    leaf: bytes, helpers: tuple[bytes, ...], root: TrustRoot, moments: tuple[datetime.datetime, ...]
+) -> Path:
+    """A path at every moment (T43): the first moment's, built anew only where it does not hold at another one."""
+    path = build_path(leaf, helpers, root, moments[0])
+    for moment in moments[1:]:
+        if moment not in path.authority.window or not all(each.valid_at(moment) for each in path.chain):
+            build_path(leaf, helpers, root, moment)
+    return path
+
+
+def _bind_all(bundle: Bundle, signed: tuple[Signed, ...]) -> None:
+    """Every log entry is about the one signature that counts: beside several, nothing says whose it is (T34)."""
+    if (bundle.entries or bundle.timestamps) and len(signature_values(bundle)) != 1:
+        raise SignatureFault(
+            "envelope.signatures",
+            "several signatures beside log entries or timestamps of one",
+            expected="1",
+            actual=str(len(signature_values(bundle))),
+        )
+    for entry in bundle.entries:
+        bind(entry, signed[0])
+
+
+def _prove_all(
+    bundle: Bundle, root: TrustRoot, moments: tuple[datetime.datetime, ...], threshold: int
+) -> tuple[VerifiedEntry, ...]:
+    entries = tuple(prove_entry(entry, root, moments) for entry in bundle.entries)
+    logs = {entry.log for entry in entries}
+    if len(logs) < threshold:
+        raise LogFault(
+            "log.missing",
+            "too few logs hold the signature",
+            expected=f"at least {threshold}",
+            actual=", ".join(sorted(logs)) or "none",
+        )
+    return entries
+
+
+def _at(evidence: Evidence, fault: Fault) -> Fault:
+    """The fault, placed in the evidence where it does not say itself where it stands."""
+    return fault if fault.place.source else fault.at(Place(evidence.source, evidence.pointer))
