@@ -7,7 +7,7 @@
     ml-dsa-44   ml-dsa-65   ml-dsa-87
 
 A key is counted by its *fingerprint*, the SHA-256 of its SubjectPublicKeyInfo encoded anew in one way: PEM and DER,
-a compressed point and an uncompressed one, RSA parameters left out and given are one key and never two (T25).
+a compressed point and an uncompressed one are one key and never two (T25).
 
 Spec: RFC 5280 section 4.1.2.7; RFC 5480; RFC 8410; RFC 8017 appendix A.1; RFC 9881.
 """
@@ -58,6 +58,12 @@ class PublicKey:
 
 
 _CURVES: Mapping[str, str] = {"secp256r1": "ecdsa-p256", "secp384r1": "ecdsa-p384", "secp521r1": "ecdsa-p521"}
+# AlgorithmIdentifier: id-ecPublicKey and the curve by name, RFC 5480 section 2.1.1.
+_CURVE_IDENTIFIERS: Mapping[str, bytes] = {
+    "ecdsa-p256": bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107"),
+    "ecdsa-p384": bytes.fromhex("301006072a8648ce3d020106052b81040022"),
+    "ecdsa-p521": bytes.fromhex("301006072a8648ce3d020106052b81040023"),
+}
 _ML_DSA: Mapping[type, str] = {
     mldsa.MLDSA44PublicKey: "ml-dsa-44",
     mldsa.MLDSA65PublicKey: "ml-dsa-65",
@@ -71,6 +77,9 @@ _ED25519_WITH_NULL = bytes.fromhex("302c300706032b65700500032100")
 
 def load_spki(der: bytes) -> PublicKey:
     """The key that a SubjectPublicKeyInfo (DER, no byte more) holds.
+
+    It must be spelled as its specification says: an elliptic curve by name and never by its parameters, which could
+    describe another curve; RSA as ``rsaEncryption``.
 
     Raises:
         SignatureFault: ``key.malformed``; ``key.unsupported`` for an algorithm or curve outside the table;
@@ -88,7 +97,24 @@ def load_spki(der: bytes) -> PublicKey:
         raise SignatureFault("key.unsupported", "a key of an algorithm or curve that is not read") from None
     except ValueError:
         raise _malformed("not a SubjectPublicKeyInfo in DER") from None
-    return _bounded(handle)
+    key = _bounded(handle)
+    if der not in _spellings(key):
+        if _RSASSA_PSS in der[:32]:
+            raise SignatureFault("key.unsupported", "an RSA key that is restricted to PSS")
+        raise _malformed("not spelled as the specification of its algorithm says")
+    return key
+
+
+_RSASSA_PSS = bytes.fromhex("06092a864886f70d01010a")
+
+
+def _spellings(key: PublicKey) -> tuple[bytes, ...]:
+    """The encodings in which a key is taken: the canonical one, and with a compressed point (RFC 5480 section 2.2)."""
+    if not isinstance(key.handle, ec.EllipticCurvePublicKey):
+        return (key.spki,)
+    point = key.handle.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    content = _CURVE_IDENTIFIERS[key.algorithm] + b"\x03" + bytes([len(point) + 1]) + b"\x00" + point
+    return key.spki, b"\x30" + bytes([len(content)]) + content
 
 
 def load_pem(data: bytes) -> PublicKey:
@@ -128,13 +154,16 @@ def load_ml_dsa_44(raw: bytes) -> PublicKey:
     """The key of 1,312 raw bytes, as signed notes carry it.
 
     Raises:
-        SignatureFault: ``key.malformed`` for another length.
+        SignatureFault: ``key.malformed`` for another length; ``key.unsupported`` where OpenSSL is older than 3.5.
 
     Spec: FIPS 204 section 7.2 (pkDecode).
     """
     if len(raw) != 1312:
         raise _malformed(f"{len(raw)} bytes where an ML-DSA-44 key takes 1312")
-    return _bounded(mldsa.MLDSA44PublicKey.from_public_bytes(raw))
+    try:
+        return _bounded(mldsa.MLDSA44PublicKey.from_public_bytes(raw))
+    except UnsupportedAlgorithm:
+        raise SignatureFault("key.unsupported", "ML-DSA is not in the OpenSSL at hand") from None
 
 
 def _bounded(handle: object) -> PublicKey:

@@ -1,0 +1,1 @@
+"""Proof of `attestations`: every format read in one way or refused, whatever the bytes."""
