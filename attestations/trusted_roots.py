@@ -133,15 +133,15 @@ def _log(node: Node) -> LogInstance:
 
 def _authority(node: Node) -> AuthorityInstance:
     subject = node.given("subject")
+    chain = node.field("certChain").field("certificates")
+    if not chain.array():
+        raise chain.fault("json.value", "an authority without a certificate")
     return AuthorityInstance(
         pointer=node.pointer,
         uri=_text(node, "uri"),
         organization=_text(subject, "organization"),
         common_name=_text(subject, "commonName"),
-        certificates=tuple(
-            certificate.field("rawBytes").base64()
-            for certificate in node.field("certChain").field("certificates").items()
-        ),
+        certificates=tuple(certificate.field("rawBytes").base64() for certificate in chain.items()),
         valid_for=_time_range(node),
         operator=_text(node, "operator"),
     )

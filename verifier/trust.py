@@ -50,7 +50,7 @@ class Window:
     def __str__(self) -> str:
         if self.start is not None and self.end is not None and self.start > self.end:
             return "never"
-        return f"{_shown(self.start) or 'always'} to {_shown(self.end) or 'now'}"
+        return f"{shown(self.start) or 'always'} to {shown(self.end) or 'now'}"
 
 
 UNBOUNDED = Window(None, None)
@@ -257,7 +257,7 @@ def check_age(reference: TrustReference, *, now: datetime.datetime, max_age: dat
     Raises:
         TrustFault: ``trust.stale``, ``trust.undated``, ``trust.from_the_future``.
     """
-    expected = f"obtained within {max_age.days} days before {_shown(now)}"
+    expected = f"obtained within {max_age.days} days before {shown(now)}"
     if reference.dated is None:
         raise TrustFault("trust.undated", f"nobody knows how old trust root {reference.name} is", expected=expected)
     if reference.dated > now:
@@ -265,7 +265,7 @@ def check_age(reference: TrustReference, *, now: datetime.datetime, max_age: dat
             "trust.from_the_future",
             f"trust root {reference.name} is dated after the time of verification",
             expected=expected,
-            actual=_shown(reference.dated),
+            actual=shown(reference.dated),
         )
     if now - reference.dated > max_age:
         age = (now - reference.dated).days
@@ -273,11 +273,12 @@ def check_age(reference: TrustReference, *, now: datetime.datetime, max_age: dat
             "trust.stale",
             f"trust root {reference.name} is {age} days old",
             expected=expected,
-            actual=_shown(reference.dated),
+            actual=shown(reference.dated),
         )
 
 
-def _shown(moment: datetime.datetime | None) -> str:
+def shown(moment: datetime.datetime | None) -> str:
+    """A moment as people read it: RFC 3339, UTC, seconds; "" for none."""
     if moment is None:
         return ""
     return moment.astimezone(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

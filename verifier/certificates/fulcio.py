@@ -1,0 +1,74 @@
+"""What a signing certificate must be: Fulcio's profile, one line a clause.
+
+Clauses that a log or a clock has to answer stand elsewhere: validity at the signing time in `paths`, SCTs in `scts`.
+What the table leaves out or relaxes, and why, is decision 0022: GitHub's own CA issues certificates that live for a
+year, with a subject and a non-critical name, and they are checked by the same table.
+
+Spec: Fulcio certificate specification, "Issued certificate",
+https://github.com/sigstore/fulcio/blob/main/docs/certificate-specification.md#issued-certificate
+"""
+
+from __future__ import annotations
+
+from cryptography import x509
+
+from attestations.der import SEQUENCE, Reader
+
+from ..faults import SignatureFault
+from . import clauses
+from .certificate import Certificate
+from .clauses import Clause, Profile, check
+from .identities import ISSUER, ISSUER_V2
+from .roles import FULCIO, LEAF
+
+RSA_BITS = range(2048, 4096 + 1, 8)
+"""Sizes of an RSA key that Fulcio certifies."""
+
+
+def _fulcio_key(certificate: Certificate) -> bool:
+    try:
+        key = certificate.key
+    except SignatureFault:
+        return False
+    if key.algorithm != "rsa":
+        return True
+    numbers = key.handle.public_numbers()  # type: ignore[union-attr]
+    return key.handle.key_size in RSA_BITS and numbers.e == 65537  # type: ignore[union-attr]
+
+
+def _one_name(certificate: Certificate) -> bool:
+    names = certificate.extension(x509.SubjectAlternativeName)
+    return names is not None and len(names.value) == 1
+
+
+def _named_once(certificate: Certificate) -> bool:
+    if Reader(certificate.subject, "certificate.malformed").element(SEQUENCE).content:
+        return True
+    names = certificate.extension(x509.SubjectAlternativeName)
+    return names is not None and names.critical
+
+
+def _states_issuer(certificate: Certificate) -> bool:
+    return ISSUER in certificate.extensions or ISSUER_V2 in certificate.extensions
+
+
+CLAUSES: Profile = (
+    *LEAF,
+    Clause("key usage of digitalSignature alone", clauses.signs_only_data, FULCIO),
+    Clause("a serial number of 1 to 2^160 - 1", clauses.serial_in_range, f"{FULCIO}; RFC 5280 4.1.2.2"),
+    Clause("only critical extensions that are understood", clauses.understood, "RFC 5280 4.2"),
+    Clause("exactly one subject alternative name", _one_name, FULCIO),
+    Clause("a critical name where the subject is empty", _named_once, f"{FULCIO}; RFC 5280 4.2.1.6"),
+    Clause("a key of a kind that Fulcio certifies", _fulcio_key, FULCIO),
+    Clause("the issuer of the identity token", _states_issuer, FULCIO),
+)
+"""All that a certificate must have to sign; roles.LEAF comes first."""
+
+
+def check_leaf(certificate: Certificate) -> None:
+    """Prove that a certificate has Fulcio's profile of a signing certificate.
+
+    Raises:
+        CertificateFault: ``certificate.profile``, with the clause that does not hold.
+    """
+    check(certificate, CLAUSES, reason="certificate.profile", role="signing certificate of Fulcio's profile")
