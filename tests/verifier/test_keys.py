@@ -6,6 +6,7 @@ from base64 import b64encode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, rsa, x25519
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,7 +113,7 @@ def integer(value: int) -> bytes:
 
 
 def test_a_curve_by_its_parameters_is_refused() -> None:
-    """Whoever may state the parameters may state another generator (CVE-2020-0601). Here all of them are P-256's own."""
+    """Whoever may state parameters may state another generator (CVE-2020-0601). Here all of them are P-256's own."""
     p = (1 << 256) - (1 << 224) + (1 << 192) + (1 << 96) - 1
     b = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
     generator = ec.derive_private_key(1, ec.SECP256R1()).public_key()
@@ -154,7 +155,7 @@ def test_rsa_outside_its_bounds_is_weak(bits: int, exponent: int) -> None:
 
 def unread() -> list[bytes]:
     """Keys of algorithms and curves that are not in the table, out of fixed numbers."""
-    handles = [
+    handles: list[PublicKeyTypes] = [
         x25519.X25519PublicKey.from_public_bytes(bytes(31) + b"\1"),
         ed448.Ed448PublicKey.from_public_bytes(bytes(56) + b"\1"),
         ec.derive_private_key(7, ec.SECP256K1()).public_key(),
