@@ -3,6 +3,8 @@
     Fault
     ├── InputFault      input.* bytes.*      what we were told to read
     └── OutputFault     output.*             what we were told to write
+
+They say nothing about an artifact, so their outcome is ERROR.
 """
 
 from __future__ import annotations

@@ -95,31 +95,31 @@ class LocalFiles:
 
     def is_directory(self, path: str) -> bool:
         try:
-            return Path(path).is_dir()
+            return _path(path).is_dir()
         except (OSError, ValueError):
             return False
 
     def exists(self, path: str) -> bool:
         try:
-            Path(path).lstat()
+            _path(path).lstat()
         except (OSError, ValueError):
             return False
         return True
 
     def is_file(self, path: str) -> bool:
         try:
-            return stat.S_ISREG(Path(path).lstat().st_mode)
+            return stat.S_ISREG(_path(path).lstat().st_mode)
         except (OSError, ValueError):
             return False
 
     def identity(self, path: str) -> tuple[int, int]:
         with _translated(path):
-            status = Path(path).stat()
+            status = _path(path).stat()
         return status.st_dev, status.st_ino
 
     def size(self, path: str) -> int:
         with _translated(path):
-            return _regular(path, Path(path).stat()).st_size
+            return _regular(path, _path(path).stat()).st_size
 
     def read(self, path: str, limit: str, limits: Limits) -> bytes:
         place = Place(shown(path))
@@ -163,18 +163,18 @@ class LocalFiles:
                     else:
                         files.append(entry.path)
         with _translated(path):
-            root = Path(path).resolve()
+            root = _path(path).resolve()
             inner = {link for link in links if _leads_into(root, link)}
         outer = tuple(sorted(link for link in links if link not in inner))
         return Walk(tuple(sorted(files)), tuple(sorted(inner)), outer)
 
     def make_directory(self, path: str) -> None:
         with _unwritable(path):
-            Path(path).mkdir(parents=True, exist_ok=True)
+            _path(path).mkdir(parents=True, exist_ok=True)
 
     def write(self, path: str, content: bytes) -> None:
         with _unwritable(path):
-            target = Path(path).resolve()
+            target = _path(path).resolve()
             if target.exists() and not target.is_file():
                 raise OutputFault("output.unwritable", "exists and is not a file", place=Place(shown(path)))
             _replace(target, content)
@@ -218,6 +218,13 @@ def _translated(path: str) -> Iterator[None]:
         raise InputFault(reason, detail, place=Place(shown(path))) from None
 
 
+def _path(text: str) -> Path:
+    """`text` as a path. An empty one leads nowhere, where `Path` would take it for the current directory."""
+    if not text:
+        raise FileNotFoundError(errno.ENOENT, "an empty path")
+    return Path(text)
+
+
 def _meaning(error: OSError | ValueError) -> str:
     text = getattr(error, "strerror", None) or str(error)
     return text[:1].lower() + text[1:]
@@ -232,7 +239,7 @@ def _opened(path: str) -> Iterator[int]:
     """
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     with _translated(path):
-        _regular(path, Path(path).stat())
+        _regular(path, _path(path).stat())
         descriptor = os.open(path, flags)
     try:
         _regular(path, os.fstat(descriptor))
@@ -251,13 +258,15 @@ def _regular(path: str, status: os.stat_result) -> os.stat_result:
 
 
 def _unchanged(path: str, before: os.stat_result, after: os.stat_result, total: int) -> None:
-    with _translated(path):
-        named = Path(path).stat()
-    same = (
-        _fingerprint(before) == _fingerprint(after)
-        and (named.st_dev, named.st_ino) == (before.st_dev, before.st_ino)
-        and total == before.st_size
-    )
+    try:
+        named = _path(path).stat()
+        same = (
+            _fingerprint(before) == _fingerprint(after)
+            and (named.st_dev, named.st_ino) == (before.st_dev, before.st_ino)
+            and total == before.st_size
+        )
+    except OSError:
+        same = False
     if not same:
         raise InputFault("bytes.changed", "the file changed while it was read", place=Place(shown(path)))
 

@@ -19,6 +19,9 @@ NARROWEST = 40
 LONG_WORK = 64 * 1024 * 1024
 """Bytes from which hashing is long enough to deserve a progress bar."""
 
+_LABEL = 32
+"""Characters of a label that a progress bar shows."""
+
 Advance = Callable[[int], None]
 """Says that so many more bytes are done."""
 
@@ -89,9 +92,14 @@ class StandardTerminal:
             yield _ignore
             return
         bar = _bar()
-        task = bar.add_task(label, total=total)
+        task = bar.add_task(_printable(label), total=total)
         with bar:
             yield lambda count: bar.advance(task, count)
+
+
+def _printable(label: str) -> str:
+    """The end of a label, without what a terminal would act upon (T99)."""
+    return repr(label[-_LABEL:])[1:-1]
 
 
 def _ignore(count: int) -> None:

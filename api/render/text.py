@@ -67,8 +67,7 @@ def _headline(verdict: Verdict, look: Look) -> Iterator[str]:
 
 def _proved(results: Iterable[CheckResult], look: Look) -> Iterator[str]:
     details = dict.fromkeys(
-        result.detail for result in results
-        if result.outcome is Outcome.PASSED and not result.finding and result.detail
+        result.detail for result in results if result.outcome is Outcome.PASSED and not result.finding and result.detail
     )
     for number, detail in enumerate(details):
         yield from row("proved" if number == 0 else "", look.clean(detail), look, colour="green")
@@ -182,4 +181,12 @@ def summary(verdicts: Sequence[Outcome], combined: Outcome, look: Look, *, notes
     lines = [f"{word}  {total}"]
     for note in notes:
         lines += [MARGIN + line for line in wrap(look.clean(note), look.width - 2)]
+    return "\n".join(lines) + "\n"
+
+
+def replayed(record: str, artifact: str | None, look: Look) -> str:
+    """What a replay adds to the screen of its verdict."""
+    lines = [*row("replayed", f"{look.clean(record)} gives the same report, byte for byte", look)]
+    if artifact is not None:
+        lines += row("", f"{look.clean(artifact)} is the artifact that it is about", look)
     return "\n".join(lines) + "\n"

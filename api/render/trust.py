@@ -8,9 +8,9 @@ from .layout import Look, row
 from .words import age_words
 
 BASIS = {
-    "packaged": "at most so old: the start of its newest key; the package does not say when it was fetched",
-    "refreshed": "that is when its project's repository gave it as current",
-    "added": "that is when it was added",
+    "packaged": "when its newest key begins; the package does not say when the root was fetched",
+    "refreshed": "when its project's repository gave it as current",
+    "added": "when it was added",
 }
 """What the date of each kind of entry means."""
 
@@ -20,7 +20,7 @@ def entry_text(
 ) -> str:
     """One entry of the store."""
     lines = [look.paint(look.clean(name), "bold")]
-    lines += row("dated", f"{dated:%Y-%m-%d}, {age_words(now - dated)}: {BASIS.get(origin, '')}", look)
+    lines += row("dated", f"{dated:%Y-%m-%d} ({age_words(now - dated)}), {BASIS.get(origin, '')}", look)
     lines += row("from", f"{look.clean(source)} ({look.clean(origin)})", look)
     lines += row("sha256", sha256, look)
     return "\n".join(lines) + "\n"

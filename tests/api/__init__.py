@@ -1,0 +1,1 @@
+"""The command line and its effects, as a user meets them."""
