@@ -14,12 +14,12 @@ from .tree import PURE, ROOT, SHIPPED, imports, sources
 
 # fmt: off
 STANDARD = frozenset({
-    "__future__", "abc", "base64", "binascii", "bisect", "collections", "copy", "dataclasses", "datetime", "decimal",
-    "enum", "fractions", "functools", "hashlib", "hmac", "importlib", "io", "ipaddress", "itertools", "math",
-    "operator", "re", "string", "struct", "tomllib", "types", "typing", "unicodedata",
+    "__future__", "abc", "base64", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime",
+    "decimal", "enum", "fractions", "functools", "hashlib", "hmac", "importlib", "io", "ipaddress", "itertools", "json",
+    "math", "operator", "re", "string", "struct", "tomllib", "types", "typing", "unicodedata",
 })
 # fmt: on
-"""Modules of the standard library that compute and do nothing else. `json` is not there: `strict_json` reads JSON."""
+"""Modules of the standard library that compute and do nothing else."""
 
 OUTSIDE = {
     "attestations": {"asn1crypto", "cbor2", "jiter", "msgspec"},
@@ -46,6 +46,16 @@ def test_the_pure_packages_call_no_built_in_effect() -> None:
         for source in sources(*PURE)
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILT_IN_EFFECTS
+    ]
+
+
+def test_json_of_others_is_read_strictly() -> None:
+    """`json` may write. What reads is `attestations.strict_json`, which takes one reading or none."""
+    assert not [
+        source.at(node)
+        for source in sources(*PURE)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"json.load", "json.loads", "json.JSONDecoder"}
     ]
 
 

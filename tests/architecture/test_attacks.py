@@ -17,7 +17,6 @@ NOT_MET: Mapping[int, str] = {
     12: "no registry of images is asked, so no name resolves twice; a digest is what is judged",
     14: "needs the public tag's own commit, which is negative evidence and collected by nobody yet",
     50: "no log is searched: entries come with the evidence",
-    91: "nothing is fetched from a registry",
     92: "no archive is opened: an artifact is measured as bytes",
 }
 """Rows that nothing here can meet yet, and why. Whoever builds what meets one takes its line away."""
