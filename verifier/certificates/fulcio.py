@@ -1,8 +1,9 @@
 """What a signing certificate must be: Fulcio's profile, one line a clause.
 
 Clauses that a log or a clock has to answer stand elsewhere: validity at the signing time in `paths`, SCTs in `scts`.
-What the table leaves out or relaxes, and why, is decision 0022: GitHub's own CA issues certificates that live for a
-year, with a subject and a non-critical name, and they are checked by the same table.
+Who vouched for the signer is `identities`: a certificate without an issuer names none, and matches no rule. What the
+table relaxes, and why, is decision 0022: GitHub's own CA issues certificates that live for a year, with a subject and
+a non-critical name, and they are held to the same table.
 
 Spec: Fulcio certificate specification, "Issued certificate",
 https://github.com/sigstore/fulcio/blob/main/docs/certificate-specification.md#issued-certificate
@@ -18,7 +19,6 @@ from ..faults import SignatureFault
 from . import clauses
 from .certificate import Certificate
 from .clauses import Clause, Profile, check
-from .identities import ISSUER, ISSUER_V2
 from .roles import FULCIO, LEAF
 
 RSA_BITS = range(2048, 4096 + 1, 8)
@@ -48,10 +48,6 @@ def _named_once(certificate: Certificate) -> bool:
     return names is not None and names.critical
 
 
-def _states_issuer(certificate: Certificate) -> bool:
-    return ISSUER in certificate.extensions or ISSUER_V2 in certificate.extensions
-
-
 CLAUSES: Profile = (
     *LEAF,
     Clause("key usage of digitalSignature alone", clauses.signs_only_data, FULCIO),
@@ -60,7 +56,6 @@ CLAUSES: Profile = (
     Clause("exactly one subject alternative name", _one_name, FULCIO),
     Clause("a critical name where the subject is empty", _named_once, f"{FULCIO}; RFC 5280 4.2.1.6"),
     Clause("a key of a kind that Fulcio certifies", _fulcio_key, FULCIO),
-    Clause("the issuer of the identity token", _states_issuer, FULCIO),
 )
 """All that a certificate must have to sign; roles.LEAF comes first."""
 
