@@ -196,6 +196,10 @@ def _under_roots(
     now: datetime.datetime,
 ) -> Proof:
     """The road of certificates."""
+    # 1. Form
+    logs = {entry.log_id for entry in bundle.entries}
+    if len(logs) < requirements.logs:
+        raise _too_few_logs(requirements.logs, f"entries of {len(logs)} logs")
     # 2. Signature
     signed = verify_certified(bundle, leaf.key, leaf.der, artifact)
     # 3. Binding
@@ -247,13 +251,12 @@ def _prove_all(
     entries = tuple(prove_entry(entry, root, moments) for entry in bundle.entries)
     logs = {entry.log for entry in entries}
     if len(logs) < threshold:
-        raise LogFault(
-            "log.missing",
-            "too few logs hold the signature",
-            expected=f"at least {threshold}",
-            actual=", ".join(sorted(logs)) or "none",
-        )
+        raise _too_few_logs(threshold, ", ".join(sorted(logs)))
     return entries
+
+
+def _too_few_logs(threshold: int, actual: str) -> LogFault:
+    return LogFault("log.missing", "too few logs hold the signature", expected=f"at least {threshold}", actual=actual)
 
 
 def _at(evidence: Evidence, fault: Fault) -> Fault:

@@ -26,7 +26,7 @@ class Walk:
 
 
 def under_any(trust: tuple[TrustRoot, ...], road: Callable[[TrustRoot, Walk], _Proof]) -> _Proof:
-    """The proof under the first root that gives one; else the fault of the root that led furthest, the first of equals."""
+    """The proof under the first root that gives one; else the fault of the first root that led furthest."""
     if not trust:
         raise TrustFault("trust.missing", "the evidence is held against a trust root, and none was given")
     refusals: list[tuple[int, Fault]] = []

@@ -78,7 +78,7 @@ def verify_pinned(
 
 
 def _verify_under_pin(bundle: Bundle, signature: bytes, key: PublicKey, artifact: DigestSet) -> Envelope | Digest:
-    """`_verify`, which for a pinned ECDSA key also takes r ‖ s: Google's attestations and DSSE's own example have it."""
+    """`_verify`, which for a pinned ECDSA key also takes r ‖ s, as in Google's attestations and DSSE's own example."""
     try:
         return _verify(bundle, signature, key, artifact)
     except SignatureFault as fault:
@@ -114,9 +114,14 @@ def _covered_digest(content: MessageSignature, key: PublicKey, artifact: DigestS
         raise SignatureFault("signature.needs_bytes", f"an {key.algorithm} signature is over the bytes, not a digest")
     digest = artifact.get(algorithm)
     if digest is None:
-        raise SignatureFault("artifact.unmeasured", f"the signature is over the artifact's {algorithm} digest",
-                             expected=algorithm, actual=", ".join(known.algorithm for known in artifact) or "no digest")
+        raise SignatureFault(
+            "artifact.unmeasured",
+            f"the signature is over the artifact's {algorithm} digest",
+            expected=algorithm,
+            actual=", ".join(known.algorithm for known in artifact) or "no digest",
+        )
     if claimed is not None and claimed != digest:
-        raise SignatureFault("artifact.mismatch", "the signature is over another artifact",
-                             expected=str(digest), actual=str(claimed))
+        raise SignatureFault(
+            "artifact.mismatch", "the signature is over another artifact", expected=str(digest), actual=str(claimed)
+        )
     return digest

@@ -14,9 +14,10 @@ from __future__ import annotations
 import datetime
 
 from attestations.bundles import Bundle
+from attestations.faults import Fault
 
 from .authenticated import VerifiedTime
-from .faults import Fault, TimeFault
+from .faults import TimeFault
 from .log import promised_time
 from .timestamps import verify_timestamp
 from .trust import TrustRoot

@@ -4,6 +4,8 @@
     rekor_v1    promise (which alone tells time), inclusion
     rekor_v2    inclusion
     inclusion   the path to a signed checkpoint
+
+An entry proves something only after both: that it is bound, and that it is logged.
 """
 
 from __future__ import annotations

@@ -23,8 +23,16 @@ from base64 import b64encode
 from attestations.bundles import Envelope, LogEntry
 from attestations.digests import Digest
 from attestations.dsse import pae
-from attestations.faults import Fault
-from attestations.log_entries import DsseEntry, HashedRekordEntry, IntotoEntry, Recorded, RecordedSignature, parse_body
+from attestations.faults import Fault, FormatFault, LimitFault
+from attestations.log_entries import (
+    DsseEntry,
+    EntryBody,
+    HashedRekordEntry,
+    IntotoEntry,
+    Recorded,
+    RecordedSignature,
+    parse_body,
+)
 
 from ..content import Signed
 from ..faults import LogFault
@@ -37,10 +45,12 @@ def bind(entry: LogEntry, signed: Signed) -> None:
     """Prove that the entry's body records `signed`, all of it.
 
     Raises:
-        LogFault: ``log.other_signature``, ``log.other_key``, ``log.other_content``, ``log.unbindable``.
-        FormatFault: ``log.entry_unsupported`` (T47), ``log.kind_mismatch``, and what else a malformed body raises.
+        LogFault: ``log.other_signature``, ``log.other_key``, ``log.other_content``, ``log.unbindable``,
+            ``log.entry_malformed``.
+        FormatFault: ``log.entry_unsupported`` (T47), ``log.kind_mismatch``, ``digest.algorithm``.
+        LimitFault: ``limit.signatures``, ``limit.depth``.
     """
-    body = parse_body(entry.kind, entry.version, entry.body)
+    body = _parse(entry)
     if isinstance(body, HashedRekordEntry):
         _bind_hashedrekord(body, signed)
     elif isinstance(signed.content, Digest):
@@ -50,6 +60,27 @@ def bind(entry: LogEntry, signed: Signed) -> None:
         _bind_payload(body.payload_digest, signed.content)
     else:
         _bind_intoto(body, signed, signed.content)
+
+
+def _parse(entry: LogEntry) -> EntryBody:
+    try:
+        return parse_body(entry.kind, entry.version, entry.body)
+    except LimitFault:
+        raise
+    except FormatFault as fault:
+        if fault.reason.partition(".")[0] in _TELLING:
+            raise
+        where = f" at {fault.place.pointer}" if fault.place.pointer else ""
+        raise LogFault(
+            "log.entry_malformed",
+            f"the log entry's body is not what its kind asks for{where}: {fault.detail}",
+            expected=fault.expected,
+            actual=fault.actual,
+        ) from fault
+
+
+_TELLING = ("log", "digest")
+"""Areas of reasons that say by themselves what is wrong with a log entry."""
 
 
 def _bind_hashedrekord(body: HashedRekordEntry, signed: Signed) -> None:
@@ -66,11 +97,15 @@ def _bind_hashedrekord(body: HashedRekordEntry, signed: Signed) -> None:
 
 
 def _bind_key_details(body: HashedRekordEntry, signed: Signed) -> None:
-    """The entry's digest is by the algorithm that its key signs with; a log that records another one is not believed."""
+    """The entry names this kind of key, and its digest is by the algorithm that such a key signs with."""
     details = KEY_DETAILS.get(body.key_details)
     if details is None or not details.scheme.startswith(signed.key.algorithm):
-        raise LogFault("log.other_key", "the log entry is about a key of another kind",
-                       expected=signed.key.algorithm, actual=body.key_details[:80])
+        raise LogFault(
+            "log.other_key",
+            "the log entry is about a key of another kind",
+            expected=signed.key.algorithm,
+            actual=body.key_details[:80],
+        )
     if named(details.scheme).hash not in (None, body.digest.algorithm):
         raise _other_content(f"a {body.digest.algorithm} digest", f"a signature by {details.scheme}")
 
@@ -89,12 +124,17 @@ def _bind_intoto(body: IntotoEntry, signed: Signed, envelope: Envelope) -> None:
 def _bind_signature(recorded: tuple[RecordedSignature, ...], signed: Signed) -> None:
     """Exactly one signature is recorded, and it is this one by this key."""
     if len(recorded) != 1 or recorded[0].signature != signed.signature:
-        raise LogFault("log.other_signature", "the log entry records another signature than the bundle's",
-                       expected="1 signature, the bundle's", actual=f"{len(recorded)}, of other bytes")
+        raise LogFault(
+            "log.other_signature",
+            "the log entry records another signature than the bundle's",
+            expected="1 signature, the bundle's",
+            actual=f"{len(recorded)}, of other bytes",
+        )
     _bind_key(recorded[0].verifier, signed)
 
 
 def _bind_key(recorded: Recorded, signed: Signed) -> None:
+    """The very certificate, where there is one: who watches the log for a name finds it only in a certificate."""
     if recorded.certificate:
         same = recorded.der == signed.certificate
     else:
@@ -142,5 +182,9 @@ def _digest(algorithm: str, content: bytes) -> Digest:
 
 
 def _other_content(recorded: str, own: str) -> LogFault:
-    return LogFault("log.other_content", "the log entry is about other content than this bundle's",
-                    expected=own[:160], actual=recorded[:160])
+    return LogFault(
+        "log.other_content",
+        "the log entry is about other content than this bundle's",
+        expected=own[:160],
+        actual=recorded[:160],
+    )

@@ -17,7 +17,7 @@ from ..merkle import leaf_hash, verify_inclusion
 
 
 def prove_inclusion(body: bytes, proof: InclusionProof, log: NoteKey, *, origin: str | None) -> Checkpoint:
-    """Prove that the log which signs with `log` holds an entry with these bytes, and return the checkpoint that says so.
+    """Prove that the log which signs with `log` holds an entry with these bytes; return the checkpoint that says so.
 
     Raises:
         LogFault: ``log.checkpoint_missing``, ``checkpoint.unsigned``, ``checkpoint.origin``, ``checkpoint.invalid``,
@@ -33,8 +33,11 @@ def prove_inclusion(body: bytes, proof: InclusionProof, log: NoteKey, *, origin:
     except SignatureFault as fault:
         raise LogFault("checkpoint.invalid", "the log's signature on the checkpoint does not hold") from fault
     if (checkpoint.size, checkpoint.root) != (proof.tree_size, proof.root):
-        raise LogFault("log.checkpoint_mismatch", "the inclusion proof is for another tree than its checkpoint",
-                       expected=f"size {checkpoint.size}, root {checkpoint.root.hex()}",
-                       actual=f"size {proof.tree_size}, root {proof.root.hex()}")
+        raise LogFault(
+            "log.checkpoint_mismatch",
+            "the inclusion proof is for another tree than its checkpoint",
+            expected=f"size {checkpoint.size}, root {checkpoint.root.hex()}",
+            actual=f"size {proof.tree_size}, root {proof.root.hex()}",
+        )
     verify_inclusion(proof.log_index, checkpoint.size, leaf_hash(body), proof.hashes, checkpoint.root)
     return checkpoint

@@ -20,7 +20,7 @@ from ..authenticated import VerifiedEntry, VerifiedTime
 from ..checkpoints import rekor_v1_key
 from ..faults import LogFault, SignatureFault
 from ..signatures import verify
-from ..trust import TransparencyLog, TrustRoot
+from ..trust import TrustRoot
 from .inclusion import prove_inclusion
 from .logs import find_log
 

@@ -38,8 +38,12 @@ def prove_entry(entry: LogEntry, trust: TrustRoot, times: Iterable[datetime.date
     if entry.proof is None:
         raise LogFault("log.unproved", "an entry of this log is proved by inclusion alone, and there is no proof")
     if entry.proof.log_index != entry.log_index:
-        raise LogFault("log.index_mismatch", "the entry and its proof state different places in the log",
-                       expected=str(entry.log_index), actual=str(entry.proof.log_index))
+        raise LogFault(
+            "log.index_mismatch",
+            "the entry and its proof state different places in the log",
+            expected=str(entry.log_index),
+            actual=str(entry.proof.log_index),
+        )
     prove_inclusion(entry.body, entry.proof, _note_key(log), origin=log.origin)
     return VerifiedEntry(log.operator, entry.kind, entry.log_index, None, "inclusion")
 
