@@ -9,6 +9,7 @@ Spec: The Update Framework, client workflow, https://theupdateframework.github.i
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from attestations.strict_json import Node, loads
 from verifier.faults import TrustFault
 
-from .trust_store import INSTANCES, packaged_file
+from .trust_store import INSTANCES, packaged_anchor
 
 if TYPE_CHECKING:
     from tuf.ngclient.fetcher import FetcherInterface
@@ -42,11 +43,21 @@ class TrustSource(Protocol):
 
 
 class TufSource:
-    """TUF repositories on the network. `directory` keeps what was verified, so that nothing older is taken later."""
+    """TUF repositories on the network.
 
-    def __init__(self, directory: Path, fetcher: FetcherInterface | None = None) -> None:
+    `directory` keeps what was verified, so that nothing older is taken later. `anchor` gives the root metadata to start
+    from, by the name of the instance.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        fetcher: FetcherInterface | None = None,
+        anchor: Callable[[str], bytes | None] = packaged_anchor,
+    ) -> None:
         self._directory = directory
         self._fetcher = fetcher
+        self._anchor = anchor
 
     def fetch(self, name: str) -> Fetched:
         """The present trust root of that name.
@@ -54,7 +65,7 @@ class TufSource:
         Raises:
             TrustFault: ``trust.name_unknown``, ``trust.refresh_failed``.
         """
-        bootstrap = packaged_file(name, "root.json")
+        bootstrap = self._anchor(name)
         if bootstrap is None:
             raise TrustFault("trust.name_unknown", f"{name!r} has no repository to refresh it from")
         from tuf.api.exceptions import DownloadError, RepositoryError

@@ -125,14 +125,18 @@ _ENTRY_LIMITS = type(DEFAULT_LIMITS)(trust_root=2 * DEFAULT_LIMITS.trust_root)
 
 def packaged(name: str) -> Stored | None:
     """The root of that name out of the installed library, None where it ships none."""
-    content = packaged_file(name, "trusted_root.json")
+    content = _packaged_file(name, "trusted_root.json")
     if content is None:
         return None
     return Stored(name, content, _newest_start(content), "packaged", "the installed sigstore library")
 
 
-def packaged_file(name: str, file: str) -> bytes | None:
-    """A file out of the library's store for the instance of that name."""
+def packaged_anchor(name: str) -> bytes | None:
+    """The TUF root metadata that the installed library ships for the instance of that name."""
+    return _packaged_file(name, "root.json")
+
+
+def _packaged_file(name: str, file: str) -> bytes | None:
     if name not in INSTANCES:
         return None
     from importlib.resources import files as resources
