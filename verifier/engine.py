@@ -1,10 +1,141 @@
 """From a request to a verdict: every requirement of the policy over what authenticated, every reason kept.
 
-    judge(request) → Verdict
+    1. The policy about the release asked for; the artifact by a digest that identifies it
+    2. Gather        trust, keys, and each piece of evidence authenticated once
+    3. Requirements  over authenticated evidence alone
+    4. Tracks        what the met requirements add up to; then the levels that the policy asks for
+    5. Findings      what one should know and what changes no outcome
+    6. Combine       written once, in `outcome`
+
+Leaf functions raise typed faults; this file and `requirements` catch them, and nothing else does. What is no `Fault` is
+a bug of ours and passes through: the outermost layer turns it into ERROR.
+
+Spec: countersign design, sections 3 to 5
 """
 
 from __future__ import annotations
 
-from .request import EvidenceFile, KeyFile, Request, TrustFile
+import dataclasses
+import datetime
+from collections.abc import Iterable, Iterator
 
-__all__ = ["EvidenceFile", "KeyFile", "Request", "TrustFile"]
+from attestations.faults import Fault
+from attestations.limits import DEFAULT_LIMITS, Limits
+
+from .authenticated import Authenticated
+from .checks.level import CLAUSE as LEVEL
+from .checks.level import check_level
+from .checks import Met
+from .checks.signers import signer_name
+from .checks.subject import identifying
+from .faults import CheckFault
+from .gather import Gathered, gather, sha256
+from .levels import NOT_ASSESSED, level_of
+from .outcome import Outcome, combine
+from .policy.expected import about_release, speaks_of_release
+from .policy.model import LevelRequirement, Policy
+from .policy.plain import digest, format_time
+from .request import EvidenceFile, KeyFile, Request, TrustFile
+from .requirements import Evaluation, Run
+from .results import Source, finding, passed, refused
+from .tracks import assess
+from .verdict import CheckResult, PolicyReference, TrackResult, TrustReference, Verdict
+
+
+def judge(request: Request) -> Verdict:
+    """The verdict on `request.artifact`. Raises nothing that evidence, trust or policy can do to us."""
+    if request.now.utcoffset() != datetime.timedelta(0):
+        raise ValueError("now is aware, in UTC")
+    try:
+        policy = about_release(request.policy, request.release)
+        if not identifying(request.artifact.digests):
+            raise CheckFault("subject.artifact_undigested", "the artifact is given by no digest that identifies it")
+        gathered = gather(request, policy)
+    except Fault as fault:
+        return _verdict(request, (refused("request", fault),), ())
+    runs = tuple(
+        Evaluation(number, requirement, policy, request, gathered).run()
+        for number, requirement in enumerate(policy.requirements)
+        if not isinstance(requirement, LevelRequirement)
+    )
+    facts = (*gathered.results, *_proofs(runs), *(result for run in runs for result in run.results))
+    tracks = assess(policy, runs)
+    if any(result.outcome is Outcome.FAILED for result in facts):
+        tracks = tuple(TrackResult(track.track, False, "something was refuted") for track in tracks)
+    results = (*facts, *_levels(policy, tracks), *_findings(request, gathered, runs))
+    return _verdict(request, results, tracks)
+
+
+def _proofs(runs: tuple[Run, ...]) -> Iterator[CheckResult]:
+    """What authentication proved of each piece of evidence that a requirement rests on, once each."""
+    for item in _used(runs):
+        source = Source.of(item.evidence)
+        for signer in item.signers:
+            yield passed("signature", Met(f"signed by {signer_name(signer)}", actual=signer_name(signer)), source=source)
+        for time in item.times:
+            met = Met(f"existed at {format_time(time.at)}, says {time.authority}", actual=format_time(time.at))
+            yield passed("time", met, source=source)
+        for entry in item.entries:
+            met = Met(f"in {entry.log} as entry {entry.index}, by {entry.proved_by}", actual=f"{entry.log}#{entry.index}")
+            yield passed("log", met, source=source)
+
+
+def _used(runs: tuple[Run, ...]) -> Iterable[Authenticated]:
+    """The evidence that any requirement rests on, once each."""
+    return {item.evidence: item for run in runs for item in run.used}.values()
+
+
+def _levels(policy: Policy, tracks: tuple[TrackResult, ...]) -> Iterator[CheckResult]:
+    for number, requirement in enumerate(policy.requirements):
+        if isinstance(requirement, LevelRequirement):
+            try:
+                met = check_level(requirement, tracks)
+            except CheckFault as fault:
+                yield refused("level", fault, requirement=number, clause=LEVEL)
+            else:
+                yield passed("level", met, requirement=number, clause=LEVEL)
+
+
+def _findings(request: Request, gathered: Gathered, runs: tuple[Run, ...]) -> Iterator[CheckResult]:
+    if request.artifact.size is None:
+        yield finding("bytes.not_seen", "only a digest was given: size, coverage and kind of content are not assessed")
+    if request.release is not None and not speaks_of_release(request.policy):
+        yield finding("release.unused", "the policy does not ask for a release", actual=request.release)
+    blamed = {item.source for run in runs for item in run.blamed}
+    for item in gathered.refused:
+        if item.source not in blamed:
+            yield finding("evidence.set_aside", f"{item.fault.detail} [{item.fault.reason}]", source=item.source)
+    for used in _used(runs):
+        if used.weaker:
+            yield finding("signature.weaker", ", ".join(used.weaker), source=Source.of(used.evidence))
+
+
+def _verdict(request: Request, results: tuple[CheckResult, ...], tracks: tuple[TrackResult, ...]) -> Verdict:
+    outcome = combine(result.outcome for result in results if not result.finding)
+    policy = request.policy
+    return Verdict(
+        outcome=outcome,
+        artifact=request.artifact,
+        results=results,
+        tracks=tracks,
+        level=level_of([track.track for track in tracks if track.held]),
+        policy=PolicyReference(policy.id, policy.version, digest(policy)),
+        trust=tuple(TrustReference(file.name, sha256(file.content), file.dated) for file in request.trust),
+        now=request.now,
+        not_assessed=NOT_ASSESSED,
+        raised_limits=raised(request.limits),
+        version=request.version,
+    )
+
+
+def raised(limits: Limits) -> tuple[str, ...]:
+    """The limits above their defaults, as ``name=value``: a verdict says under what it was reached."""
+    fields = dataclasses.fields(Limits)
+    return tuple(
+        f"{field.name}={getattr(limits, field.name)}"
+        for field in fields
+        if getattr(limits, field.name) > getattr(DEFAULT_LIMITS, field.name)
+    )
+
+
+__all__ = ["EvidenceFile", "KeyFile", "Request", "TrustFile", "judge", "raised"]

@@ -10,6 +10,8 @@ Spec: countersign design, section 4; SLSA, https://slsa.dev/spec/v1.2/build-trac
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 LEVELS = ("VI_LEVEL_0", "VI_LEVEL_1", "VI_LEVEL_2", "VI_LEVEL_3", "VI_LEVEL_4", "VI_LEVEL_5", "VI_LEVEL_6")
 """From nothing established upward; each contains the ones before."""
 
@@ -43,3 +45,8 @@ NOT_ASSESSED = (
     "closed toolchain",
 )
 """What no verdict of this version says anything about, in words that stand on every verdict."""
+
+
+def level_of(held: Collection[str]) -> str:
+    """The level that the tracks `held` add up to, of those that this version can establish."""
+    return LEVELS[1] if SIGNED in held else LEVELS[0]

@@ -23,6 +23,11 @@ READERS: Mapping[str, Callable[[Node], Predicate]] = {
     slsa_provenance_v1.PREDICATE_TYPE: slsa_provenance_v1.read,
 }
 
+PROVENANCE_TYPES = frozenset(
+    (slsa_provenance_v01.PREDICATE_TYPE, slsa_provenance_v02.PREDICATE_TYPE, slsa_provenance_v1.PREDICATE_TYPE)
+)
+"""The types whose reader gives `Provenance`."""
+
 WITHOUT_CONTENT = frozenset({"https://docs.pypi.org/attestations/publish/v1"})
 """Types whose predicate may be null or absent; in every other, a missing predicate is a missing claim (T05)."""
 
@@ -49,4 +54,12 @@ def read_predicate(statement: Statement, *, source: str = "") -> Predicate:
     return read(Node(statement.predicate, source, "/predicate"))
 
 
-__all__ = ["READERS", "WITHOUT_CONTENT", "Predicate", "Provenance", "UnknownPredicate", "read_predicate"]
+__all__ = [
+    "PROVENANCE_TYPES",
+    "READERS",
+    "WITHOUT_CONTENT",
+    "Predicate",
+    "Provenance",
+    "UnknownPredicate",
+    "read_predicate",
+]

@@ -21,14 +21,18 @@ from attestations.digests import Digest, DigestSet
 from attestations.faults import Place
 from attestations.statements import Statement, Subject
 
+from ..authenticated import Authenticated
 from ..faults import CheckFault
+from .check import Met
+
+CLAUSE = "in-toto attestation, validation model, step 2"
 
 COMMIT = "gitCommit"
 """The one algorithm by which a commit is a subject. ``sha1`` says nothing of what kind of thing it digests."""
 
 
-def bind_subject(statement: Statement, artifact: DigestSet, *, measured: bool) -> Subject:
-    """The subject of `statement` that is `artifact`, proved by digests alone; its name is not looked at.
+def bind_subjects(statement: Statement, artifact: DigestSet, *, measured: bool) -> tuple[Subject, ...]:
+    """The subjects of `statement` that are `artifact`, at least one, proved by digests alone and not by name.
 
     `measured` says that all digests of `artifact` were computed over the same bytes. Where it is False they are an
     asker's word, and one subject must state every strong one of them: two digests of two things are no artifact.
@@ -38,18 +42,25 @@ def bind_subject(statement: Statement, artifact: DigestSet, *, measured: bool) -
             ``subject.mismatch``, ``subject.weak_digest`` (only SHA-1 or MD5, or no digest),
             ``subject.uncompared`` (strong digests, by no algorithm that the artifact is given in).
     """
-    wanted = _identifying(artifact)
+    wanted = identifying(artifact)
     if not wanted:
         raise CheckFault("subject.artifact_undigested", "the artifact is given by no digest that identifies it")
     if not statement.subjects:
         raise CheckFault("subject.none", "the statement names no subject", place=Place(pointer="/subject"))
-    for subject in statement.subjects:
-        if _binds(subject, wanted, measured=measured):
-            return subject
-    raise _refusal(statement.subjects, wanted)
+    bound = tuple(subject for subject in statement.subjects if _binds(subject, wanted, measured=measured))
+    if not bound:
+        raise _refusal(statement.subjects, wanted)
+    return bound
 
 
-def _identifying(artifact: DigestSet) -> tuple[Digest, ...]:
+def subject_met(authenticated: Authenticated) -> Met:
+    """The fact that evidence which was bound to the artifact states."""
+    if authenticated.statement is None:
+        return Met("the signature is over the artifact itself")
+    return Met("a subject of the statement is the artifact", pointer="/subject")
+
+
+def identifying(artifact: DigestSet) -> tuple[Digest, ...]:
     """The digests that say which thing `artifact` is: strong ones for bytes; the commit id where it is a commit."""
     commit = artifact.get(COMMIT)
     return artifact.strong or ((commit,) if commit else ())

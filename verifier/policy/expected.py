@@ -5,9 +5,20 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
+from dataclasses import fields, replace
 
 from ..faults import PolicyFault
-from .model import Exact, Expected, ExpectedValue, Pattern, Policy
+from .model import (
+    Exact,
+    Expected,
+    ExpectedValue,
+    LevelRequirement,
+    Pattern,
+    PinnedIdentity,
+    Policy,
+    Requirement,
+    SignerRule,
+)
 from .patterns import CompiledPattern, compile_pattern, escape
 
 PLACEHOLDER = "{version}"
@@ -43,10 +54,56 @@ def parse_release(release: str) -> str:
 
 
 def filled(expected: Expected, release: str) -> Expected:
-    """`expected` about `release`."""
+    """`expected` about `release`; in a pattern the release stands for itself, whatever characters it has."""
     if isinstance(expected, Exact):
         return Exact(expected.text.replace(PLACEHOLDER, release))
     return Pattern(expected.text.replace(PLACEHOLDER, escape(release)))
+
+
+def about_release(policy: Policy, release: str | None) -> Policy:
+    """`policy` with every ``{version}`` in what it checks filled in.
+
+    Raises:
+        PolicyFault: ``policy.release``; ``policy.release_missing`` where it asks for a release and none is given.
+    """
+    if release is None:
+        if speaks_of_release(policy):
+            raise PolicyFault("policy.release_missing", "the policy asks for {version}, and no release is given",
+                              expected="--release")
+        return policy
+    parse_release(release)
+    return replace(
+        policy,
+        signers=tuple(_signer(signer, release) for signer in policy.signers),
+        requirements=tuple(_requirement(requirement, release) for requirement in policy.requirements),
+    )
+
+
+def speaks_of_release(policy: Policy) -> bool:
+    """Whether anything that the policy checks holds ``{version}``."""
+    probe = "0"
+    return policy != replace(
+        policy,
+        signers=tuple(_signer(signer, probe) for signer in policy.signers),
+        requirements=tuple(_requirement(requirement, probe) for requirement in policy.requirements),
+    )
+
+
+def _signer(signer: SignerRule, release: str) -> SignerRule:
+    return replace(signer, identity=filled(signer.identity, release)) if isinstance(signer, PinnedIdentity) else signer
+
+
+def _requirement(requirement: Requirement, release: str) -> Requirement:
+    if isinstance(requirement, LevelRequirement):
+        return requirement
+    changed = {}
+    for field in fields(requirement):
+        value = getattr(requirement, field.name)
+        if field.name == "versioned_tag" and value is not None:
+            changed[field.name] = value.replace(PLACEHOLDER, release)
+        elif isinstance(value, Exact | Pattern | Mapping):
+            changed[field.name] = filled_value(value, release)
+    return replace(requirement, **changed)
 
 
 def filled_value(value: ExpectedValue, release: str) -> ExpectedValue:
@@ -58,11 +115,3 @@ def filled_value(value: ExpectedValue, release: str) -> ExpectedValue:
     if isinstance(value, tuple):
         return tuple(filled_value(item, release) for item in value)
     return value
-
-
-def asks_for_release(policy: Policy) -> bool:
-    """Whether the policy says ``{version}`` anywhere that is checked."""
-    from .plain import plain  # noqa: PLC0415 - plain renders through this module
-
-    form = {key: value for key, value in plain(policy).items() if key in ("signers", "require")}
-    return PLACEHOLDER in repr(form)

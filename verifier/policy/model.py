@@ -121,7 +121,8 @@ class ProvenanceRequirement:
 
     A field that is None is not looked at, and `VI_BUILD_1` cannot hold without builder, source, build_type and
     parameters. `versioned_tag` is met by a tag of that version or of a more precise one: ``v1.2`` by ``v1.2.7``.
-    `inputs` are the run's inputs that must be as given; others may be there.
+    `inputs` are the run's inputs that must be as given; others may be there. `slsa_build_level` is what the policy's
+    author grants provenance by these signers and this builder: evidence cannot say it of itself.
     """
 
     signers: tuple[str, ...]
@@ -138,6 +139,7 @@ class ProvenanceRequirement:
     commit: Expected | None = None
     parameters: Mapping[str, ExpectedValue] | None = None
     inputs: Mapping[str, ExpectedValue] | None = None
+    slsa_build_level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,10 @@ class LevelRequirement:
     at_least: str
 
 
-Requirement = SignedRequirement | ProvenanceRequirement | LevelRequirement
+StatementRequirement = SignedRequirement | ProvenanceRequirement
+"""A requirement that evidence must meet; the others are asked of the verdict."""
+
+Requirement = StatementRequirement | LevelRequirement
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from .reading import expected, optional, refusal, texts
 
 MAX_THRESHOLD = 32
 
+MAX_SLSA_LEVEL = 3
+"""SLSA v1.2, build track."""
+
 
 def read_requirement(node: Node, limits: Limits) -> Requirement:
     """One ``[[require]]`` table.
@@ -42,15 +45,23 @@ _TEXTS = ("subject", "predicate_type", "builder", "build_type", "source", "ref",
 
 
 def _provenance(node: Node, limits: Limits) -> ProvenanceRequirement:
-    node.only("check", "signer", "signers", "threshold", "versioned_tag", "parameters", "inputs", *_TEXTS)
+    node.only("check", "signer", "signers", "threshold", "versioned_tag", "parameters", "inputs",
+              "slsa_build_level", *_TEXTS)
     return ProvenanceRequirement(
         signers=_signers(node),
         threshold=_threshold(node),
         versioned_tag=optional(node, "versioned_tag", Node.text),
         parameters=optional(node, "parameters", lambda found: _table(found, limits.depth)),
         inputs=optional(node, "inputs", lambda found: _table(found, limits.depth)),
+        slsa_build_level=optional(node, "slsa_build_level", _slsa_level),
         **{name: optional(node, name, expected) for name in _TEXTS},
     )
+
+
+def _slsa_level(node: Node) -> int:
+    if not 1 <= node.integer() <= MAX_SLSA_LEVEL:
+        raise refusal(node, "policy.value", "no level of SLSA's build track", f"1 to {MAX_SLSA_LEVEL}")
+    return node.integer()
 
 
 def _level(node: Node, limits: Limits) -> LevelRequirement:

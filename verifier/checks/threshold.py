@@ -1,0 +1,22 @@
+"""Did enough groups say so? Quorums count parties, never keys, signatures or files (T24 to T27).
+
+Spec: countersign design, section 2 (Group); in-toto specification, section 4.3.1 (threshold)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..faults import CheckFault
+from .check import Met
+
+CLAUSE = "countersign design, section 2"
+
+
+def check_threshold(threshold: int, groups: Iterable[str]) -> Met:
+    """At least `threshold` distinct groups spoke. Raises: CheckFault ``threshold.unmet``."""
+    distinct = sorted(set(groups))
+    if len(distinct) < threshold:
+        raise CheckFault("threshold.unmet", "too few independent groups signed", expected=f"{threshold} groups",
+                         actual=f"{len(distinct)}: {', '.join(distinct)}")
+    return Met("enough independent groups signed", f"{threshold}", ", ".join(distinct))

@@ -1,0 +1,172 @@
+"""What a request's files come to: trust roots, keys, and each piece of evidence authenticated once, or refused with why.
+
+    trust files ─► roots that the policy names, each with its age judged
+    key files   ─► keys that the policy pins, each in the policy's window
+    evidence    ─► Gathered.authenticated | Gathered.refused
+
+Nothing is lost on the way: a bundle that does not authenticate confers nothing and stays, with its reason.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from attestations.bundles import Evidence
+from attestations.digests import Digest
+from attestations.evidence import Unreadable, read_evidence_files
+from attestations.faults import Fault
+
+from .authenticate import Thresholds, authenticate
+from .authenticated import Authenticated
+from .checks.check import Met
+from .faults import TrustFault
+from .policy.model import PinnedKey, Policy
+from .request import KeyFile, Request, TrustFile
+from .results import Source, passed, refused
+from .trust import TrustedKey, TrustRoot, Window, check_age, load_key_file, load_trust_root
+from .verdict import CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Evidence that did not authenticate, or could not be read, and why."""
+
+    source: Source
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that a request's files came to. `results` are about the trust roots and keys themselves.
+
+    `keys` are the fingerprints of the pinned keys that were given.
+    """
+
+    authenticated: tuple[Authenticated, ...]
+    refused: tuple[Refused, ...]
+    roots: tuple[TrustRoot, ...]
+    keys: frozenset[Digest]
+    results: tuple[CheckResult, ...]
+
+
+def gather(request: Request, policy: Policy) -> Gathered:
+    """Read and authenticate all of `request` under `policy`, whose ``{version}`` is filled in.
+
+    Raises:
+        LimitFault: ``limit.evidence_files``, ``limit.evidence_items``: too much to look at, so nothing was.
+    """
+    request.limits.check("evidence_files", len(request.evidence))
+    roots, root_results = _roots(request, policy)
+    keys, key_results = _keys(request.keys, policy)
+    items = read_evidence_files([(file.name, file.content) for file in request.evidence], request.limits)
+    request.limits.check("evidence_items", len(items))
+    authenticated: list[Authenticated] = []
+    failures: list[Refused] = []
+    for item in _once(items):
+        outcome = _authenticate(item, request, policy, roots, keys)
+        if isinstance(outcome, Refused):
+            failures.append(outcome)
+        else:
+            authenticated.append(outcome)
+    given = frozenset(key.key.fingerprint for key in keys)
+    return Gathered(tuple(authenticated), tuple(failures), roots, given, (*root_results, *key_results))
+
+
+def _once(items: Iterable[Evidence | Unreadable]) -> Iterable[Evidence | Unreadable]:
+    """Each bundle once, however many files hold it."""
+    seen = set()
+    for item in items:
+        if isinstance(item, Unreadable):
+            yield item
+        elif item.bundle not in seen:
+            seen.add(item.bundle)
+            yield item
+
+
+def _authenticate(
+    item: Evidence | Unreadable,
+    request: Request,
+    policy: Policy,
+    roots: tuple[TrustRoot, ...],
+    keys: tuple[TrustedKey, ...],
+) -> Authenticated | Refused:
+    if isinstance(item, Unreadable):
+        return Refused(Source.of(item), item.fault)
+    rule = policy.trust
+    try:
+        return authenticate(
+            item,
+            artifact=request.artifact.digests,
+            trust=roots,
+            keys=keys,
+            requirements=Thresholds(logs=rule.logs, times=rule.times, scts=rule.scts),
+            now=request.now,
+            limits=request.limits,
+        )
+    except Fault as fault:
+        return Refused(Source.of(item), fault)
+
+
+def _roots(request: Request, policy: Policy) -> tuple[tuple[TrustRoot, ...], list[CheckResult]]:
+    roots: list[TrustRoot] = []
+    results: list[CheckResult] = []
+    for name in policy.trust.roots:
+        source = None
+        try:
+            file = _named(name, request.trust)
+            source = Source(sha256(file.content), file.name, "")
+            root = load_trust_root(file.content, name=file.name, dated=file.dated, limits=request.limits)
+            roots.append(root)
+            results.append(_age(root, source, policy.trust.max_age, request.now))
+        except Fault as fault:
+            results.append(refused("trust", fault, source=source, clause=_CLAUSE))
+    return tuple(roots), results
+
+
+_CLAUSE = "countersign design, section 5"
+
+
+def _named(name: str, files: tuple[TrustFile, ...]) -> TrustFile:
+    for file in files:
+        if name in (file.name, str(sha256(file.content))):
+            return file
+    raise TrustFault("trust.name_unknown", "the policy trusts a root that was not given", expected=name,
+                     actual=", ".join(file.name for file in files) or "none")
+
+
+def _age(root: TrustRoot, source: Source, max_age: datetime.timedelta | None, now: datetime.datetime) -> CheckResult:
+    """A root that is too old is still looked at, so that the other reasons show; its age alone is undecided (T51)."""
+    if max_age is None:
+        return passed("trust", Met("a trust root that the policy names", actual=root.reference.name), source=source)
+    try:
+        check_age(root.reference, now=now, max_age=max_age)
+    except Fault as fault:
+        return refused("trust.age", fault, source=source, clause=_CLAUSE)
+    return passed("trust.age", Met("the trust root is recent enough", f"at most {max_age.days} days old",
+                                   root.reference.name), source=source, clause=_CLAUSE)
+
+
+def _keys(files: tuple[KeyFile, ...], policy: Policy) -> tuple[tuple[TrustedKey, ...], list[CheckResult]]:
+    """The keys that the policy pins; any other key in the files is nobody's."""
+    pinned = {rule.key: rule for rule in policy.signers if isinstance(rule, PinnedKey)}
+    windows = {
+        key: Window(rule.valid.start, rule.valid.end) for key, rule in pinned.items() if rule.valid is not None
+    }
+    keys: dict[Digest, TrustedKey] = {}
+    results: list[CheckResult] = []
+    for file in files:
+        try:
+            for key in load_key_file(file.content, name=file.name, windows=windows):
+                if key.key.fingerprint in pinned:
+                    keys.setdefault(key.key.fingerprint, key)
+        except Fault as fault:
+            results.append(refused("keys", fault, source=Source(sha256(file.content), file.name, "")))
+    return tuple(keys.values()), results
+
+
+def sha256(data: bytes) -> Digest:
+    """The digest by which reports cite a file."""
+    return Digest("sha256", hashlib.sha256(data).hexdigest())

@@ -1,0 +1,215 @@
+"""One requirement of a policy, held against all that was gathered.
+
+    named       authenticated evidence by a party that the requirement names, of the kind that it asks for
+    about       the named evidence whose subject is the artifact                        all of it must satisfy (T63)
+
+Where there is something `about` the artifact, that and nothing else decides. Where there is not, the requirement is not
+met, and what stands nearest says why: a named party's statement about another artifact; a stranger's statement;
+evidence that did not authenticate; and at last that there is none. Whatever does not authenticate confers nothing, and
+refutes only here, where nothing better is left.
+
+Spec: countersign design, section 3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from attestations.faults import Fault, Place
+from attestations.predicates import PROVENANCE_TYPES, Provenance, read_predicate
+from attestations.statements import Subject
+
+from .authenticated import Authenticated
+from .checks import CHECKS, Attestation, Met
+from .checks.signers import CLAUSE as SIGNERS
+from .checks.signers import groups_of, signer_name
+from .checks.subject import CLAUSE as SUBJECT
+from .checks.subject import bind_subjects, subject_met
+from .checks.threshold import CLAUSE as THRESHOLD
+from .checks.threshold import check_threshold
+from .faults import CheckFault, TrustFault
+from .gather import Gathered, Refused
+from .outcome import Outcome, combine
+from .policy.expected import matches, shown
+from .policy.model import PinnedKey, Policy, ProvenanceRequirement, SignedRequirement, StatementRequirement
+from .request import Request
+from .results import Source, passed, refused
+from .verdict import CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a requirement came to. `groups` spoke for the artifact and were right; `used` is the evidence that decided.
+
+    `blamed` is evidence that did not authenticate and whose reasons stand among the results, nothing better being left.
+    """
+
+    requirement: StatementRequirement
+    results: tuple[CheckResult, ...]
+    groups: tuple[str, ...] = ()
+    used: tuple[Authenticated, ...] = ()
+    blamed: tuple[Refused, ...] = ()
+
+    @property
+    def met(self) -> bool:
+        """Whether every result passed, and there is one."""
+        return combine(result.outcome for result in self.results) is Outcome.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Authenticated evidence of the kind that is asked for: for whom its signers speak, which subjects are the artifact."""
+
+    authenticated: Authenticated
+    groups: tuple[str, ...] | Fault
+    subjects: tuple[Subject, ...] | Fault
+
+    @property
+    def source(self) -> Source:
+        return Source.of(self.authenticated.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A requirement, its number on the verdict, and all that it is held against."""
+
+    number: int
+    requirement: StatementRequirement
+    policy: Policy
+    request: Request
+    gathered: Gathered
+
+    def run(self) -> Run:
+        """Every reason why the requirement is met, or is not."""
+        candidates = [self._candidate(item) for item in self.gathered.authenticated if self._is_of_kind(item)]
+        about = [item for item in candidates if isinstance(item.groups, tuple) and isinstance(item.subjects, tuple)]
+        if not about:
+            return self._unmet(candidates)
+        results = [result for item in about for result in self._judge(item)]
+        groups = tuple(dict.fromkeys(group for item in about if isinstance(item.groups, tuple) for group in item.groups))
+        if combine(result.outcome for result in results) is Outcome.PASSED:
+            results.append(self._threshold(groups))
+        return Run(self.requirement, tuple(results), groups, tuple(item.authenticated for item in about))
+
+    def _is_of_kind(self, item: Authenticated) -> bool:
+        """By its type alone; what its predicate says is not read yet."""
+        wanted = self.requirement.predicate_type
+        if item.statement is None:
+            return isinstance(self.requirement, SignedRequirement) and wanted is None
+        if wanted is not None:
+            return matches(wanted, item.statement.predicate_type)
+        return isinstance(self.requirement, SignedRequirement) or item.statement.predicate_type in PROVENANCE_TYPES
+
+    def _candidate(self, item: Authenticated) -> _Candidate:
+        rules = [self.policy.signer(name) for name in self.requirement.signers]
+        groups: tuple[str, ...] | Fault
+        subjects: tuple[Subject, ...] | Fault
+        try:
+            groups = groups_of(item, rules, self.request.now)
+        except CheckFault as fault:
+            groups = fault
+        try:
+            subjects = self._subjects(item)
+        except CheckFault as fault:
+            subjects = fault
+        return _Candidate(item, groups, subjects)
+
+    def _subjects(self, item: Authenticated) -> tuple[Subject, ...]:
+        if item.statement is None:
+            return ()  # authentication checked the signature against this artifact's own digest
+        artifact = self.request.artifact
+        return bind_subjects(item.statement, artifact.digests, measured=artifact.size is not None)
+
+    def _judge(self, item: _Candidate) -> Iterator[CheckResult]:
+        """All checks of one piece of evidence by a named party about the artifact."""
+        signer = item.authenticated.signer
+        yield self._passed(item, "signer", Met(f"signed by {signer_name(signer)}", actual=signer_name(signer)), SIGNERS)
+        yield self._passed(item, "subject", subject_met(item.authenticated), SUBJECT)
+        try:
+            attestation = self._read(item)
+        except Fault as fault:
+            yield self._refused(item, "predicate", fault, "")
+            return
+        for check in CHECKS:
+            wanted = getattr(self.requirement, check.field, None) if check.field is not None else None
+            if wanted is None and (check.field is not None or isinstance(self.requirement, SignedRequirement)):
+                continue
+            try:
+                met = check.run(wanted, attestation)
+            except CheckFault as fault:
+                yield self._refused(item, check.name, fault, check.clause)
+            else:
+                yield self._passed(item, check.name, met, check.clause)
+
+    def _read(self, item: _Candidate) -> Attestation:
+        statement = item.authenticated.statement
+        predicate = read_predicate(statement, source=item.source.name) if statement is not None else None
+        if isinstance(self.requirement, ProvenanceRequirement) and not isinstance(predicate, Provenance):
+            raise CheckFault("predicate_type.not_provenance", "the statement is not provenance of a type that is read",
+                             place=Place(pointer="/predicateType"), expected=", ".join(sorted(PROVENANCE_TYPES)),
+                             actual=statement.predicate_type if statement is not None else None)
+        subjects = item.subjects if isinstance(item.subjects, tuple) else ()
+        return Attestation(item.authenticated, subjects, predicate)
+
+    def _threshold(self, groups: tuple[str, ...]) -> CheckResult:
+        try:
+            met = check_threshold(self.requirement.threshold, groups)
+        except CheckFault as fault:
+            return refused("threshold", fault, requirement=self.number, clause=THRESHOLD)
+        return passed("threshold", met, requirement=self.number, clause=THRESHOLD)
+
+    def _unmet(self, candidates: list[_Candidate]) -> Run:
+        """Why nothing decides: what stands nearest to what is asked for, or that there is nothing."""
+        near = (
+            [item for item in candidates if isinstance(item.groups, tuple)]
+            or [item for item in candidates if isinstance(item.subjects, tuple)]
+            or candidates
+        )
+        results = [*self._keys_not_given(), *(result for item in near for result in self._reasons(item))]
+        if near:
+            return Run(self.requirement, tuple(results))
+        blamed = tuple(item for item in self.gathered.refused if not self._follows(item.fault, results))
+        results += [refused("evidence", item.fault, requirement=self.number, source=item.source) for item in blamed]
+        if not self.gathered.refused:
+            results.append(self._absent())
+        return Run(self.requirement, tuple(results), blamed=self.gathered.refused)
+
+    def _follows(self, fault: Fault, results: list[CheckResult]) -> bool:
+        """Whether `fault` only repeats what the verdict says already: that a root or a key was not to be had."""
+        no_root = fault.reason == "trust.missing" and any(result.reason for result in self.gathered.results)
+        no_key = fault.reason == "signature.unknown_key" and bool(results)
+        return no_root or no_key
+
+    def _reasons(self, item: _Candidate) -> Iterator[CheckResult]:
+        if isinstance(item.groups, Fault):
+            yield self._refused(item, "signer", item.groups, SIGNERS)
+        if isinstance(item.subjects, Fault):
+            yield self._refused(item, "subject", item.subjects, SUBJECT)
+
+    def _keys_not_given(self) -> Iterator[CheckResult]:
+        for name in self.requirement.signers:
+            rule = self.policy.signer(name)
+            if isinstance(rule, PinnedKey) and rule.key not in self.gathered.keys:
+                fault = TrustFault("trust.key_not_given", "a key that the policy pins was not given", expected=str(rule.key))
+                yield refused("keys", fault, requirement=self.number)
+
+    def _absent(self) -> CheckResult:
+        wanted = self.requirement.predicate_type
+        if self.gathered.authenticated:
+            fault = CheckFault("predicate_type.absent", "no authenticated evidence is of the kind that is asked for",
+                               expected=shown(wanted) if wanted is not None else "provenance",
+                               actual=", ".join(sorted({_kind(item) for item in self.gathered.authenticated})))
+        else:
+            fault = CheckFault("evidence.absent", "there is no evidence about this artifact")
+        return refused("evidence", fault, requirement=self.number)
+
+    def _passed(self, item: _Candidate, check: str, met: Met, clause: str) -> CheckResult:
+        return passed(check, met, requirement=self.number, source=item.source, clause=clause)
+
+    def _refused(self, item: _Candidate, check: str, fault: Fault, clause: str) -> CheckResult:
+        return refused(check, fault, requirement=self.number, source=item.source, clause=clause)
+
+
+def _kind(item: Authenticated) -> str:
+    return item.statement.predicate_type if item.statement is not None else "a signature over an artifact"
