@@ -12,13 +12,15 @@ import datetime
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
+from attestations.cms import algorithm
 from attestations.der import SEQUENCE, Reader
 from attestations.digests import Digest
+from attestations.faults import FormatFault
 
 from ..faults import CertificateFault
 from ..keys import PublicKey, load_spki
@@ -79,7 +81,9 @@ class Certificate:
     def extension(self, kind: type[_Extension]) -> x509.Extension[_Extension] | None:
         """The extension of this kind, None where absent."""
         found = self.extensions.get(kind.oid.dotted_string)
-        return found if found is not None and isinstance(found.value, kind) else None  # type: ignore[return-value]
+        if found is None or not isinstance(found.value, kind):
+            return None
+        return cast("x509.Extension[_Extension]", found)
 
 
 def parse_certificate(der: bytes) -> Certificate:
@@ -87,29 +91,42 @@ def parse_certificate(der: bytes) -> Certificate:
 
     Raises:
         CertificateFault: ``certificate.malformed``, also for anything that is not DER, for an extension that occurs
-            twice or cannot be read, and for bytes after the end.
+            twice or cannot be read, for a serial number that is not positive, and for bytes after the end.
     """
     if len(der) > CERTIFICATE_MAX:
         raise _malformed(f"{len(der)} bytes where a certificate takes at most {CERTIFICATE_MAX}")
     try:
+        parts = _parts(der)
         handle = x509.load_der_x509_certificate(der)
         extensions = {extension.oid.dotted_string: extension for extension in handle.extensions}
+    except FormatFault as fault:
+        raise CertificateFault(fault.reason, fault.detail, place=fault.place) from None
     except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm) as error:
         raise _malformed(f"not a certificate: {error}") from None
     except (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
         raise _malformed(f"not a certificate: {error}") from None
-    return Certificate(der, handle, extensions, *_parts(handle.tbs_certificate_bytes))
+    return Certificate(der, handle, extensions, *parts)
 
 
-def _parts(tbs: bytes) -> tuple[int, bytes, bytes, bytes]:
-    """Serial number, issuer, subject and SubjectPublicKeyInfo out of a TBSCertificate that has been parsed already."""
-    reader = Reader(tbs, "certificate.malformed").within(SEQUENCE)
+def _parts(der: bytes) -> tuple[int, bytes, bytes, bytes]:
+    """Serial number, issuer, subject and SubjectPublicKeyInfo, as they stand in the bytes."""
+    outer = Reader(der, "certificate.malformed")
+    reader = outer.within(SEQUENCE).within(SEQUENCE)
+    outer.finish()
     reader.optional(0xA0)  # version
     serial = reader.integer()
-    reader.element(SEQUENCE)  # signature
+    if serial <= 0:
+        raise _malformed("a serial number that is not positive (RFC 5280 4.1.2.2)")
+    name, parameters = algorithm(reader)
+    if parameters and name.startswith(_WITHOUT_PARAMETERS):
+        raise _malformed("a signature algorithm with parameters that it does not have (RFC 5758 3.1, 3.2)")
     issuer = reader.element(SEQUENCE).whole
     reader.element(SEQUENCE)  # validity
     return serial, issuer, reader.element(SEQUENCE).whole, reader.element(SEQUENCE).whole
+
+
+_WITHOUT_PARAMETERS = ("1.2.840.10045.4.3.", "2.16.840.1.101.3.4.3.")
+"""ECDSA; DSA, which is not read otherwise. The library takes such parameters still, and says so on standard error."""
 
 
 def _malformed(detail: str) -> CertificateFault:

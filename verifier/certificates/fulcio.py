@@ -12,6 +12,7 @@ https://github.com/sigstore/fulcio/blob/main/docs/certificate-specification.md#i
 from __future__ import annotations
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from attestations.der import SEQUENCE, Reader
 
@@ -30,10 +31,9 @@ def _fulcio_key(certificate: Certificate) -> bool:
         key = certificate.key
     except SignatureFault:
         return False
-    if key.algorithm != "rsa":
+    if not isinstance(key.handle, RSAPublicKey):
         return True
-    numbers = key.handle.public_numbers()  # type: ignore[union-attr]
-    return key.handle.key_size in RSA_BITS and numbers.e == 65537  # type: ignore[union-attr]
+    return key.handle.key_size in RSA_BITS and key.handle.public_numbers().e == 65537
 
 
 def _one_name(certificate: Certificate) -> bool:
