@@ -8,6 +8,7 @@
         ├── LogFault            log.* checkpoint.*          a log entry, its proof, its binding
         ├── TrustFault          trust.*                     the trust root itself
         ├── PolicyFault         policy.*                    the policy itself
+        ├── RecordFault         record.*                    a record of a verification
         └── CheckFault          everything a check refuses  (subject.*, signer.*, builder.*, source.*, …)
 """
 
@@ -42,6 +43,10 @@ class TrustFault(VerificationFault):
 
 class PolicyFault(VerificationFault):
     """The policy cannot be used."""
+
+
+class RecordFault(VerificationFault):
+    """A record cannot be read, or does not say what it must."""
 
 
 class CheckFault(VerificationFault):

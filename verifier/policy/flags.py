@@ -57,7 +57,7 @@ def policy_from_flags(flags: FlagValues) -> Policy:
     policy = Policy(
         id=FLAGS_ID,
         version=1,
-        trust=TrustRule(roots=flags.roots if flags.identity is not None else ()),
+        trust=TrustRule(roots=flags.roots),
         signers=signers,
         requirements=(_requirement(flags, tuple(signer.name for signer in signers)),),
     )

@@ -193,5 +193,5 @@ def _time(node: Node) -> datetime.datetime:
             raise refusal(node, "policy.value", "not a time", "RFC 3339 in UTC") from None
     if not isinstance(value, datetime.datetime) or value.utcoffset() != datetime.timedelta(0):
         raise refusal(node, "policy.value", "not a time in UTC", "RFC 3339 in UTC: 2026-01-01T00:00:00Z")
-    return value.astimezone(datetime.timezone.utc)
+    return value.astimezone(datetime.UTC)
 

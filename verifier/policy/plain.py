@@ -83,7 +83,7 @@ def format_age(age: datetime.timedelta) -> str:
 
 def format_time(time: datetime.datetime) -> str:
     """A moment in RFC 3339, UTC, ``Z``."""
-    return time.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+    return time.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
 
 
 def _signer(signer: SignerRule) -> Plain:

@@ -1,0 +1,146 @@
+"""A record: all that a verdict follows from, and its report. Whoever holds it can judge again, offline, to the same bytes.
+
+    {"format": "countersign.record/1", "version": …, "now": …, "release": …, "artifact": {…}, "policy": {…},
+     "evidence": [{"name", "content"}], "trust": [{"name", "content", "dated"}], "keys": [{"name", "content"}],
+     "limits": {…}, "report": …}
+
+Contents are base64. Of the artifact there are digests and a size, never bytes. A record proves nothing by itself: it is
+input, read as strictly as any other, and what it is worth is what comes out when it is judged.
+
+Spec: countersign design, section 10; schema in docs/schemas/record.schema.json
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from base64 import b64encode
+from typing import Any
+
+import rfc8785
+
+from attestations.digests import Digest, DigestSet, parse_digest
+from attestations.faults import FormatFault, LimitFault, Place
+from attestations.limits import DEFAULT_LIMITS, Limits
+from attestations.strict_json import Node, loads
+
+from .faults import RecordFault
+from .policy.parse import read_policy
+from .policy.plain import format_time, plain
+from .request import EvidenceFile, KeyFile, Request, TrustFile
+from .verdict import Artifact
+
+FORMAT = "countersign.record/1"
+
+
+def write_record(request: Request, report: bytes) -> bytes:
+    """The record of `request` and its `report`, in canonical JSON. One request and report have one record."""
+    tree: dict[str, Any] = {
+        "format": FORMAT,
+        "version": request.version,
+        "now": format_time(request.now),
+        "artifact": _artifact(request.artifact),
+        "policy": plain(request.policy),
+        "evidence": [_file(file.name, file.content) for file in request.evidence],
+        "trust": [_file(file.name, file.content) | _dated(file.dated) for file in request.trust],
+        "keys": [_file(file.name, file.content) for file in request.keys],
+        "limits": dataclasses.asdict(request.limits),
+        "report": b64encode(report).decode("ascii"),
+    }
+    if request.release is not None:
+        tree["release"] = request.release
+    return rfc8785.dumps(tree)
+
+
+def _artifact(artifact: Artifact) -> dict[str, Any]:
+    tree: dict[str, Any] = {"name": artifact.name, "digests": [str(digest) for digest in artifact.digests]}
+    return tree if artifact.size is None else tree | {"size": artifact.size}
+
+
+def _file(name: str, content: bytes) -> dict[str, Any]:
+    return {"name": name, "content": b64encode(content).decode("ascii")}
+
+
+def _dated(dated: datetime.datetime | None) -> dict[str, Any]:
+    return {} if dated is None else {"dated": format_time(dated)}
+
+
+def read_record(data: bytes, source: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Request, bytes]:
+    """The request in a record, and the report that it came to, byte for byte. `source` is the record's name for people.
+
+    Raises:
+        LimitFault: ``limit.record``.
+        RecordFault: ``record.format`` (a format that is not read here), ``record.malformed``.
+        PolicyFault: ``policy.*``.
+    """
+    limits.check("record", len(data), Place(source))
+    try:
+        return _read(Node(loads(data, source=source, limits=limits), source), source)
+    except LimitFault:
+        raise
+    except FormatFault as fault:
+        raise RecordFault("record.malformed", fault.detail, place=fault.place.within(source), expected=fault.expected,
+                          actual=fault.actual) from None
+
+
+def _read(node: Node, source: str) -> tuple[Request, bytes]:
+    if node.field("format").text() != FORMAT:
+        raise RecordFault("record.format", "not a record of a format that is read here", place=node.field("format").place,
+                          expected=FORMAT, actual=node.field("format").text()[:120])
+    node.only("format", "version", "now", "release", "artifact", "policy", "evidence", "trust", "keys", "limits", "report")
+    limits = _limits(node.field("limits"))
+    release, policy = node.get("release"), node.field("policy")
+    request = Request(
+        artifact=_read_artifact(node.field("artifact")),
+        evidence=tuple(EvidenceFile(*_read_file(item)) for item in node.field("evidence").items()),
+        policy=read_policy(policy.object(), f"{source}#{policy.pointer}", limits),
+        release=release.text() if release is not None else None,
+        trust=tuple(TrustFile(*_read_file(item, "dated"), _read_dated(item)) for item in node.field("trust").items()),
+        keys=tuple(KeyFile(*_read_file(item)) for item in node.field("keys").items()),
+        now=_time(node.field("now")),
+        limits=limits,
+        version=node.field("version").text(),
+    )
+    return request, node.field("report").base64()
+
+
+def _read_file(node: Node, *more: str) -> tuple[str, bytes]:
+    node.only("name", "content", *more)
+    return node.field("name").text(), node.field("content").base64()
+
+
+def _read_dated(node: Node) -> datetime.datetime | None:
+    dated = node.get("dated")
+    return _time(dated) if dated is not None else None
+
+
+def _read_artifact(node: Node) -> Artifact:
+    node.only("name", "digests", "size")
+    digests = tuple(_digest(item) for item in node.field("digests").items())
+    size = node.get("size")
+    if [digest.algorithm for digest in digests] != sorted({digest.algorithm for digest in digests}):
+        raise node.field("digests").fault("json.value", "one digest an algorithm, sorted by algorithm")
+    return Artifact(node.field("name").text(), DigestSet(digests), size.int64() if size is not None else None)
+
+
+def _digest(node: Node) -> Digest:
+    try:
+        return parse_digest(node.text())
+    except FormatFault as fault:
+        raise fault.at(node.place) from None
+
+
+def _time(node: Node) -> datetime.datetime:
+    try:
+        time = datetime.datetime.fromisoformat(node.text())
+    except ValueError:
+        time = None
+    if time is None or time.utcoffset() != datetime.timedelta(0) or format_time(time) != node.text():
+        raise node.fault("json.value", "not a time", expected="RFC 3339 in UTC: 2026-01-01T00:00:00Z")
+    return time.astimezone(datetime.UTC)
+
+
+def _limits(node: Node) -> Limits:
+    names = tuple(field.name for field in dataclasses.fields(Limits))
+    node.only(*names)
+    return Limits(**{name: node.field(name).int64() for name in names})

@@ -1,0 +1,6 @@
+"""The base of every type URI of ours, in one place. Who runs a service of their own sets another."""
+
+from __future__ import annotations
+
+TYPE_BASE = "https://countersign.example/types"
+"""``.example`` is reserved (RFC 2606): until a service publishes under a name it owns, these URIs name and locate nothing."""
