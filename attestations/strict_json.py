@@ -47,12 +47,13 @@ def loads(data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS) -> 
 
 def _fault(data: bytes, message: str, source: str, limits: Limits) -> FormatFault:
     where = _WHERE.search(message)
-    place = Place(source, offset=_offset(data, int(where[1]), int(where[2])) if where else 0)
     text = _WHERE.sub("", message)
+    offset = len(data) if text.startswith("EOF") else _offset(data, int(where[1]), int(where[2])) if where else 0
+    place = Place(source, offset=offset)
     if text.startswith("Detected duplicate key"):
         return FormatFault("json.duplicate_key", f"duplicate{text[18:200]}", place=place)
     if text.startswith("recursion limit"):
-        return _depth_fault(data, source, min(limits.depth, _PARSER_DEPTH))
+        return _depth_fault(data, source, limits)
     if text.startswith("number out of range"):
         return FormatFault("json.number_range", "a number that cannot be represented", place=place)
     return FormatFault("json.malformed", f"not JSON: {text}", place=place)
@@ -67,7 +68,8 @@ def _offset(data: bytes, line: int, column: int) -> int:
 
 def _check_tree(value: Any, data: bytes, source: str, limits: Limits) -> None:
     level: list[Any] = [value]
-    for depth in range(limits.depth + 1):
+    bound = min(limits.depth, _PARSER_DEPTH)
+    for depth in range(bound + 1):
         below: list[Any] = []
         containers = False
         for item in level:
@@ -82,13 +84,14 @@ def _check_tree(value: Any, data: bytes, source: str, limits: Limits) -> None:
                 raise FormatFault("json.number_range", "a number that overflows", place=Place(source))
         if not containers:
             return
-        if depth == limits.depth:
-            raise _depth_fault(data, source, limits.depth)
+        if depth == bound:
+            raise _depth_fault(data, source, limits)
         level = below
 
 
-def _depth_fault(data: bytes, source: str, bound: int) -> LimitFault:
-    """Say where level `bound` + 1 opens in `data`, which is valid JSON at least up to there."""
+def _depth_fault(data: bytes, source: str, limits: Limits) -> LimitFault:
+    """Say where the first level too deep opens in `data`, which is valid JSON at least up to there."""
+    bound = min(limits.depth, _PARSER_DEPTH)
     depth = 0
     for token in _BRACKET.finditer(data):
         depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token[0], 0)

@@ -48,9 +48,13 @@ def split_provenance(node: Node, reading: Reading) -> Iterable[Part]:
     """
     _check_version(node)
     bundles = node.field("attestation_bundles")
-    lists = [bundle.field("attestations") for bundle in bundles.items()]
-    reading.limits.check("evidence_items", sum(len(attestations.array()) for attestations in lists), bundles.place)
-    return tuple(Part(item, read_attestation) for attestations in lists for item in attestations.items())
+    reading.limits.check("evidence_items", len(bundles.array()), bundles.place)
+    parts: list[Part] = []
+    for bundle in bundles.items():
+        attestations = bundle.field("attestations")
+        reading.limits.check("evidence_items", len(parts) + len(attestations.array()), attestations.place)
+        parts.extend(Part(item, read_attestation) for item in attestations.items())
+    return parts
 
 
 def _check_version(node: Node) -> None:

@@ -1,0 +1,129 @@
+"""Whatever is done to a document, it is read or refused with a `Fault`; nothing else is ever raised."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attestations.faults import Fault
+from verifier.reasons import REASONS
+
+from .samples import SAMPLES, Sample, encode
+
+REPLACEMENTS: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**40,
+    "",
+    "x",
+    "\x00",
+    "é\u2028𐀀",
+    "-----BEGIN CERTIFICATE-----",
+    [],
+    [None],
+    [[]],
+    {},
+    {"": None},
+    {"x": {"y": []}},
+)
+
+
+@pytest.fixture(params=SAMPLES, ids=str)
+def sample(request: pytest.FixtureRequest) -> Sample:
+    return SAMPLES[request.param]
+
+
+def pointers(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, below in steps:
+        yield from pointers(below, (*path, step))
+
+
+def replaced(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
+    if not path:
+        return new
+    changed = copy.copy(value)
+    changed[path[0]] = replaced(value[path[0]], path[1:], new)
+    return changed
+
+
+def without(value: Any, path: tuple[str | int, ...]) -> Any:
+    changed = copy.copy(value)
+    if len(path) == 1:
+        del changed[path[0]]
+    else:
+        changed[path[0]] = without(value[path[0]], path[1:])
+    return changed
+
+
+def assert_known(faults: list[Fault]) -> None:
+    for fault in faults:
+        assert fault.reason in REASONS
+        assert len(str(fault)) < 2000, "a refusal is a line"
+
+
+def test_samples_are_read(sample: Sample) -> None:
+    assert sample.read(sample.data) == []
+
+
+def test_t94_any_value_in_any_place_is_read_or_refused(sample: Sample) -> None:
+    refused = 0
+    for path in pointers(sample.value):
+        for new in REPLACEMENTS:
+            faults = sample.read(encode(replaced(sample.value, path, new)))
+            assert_known(faults)
+            refused += bool(faults)
+    assert refused > len(REPLACEMENTS), "nothing was damaged: the test is broken"
+
+
+def test_t94_any_member_left_out_is_read_or_refused(sample: Sample) -> None:
+    for path in pointers(sample.value):
+        if path:
+            assert_known(sample.read(encode(without(sample.value, path))))
+
+
+def test_truncation_at_every_byte_is_refused(sample: Sample) -> None:
+    data = sample.data
+    for length in range(len(data)):
+        faults = sample.read(data[:length])
+        assert [fault.reason for fault in faults] == ["json.malformed"], length
+
+
+def test_truncation_says_where_the_bytes_end(sample: Sample) -> None:
+    data = sample.data[:-1]
+    (fault,) = sample.read(data)
+    assert fault.place.offset == len(data)
+
+
+@given(st.data())
+def test_any_bytes_changed_are_read_or_refused(data: st.DataObject) -> None:
+    sample = SAMPLES[data.draw(st.sampled_from(sorted(SAMPLES)))]
+    content = bytearray(sample.data)
+    for _ in range(data.draw(st.integers(1, 4))):
+        position = data.draw(st.integers(0, len(content) - 1))
+        match data.draw(st.sampled_from(["set", "insert", "delete", "repeat"])):
+            case "set":
+                content[position] = data.draw(st.integers(0, 255))
+            case "insert":
+                content[position:position] = data.draw(st.binary(min_size=1, max_size=8))
+            case "delete":
+                del content[position : position + data.draw(st.integers(1, 8))]
+            case "repeat":
+                content[position:position] = content[position : position + data.draw(st.integers(1, 64))]
+        content = content or bytearray(b" ")
+    assert_known(sample.read(bytes(content)))
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_at_all_are_read_or_refused(data: bytes) -> None:
+    for sample in SAMPLES.values():
+        assert_known(sample.read(data))
