@@ -58,7 +58,7 @@ def policy_from_flags(flags: FlagValues) -> Policy:
         id=FLAGS_ID,
         version=1,
         trust=TrustRule(roots=flags.roots),
-        signers=signers,
+        signers=tuple(sorted(signers, key=lambda signer: signer.name)),
         requirements=(_requirement(flags, tuple(signer.name for signer in signers)),),
     )
     check_policy(policy)

@@ -157,7 +157,7 @@ Requirement = StatementRequirement | LevelRequirement
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy that was read and found sound; `signers` and `requirements` in the order written."""
+    """A policy that was read and found sound: `signers` by name, `requirements` in the order written."""
 
     id: str
     version: int

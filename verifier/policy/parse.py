@@ -98,13 +98,14 @@ def _policy(node: Node, limits: Limits) -> Policy:
         raise refusal(node.field("format"), "policy.format", "a policy format that is not read here", FORMAT)
     product = optional(node, "product", _product)
     trust = node.get("trust")
-    signers = node.get("signers")
+    table = node.get("signers")
+    signers = dict(table.members()) if table is not None else {}
     group = product.vendor if product is not None else None
     return Policy(
         id=node.field("id").text(),
         version=_positive(node.field("version")),
         trust=_trust(trust) if trust is not None else TrustRule(),
-        signers=tuple(_signer(name, rule, group) for name, rule in signers.members()) if signers is not None else (),
+        signers=tuple(_signer(name, signers[name], group) for name in sorted(signers)),
         requirements=tuple(read_requirement(rule, limits) for rule in items(node, "require")),
         product=product,
     )
