@@ -18,18 +18,22 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attestations.faults import Place
 from verifier.outcome import Outcome
+from verifier.policy.flags import FLAGS_ID
 from verifier.reasons import REASONS
 from verifier.verdict import CheckResult, Verdict
 
 from .layout import LABEL_WIDTH, MARGIN, Look, hang, row, wrap
+from .proofs import proofs
 from .visible import columns
 from .words import age_words, identity_words, size_words
 
 COLOURS = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.INCOMPLETE: "yellow", Outcome.ERROR: "magenta"}
 _LABELS = {Outcome.FAILED: "failed", Outcome.ERROR: "error", Outcome.INCOMPLETE: "missing"}
 _LONGEST_REASON = 24
-"""Reasons up to this length have their facts beside them, longer ones below."""
-_NARROWEST_GAP, _WIDEST_GAP = 3, 6
+"""Reasons up to this length have their facts beside them, where these fit; other facts stand below."""
+_FACT_GAP, _WORD_WIDTH = 3, 9
+"""Columns between a reason and its facts, and those of the word before a fact."""
+_NARROWEST_GAP, _WIDEST_GAP = 2, 6
 """Columns between the parts of one line."""
 
 
@@ -65,12 +69,11 @@ def _headline(verdict: Verdict, look: Look) -> Iterator[str]:
     yield MARGIN + tail
 
 
-def _proved(results: Iterable[CheckResult], look: Look) -> Iterator[str]:
-    details = dict.fromkeys(
-        result.detail for result in results if result.outcome is Outcome.PASSED and not result.finding and result.detail
-    )
-    for number, detail in enumerate(details):
-        yield from row("proved" if number == 0 else "", look.clean(detail), look, colour="green")
+def _proved(results: Sequence[CheckResult], look: Look) -> Iterator[str]:
+    label = "proved"
+    for fact in proofs(results):
+        yield from row(label, look.clean(fact), look, colour="green")
+        label = ""
 
 
 def _distinct(results: Iterable[CheckResult], outcome: Outcome | None) -> Iterator[CheckResult]:
@@ -89,22 +92,27 @@ def _distinct(results: Iterable[CheckResult], outcome: Outcome | None) -> Iterat
 def _refusal(label: str, colour: str, result: CheckResult, look: Look) -> Iterator[str]:
     reason = result.reason or result.check
     facts = list(_facts(result, look))
-    beside = len(reason) <= _LONGEST_REASON
-    head = f"{reason}   " if beside and facts else reason
-    indent = len(MARGIN) + LABEL_WIDTH + 1 + (len(head) if beside else 2)
+    start = len(MARGIN) + LABEL_WIDTH + 1
+    beside = start + len(reason) + _FACT_GAP
+    room = look.width - beside
+    if facts and len(reason) <= _LONGEST_REASON and all(_fact_width(word, text) <= room for word, text in facts):
+        head, indent = reason + " " * _FACT_GAP, beside
+    else:
+        head, indent = reason, start
     lines = [line for word, text in facts for line in _fact(word, text, look.width - indent)]
-    if not beside or not lines:
+    if indent == start:
         lines.insert(0, "")
-    for number, line in enumerate(lines):
-        if number == 0:
-            yield (MARGIN + look.paint(label.ljust(LABEL_WIDTH), colour) + " " + head + line).rstrip()
-        else:
-            yield " " * indent + line
+    yield (MARGIN + look.paint(label.ljust(LABEL_WIDTH), colour) + " " + head + lines[0]).rstrip()
+    yield from (" " * indent + line for line in lines[1:])
 
 
 def _fact(word: str, text: str, width: int) -> Iterator[str]:
-    head = word.ljust(9) if word else ""
+    head = word.ljust(_WORD_WIDTH) if word else ""
     yield from hang(head, len(head), text, width)
+
+
+def _fact_width(word: str, text: str) -> int:
+    return columns(text) + (_WORD_WIDTH if word else 0)
 
 
 def _facts(result: CheckResult, look: Look) -> Iterator[tuple[str, str]]:
@@ -121,7 +129,7 @@ def _facts(result: CheckResult, look: Look) -> Iterator[tuple[str, str]]:
 
 def _place_words(place: Place, room: int) -> str:
     """A place, with the middle of a long JSON pointer left out: people look at its ends, programs at the report."""
-    text = str(place)
+    text = str(place).removesuffix("#")
     if len(text) <= room or place.pointer is None or place.pointer.count("/") < 4:
         return text
     first, *_, last = place.pointer.split("/")[1:]
@@ -129,6 +137,14 @@ def _place_words(place: Place, room: int) -> str:
 
 
 def _footer(verdict: Verdict, look: Look) -> Iterator[str]:
+    if verdict.artifact.digests.strong:
+        yield from _judgement(verdict, look)
+    following = _next_words(verdict)
+    if following:
+        yield from row("next", look.clean(following), look)
+
+
+def _judgement(verdict: Verdict, look: Look) -> Iterator[str]:
     held = [track.track for track in verdict.tracks if track.held]
     if held:
         yield from row("holds", "  ".join(map(look.clean, held)), look)
@@ -137,16 +153,14 @@ def _footer(verdict: Verdict, look: Look) -> Iterator[str]:
     if verdict.raised_limits:
         yield from row("raised", "limits raised by flag: " + ", ".join(map(look.clean, verdict.raised_limits)), look)
     yield from _standing(verdict, look)
-    following = _next_words(verdict)
-    if following:
-        yield from row("next", look.clean(following), look)
 
 
 def _standing(verdict: Verdict, look: Look) -> Iterator[str]:
     """Level, trust and policy, side by side where they fit on one line."""
     policy = verdict.policy
     name = policy.id.rstrip("/").rpartition("/")[2] or policy.id
-    parts = [verdict.level, *_trust_words(verdict), f"policy {name} v{policy.version}"]
+    given = "policy given by flags" if policy.id == FLAGS_ID else f"policy {name} v{policy.version}"
+    parts = [verdict.level, *_trust_words(verdict), given]
     parts = [look.clean(part) for part in parts]
     room = look.width - len(MARGIN) - LABEL_WIDTH - 1 - sum(map(columns, parts))
     gap = room // (len(parts) - 1)

@@ -1,0 +1,77 @@
+"""``countersign trust``: which trust roots and keys are known by name, and how current they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import example
+
+if TYPE_CHECKING:
+    from ..effects.trust_store import Stored
+    from .world import World
+
+
+@click.group("trust", epilog=example("countersign trust show"))
+def command() -> None:
+    """Show, refresh and add trust roots and keys.
+
+    A policy names what it trusts; these are the names it can use. Nothing here is used unless a policy or a flag
+    names it.
+    """
+
+
+@command.command("show", epilog=example("countersign trust show sigstore"))
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def show(names: tuple[str, ...]) -> int:
+    """Show each trust root and key file by name, with its date and digest."""
+    from ..usecases.trust import stored
+    from .world import this_machine
+
+    world = this_machine()
+    entries = [stored(name, world.store) for name in names] if names else world.store.all()
+    for number, entry in enumerate(entries):
+        world.terminal.write(("\n" if number else "") + _text(entry, world))
+    return 0
+
+
+@command.command("update", epilog=example("countersign trust update sigstore"))
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def update(names: tuple[str, ...]) -> int:
+    """Fetch the present roots, by default of all that have a repository. Needs the network; never goes back."""
+    from ..effects.trust_source import TufSource
+    from ..effects.trust_store import INSTANCES
+    from ..usecases.trust import refresh_trust
+    from .world import this_machine
+
+    world = this_machine()
+    source = TufSource(world.store.directory)
+    for name in names or INSTANCES:
+        refreshed = refresh_trust(name, world.store, source, world.clock)
+        news = "new" if refreshed.changed else "unchanged"
+        world.terminal.write(f"{name}: {news}, current as of {refreshed.after.dated:%Y-%m-%d %H:%M UTC}\n")
+    return 0
+
+
+@command.command("add", epilog=example("countersign trust add acme vendor.pub.pem"))
+@click.argument("name")
+@click.argument("path", metavar="FILE")
+def add(name: str, path: str) -> int:
+    """Keep a trust root (TrustedRoot JSON) or public keys (PEM) under NAME, for policies to name."""
+    from attestations.limits import DEFAULT_LIMITS
+
+    from ..usecases.trust import add_trust
+    from .world import this_machine
+
+    world = this_machine()
+    entry = add_trust(name, path, world.store, world.files, world.clock, DEFAULT_LIMITS)
+    world.terminal.write(_text(entry, world))
+    return 0
+
+
+def _text(entry: Stored, world: World) -> str:
+    from ..render.trust import entry_text
+
+    now = world.clock.now()
+    return entry_text(entry.name, entry.sha256, entry.dated, entry.origin, entry.source, now, world.look)

@@ -1,0 +1,144 @@
+"""``countersign verify``: was this made by whom we expected, as we expected, and can it be proved?"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import example, expectations, moment, raised_limits
+
+if TYPE_CHECKING:
+    from ..usecases.policy import Expectations
+    from ..usecases.verify import Judged, Terms
+    from .world import World
+
+
+@click.command(
+    "verify",
+    epilog=example("countersign verify app.tar.gz --identity dev@example.com --issuer https://accounts.example.com"),
+)
+@click.argument("artifacts", nargs=-1, metavar="ARTIFACT...")
+@click.option("-e", "--evidence", multiple=True, metavar="PATH", help="A file of evidence, or a directory of them.")
+@click.option("--policy", "policy_path", metavar="FILE", help="What is required, as a policy file (TOML).")
+@expectations
+@click.option("--release", metavar="VERSION", help="The version asked about: {version} in the policy.")
+@click.option("--print-policy", is_flag=True, help="Show the policy that the flags come to, and verify nothing.")
+@click.option("--now", callback=moment, metavar="TIME", help="The time to verify at, as in 2026-03-02T11:04:00Z.")
+@click.option("--limit", "limits", multiple=True, callback=raised_limits, metavar="NAME=SIZE", help="Change a limit.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text, or JSON reports.")
+@click.option("-o", "--output", metavar="FILE", help="Write the verdicts there, all at once, and not to the screen.")
+@click.option("--record", metavar="FILE", help="Write down all that this verdict follows from, for `replay`.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no verdict: the exit code tells.")
+@click.option("--no-progress", is_flag=True, help="Show no progress bar.")
+def command(**given: Any) -> int:
+    """Verify files, directories of files, or sha256:… digests.
+
+    Say who was expected: with --policy, with --identity and --issuer, or with --key. Without --evidence it looks for
+    NAME.sigstore.json, .sigstore, .bundle, .intoto.jsonl, .provenance and .publish.attestation beside NAME, and says
+    what it took.
+
+    Exit code: 0 PASSED, 1 FAILED, 3 INCOMPLETE, 4 ERROR, 2 for a wrong command line.
+    """
+    return _run(_flags(given))
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The command line of ``verify``, as typed values."""
+
+    artifacts: tuple[str, ...]
+    evidence: tuple[str, ...]
+    policy_path: str | None
+    expectations: Expectations
+    trust: tuple[str, ...]
+    release: str | None
+    print_policy: bool
+    now: datetime.datetime | None
+    limits: Mapping[str, int]
+    form: str
+    output: str | None
+    record: str | None
+    quiet: bool
+    no_progress: bool
+
+
+def _flags(given: dict[str, Any]) -> Flags:
+    """The flags, where they make sense together."""
+    from ..usecases.policy import Expectations
+
+    names = ("identity", "issuer", "keys", "source", "tag", "branch", "commit", "builder")
+    flags = Flags(expectations=Expectations(**{name: given.pop(name) for name in names}), **given)
+    if flags.policy_path is not None and flags.expectations.given:
+        raise click.UsageError("--policy says all that is expected; the flags that say so cannot stand beside it")
+    if flags.policy_path is None and not flags.expectations.given:
+        raise click.UsageError("say who was expected: --policy FILE, or --identity with --issuer, or --key FILE")
+    if flags.print_policy and flags.artifacts:
+        raise click.UsageError("--print-policy verifies nothing; give it no ARTIFACT")
+    if not flags.print_policy and not flags.artifacts:
+        raise click.UsageError("give an ARTIFACT: a file, a directory, or sha256:…")
+    if flags.record is not None and (len(flags.artifacts) > 1 or Path(*flags.artifacts).is_dir()):
+        raise click.UsageError("--record writes down one verdict; give one ARTIFACT")
+    return flags
+
+
+def _run(flags: Flags) -> int:
+    from verifier.outcome import combine
+    from verifier.policy.toml import to_toml
+
+    from ..usecases.verify import Contents, Verification, judge_all
+    from .output import Output
+    from .world import this_machine
+
+    world = this_machine(show_progress=not (flags.quiet or flags.no_progress))
+    terms = _terms(flags, world)
+    if flags.print_policy:
+        world.terminal.write(to_toml(terms.policy))
+        return 0
+    output = Output(world, form=flags.form, path=flags.output, quiet=flags.quiet)
+    verification = Verification(terms, world.files, world.terminal, flags.evidence)
+    outcomes = []
+    for item in judge_all(flags.artifacts, verification, world.files):
+        if isinstance(item, Contents):
+            output.directory(item)
+            continue
+        if flags.record is not None:
+            _record(item, flags.record, world)
+        outcomes.append(item.verdict.outcome)
+        output.verdict(item)
+    combined = combine(outcomes)
+    output.end(outcomes, combined)
+    return combined.exit_code
+
+
+def _terms(flags: Flags, world: World) -> Terms:
+    from attestations.limits import DEFAULT_LIMITS
+
+    from ..usecases.policy import expected_policy, read_policy
+    from ..usecases.trust import NO_TRUST, read_trust, settle_trust
+    from ..usecases.verify import Terms
+    from ..version import VERSION
+
+    limits = dataclasses.replace(DEFAULT_LIMITS, **flags.limits)
+    given = read_trust(flags.trust, world.store, world.files, limits)
+    if flags.policy_path is not None:
+        policy = read_policy(flags.policy_path, world.files, limits)
+    else:
+        policy, given = expected_policy(flags.expectations, given, world.store, world.files, limits)
+    trust = NO_TRUST if flags.print_policy else settle_trust(policy, given, world.store)
+    return Terms(policy, flags.release, trust, flags.now or world.clock.now(), limits, VERSION)
+
+
+def _record(judged: Judged, path: str, world: World) -> None:
+    from verifier.record import write_record
+    from verifier.report import render_report
+
+    if judged.request is None:
+        world.terminal.note("countersign: no record is written: the artifact could not be judged")
+        return
+    world.files.write(path, write_record(judged.request, render_report(judged.verdict)))

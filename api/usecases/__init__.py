@@ -1,0 +1,1 @@
+"""What the program does for people, without a word about how it is asked or shown: no flags, no printing."""

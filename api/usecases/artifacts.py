@@ -1,0 +1,49 @@
+"""Artifacts: what was asked about, measured in one pass.
+
+    a file          its bytes, streamed once; refused where they change meanwhile
+    a directory     each regular file in it, at any depth; links are named and not followed
+    sha256:…        nothing but a digest: the bytes are not seen, and the verdict says so
+
+A link that is named as an artifact is followed; one that is met in a directory is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from attestations.digests import STRONG, DigestSet, parse_digest
+from attestations.measure.digests import DigestMeasurer
+from verifier.verdict import Artifact
+
+from ..effects.files import Files, shown
+
+
+def is_digest(text: str) -> bool:
+    """Whether an argument is a digest and no path. ``./sha256:…`` is how to name such a file."""
+    return text.partition(":")[0] in STRONG and ":" in text
+
+
+def by_digest(text: str) -> Artifact:
+    """The artifact of which only a digest is known.
+
+    Raises:
+        FormatFault: ``digest.malformed``.
+    """
+    return Artifact(text, DigestSet((parse_digest(text),)), None)
+
+
+def measure(path: str, algorithms: Iterable[str], files: Files, advance: Callable[[int], None]) -> Artifact:
+    """The artifact at `path`, with its SHA-256 and what else `algorithms` name; `advance` is told of each chunk.
+
+    Raises:
+        InputFault: ``input.*``, ``bytes.changed``.
+    """
+    measurer = DigestMeasurer(sorted({"sha256", *algorithms}))
+
+    def feed(chunk: memoryview) -> None:
+        measurer.feed(chunk)
+        advance(len(chunk))
+
+    files.stream(path, feed)
+    measured = measurer.finish()
+    return Artifact(shown(path), measured.digests, measured.size)

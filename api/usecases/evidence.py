@@ -1,0 +1,63 @@
+"""Which files of evidence go with an artifact: those that were given, or those that stand beside it.
+
+A directory that was given is searched at any depth, and no link in it is followed (T93). Where nothing is given, only
+the six names of `SUFFIXES` right beside the artifact are looked for, and whoever asks is told which were taken: more
+would let whoever packed the download decide what is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from attestations.evidence import Unreadable, read_evidence
+from attestations.limits import Limits
+from verifier.request import EvidenceFile
+
+from ..effects.files import Files, shown
+
+SUFFIXES = (".sigstore.json", ".sigstore", ".bundle", ".intoto.jsonl", ".provenance", ".publish.attestation")
+"""What the name of an artifact is continued with to name its evidence."""
+
+_ALSO_IN_DIRECTORIES = (".json", ".jsonl", ".att", ".dsse")
+"""Further endings that a search of a given directory takes for evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Evidence, with the paths it was read from, in one order."""
+
+    paths: tuple[str, ...]
+    files: tuple[EvidenceFile, ...]
+
+
+def gather(paths: Iterable[str], files: Files, limits: Limits) -> Gathered:
+    """The evidence in the files and directories of `paths`, each file once.
+
+    Raises:
+        InputFault: ``input.*``.
+        LimitFault: ``limit.evidence_files``, ``limit.bundle``.
+    """
+    found = tuple(dict.fromkeys(path for given in paths for path in _expand(given, files)))
+    limits.check("evidence_files", len(found))
+    return Gathered(found, tuple(EvidenceFile(shown(path), files.read(path, "bundle", limits)) for path in found))
+
+
+def _expand(path: str, files: Files) -> Iterator[str]:
+    if not files.is_directory(path):
+        yield path
+        return
+    for candidate in files.walk(path).files:
+        if candidate.endswith((*SUFFIXES, *_ALSO_IN_DIRECTORIES)):
+            yield candidate
+
+
+def beside(artifact: str, files: Files, limits: Limits) -> Gathered:
+    """The evidence that stands beside the file `artifact` under one of the names of `SUFFIXES`. Raises as `gather`."""
+    return gather((path for suffix in SUFFIXES if files.is_file(path := artifact + suffix)), files, limits)
+
+
+def is_evidence(file: EvidenceFile, limits: Limits) -> bool:
+    """Whether all of a file reads as evidence. A product that merely has the name of some is none."""
+    items = read_evidence(file.name, file.content, limits)
+    return bool(items) and not any(isinstance(item, Unreadable) for item in items)

@@ -1,0 +1,139 @@
+"""What evidence says, taken at its word: for people who want to see a file before they ask whether it is true.
+
+Nothing is verified here. No signature is checked, no certificate is traced, and payloads are read without their
+signatures: what comes out is what anybody could have written.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence, LogEntry, PublicKeyMaterial
+from attestations.digests import Digest
+from attestations.evidence import read_evidence
+from attestations.faults import Fault
+from attestations.limits import Limits
+from attestations.statements import Statement, parse_statement
+
+from ..effects.files import Files, shown
+
+_LISTED = 10
+"""Subjects of a statement that are listed; of more it is said how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One bundle: where it stood, what it is, and claims as (what, text), in an order for reading."""
+
+    place: str
+    carrier: str
+    claims: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A file: its bundles as they present themselves, and the faults of those that cannot be read."""
+
+    name: str
+    digest: Digest | None
+    size: int
+    seen: tuple[Seen, ...]
+    faults: tuple[Fault, ...]
+
+
+def inspect(path: str, files: Files, limits: Limits) -> Inspection:
+    """What the file of evidence at `path` says. NOT VERIFIED.
+
+    Raises:
+        InputFault: ``input.*``.
+        LimitFault: ``limit.bundle``.
+    """
+    content = files.read(path, "bundle", limits)
+    items = read_evidence(shown(path), content, limits)
+    return Inspection(
+        shown(path),
+        items[0].digest if items else None,
+        len(content),
+        tuple(_seen(item, limits) for item in items if isinstance(item, Evidence)),
+        tuple(item.fault for item in items if not isinstance(item, Evidence)),
+    )
+
+
+def _seen(evidence: Evidence, limits: Limits) -> Seen:
+    bundle = evidence.bundle
+    place = f"{evidence.source}#{evidence.pointer}" if evidence.pointer else evidence.source
+    claims = (*_content(bundle, evidence.source, limits), *_material(bundle), *_logged(bundle))
+    return Seen(place, bundle.carrier, claims)
+
+
+def _content(bundle: Bundle, source: str, limits: Limits) -> Iterator[tuple[str, str]]:
+    content = bundle.content
+    if not isinstance(content, Envelope):
+        yield "signs", f"an artifact's own bytes, {content.digest or 'without naming their digest'}"
+        return
+    count = len(content.signatures)
+    yield "envelope", f"{content.payload_type}, {count} signature{'' if count == 1 else 's'}"
+    try:
+        statement = parse_statement(content.payload, source=source, limits=limits)
+    except Fault as fault:
+        yield "payload", f"no statement: {fault.detail} [{fault.reason}]"
+        return
+    yield from _statement(statement)
+
+
+def _statement(statement: Statement) -> Iterator[tuple[str, str]]:
+    yield "states", f"{statement.predicate_type} ({statement.type})"
+    for subject in statement.subjects[:_LISTED]:
+        digests = " ".join(map(str, subject.digests)) or "no digest"
+        yield "about", f"{subject.name or 'no name'}  {digests}"
+    if len(statement.subjects) > _LISTED:
+        yield "about", f"and {len(statement.subjects) - _LISTED} more subjects"
+
+
+def _material(bundle: Bundle) -> Iterator[tuple[str, str]]:
+    material = bundle.material
+    if isinstance(material, CertificateMaterial):
+        yield "signer", _certificate(material.leaf)
+    elif isinstance(material, PublicKeyMaterial):
+        yield "signer", f"a public key that it calls {material.hint!r}"
+    else:
+        keyids = [signature.keyid for signature in getattr(bundle.content, "signatures", ())]
+        yield "signer", f"a key that it calls {', '.join(filter(None, keyids)) or 'nothing'}"
+
+
+def _certificate(leaf: bytes) -> str:
+    from cryptography import x509
+
+    try:
+        certificate = x509.load_der_x509_certificate(leaf)
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        values = [str(getattr(name, "value", name)) for name in names]
+        span = f"{_moment(certificate.not_valid_before_utc)} to {_moment(certificate.not_valid_after_utc)}"
+    except (ValueError, x509.ExtensionNotFound) as error:
+        return f"a certificate that cannot be read ({type(error).__name__})"
+    return f"{', '.join(values)}, by a certificate for {span}"
+
+
+def _logged(bundle: Bundle) -> Iterator[tuple[str, str]]:
+    for entry in bundle.entries:
+        yield "logged", _entry(entry)
+    if bundle.timestamps:
+        yield "time", f"{len(bundle.timestamps)} RFC 3161 timestamp{'' if len(bundle.timestamps) == 1 else 's'}"
+
+
+def _entry(entry: LogEntry) -> str:
+    text = f"{entry.kind} {entry.version}, #{entry.log_index}"
+    if entry.integrated_time is not None and entry.integrated_time < _LATEST:
+        text += f", {_moment(datetime.datetime.fromtimestamp(entry.integrated_time, datetime.UTC))}"
+    means = [word for word, there in (("promise", entry.promise), ("inclusion proof", entry.proof)) if there]
+    return f"{text}, with {' and '.join(means) or 'no proof'}"
+
+
+_LATEST = 253402300800
+"""The first second of the year 10000, which no calendar of ours holds."""
+
+
+def _moment(moment: datetime.datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")

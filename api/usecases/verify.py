@@ -1,0 +1,208 @@
+"""Verify artifacts: each is measured once, joined with its evidence, and judged under the same terms.
+
+    evidence, given or beside it ─► digests it speaks of ─► one pass over the bytes ─► Request ─► judge ─► Verdict
+
+Whatever keeps an artifact from being judged at all (it is not there, it changes while it is read, its evidence is too
+large) is a verdict too: ERROR, with its reason. So a run over many says something about each, and a fault in one is
+never taken for silence.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from attestations.bundles import Evidence
+from attestations.digests import Digest, DigestSet
+from attestations.evidence import read_evidence, wanted_algorithms
+from attestations.faults import Fault
+from attestations.limits import Limits
+from verifier.engine import judge
+from verifier.levels import LEVELS, NOT_ASSESSED
+from verifier.outcome import Outcome
+from verifier.policy.model import Policy
+from verifier.policy.plain import digest as policy_digest
+from verifier.request import EvidenceFile, Request
+from verifier.verdict import Artifact, CheckResult, PolicyReference, TrustReference, Verdict
+
+from ..effects.faults import InputFault
+from ..effects.files import Files, shown
+from ..effects.terminal import Terminal
+from .artifacts import by_digest, is_digest, measure
+from .evidence import SUFFIXES, Gathered, beside, gather, is_evidence
+from .trust import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What artifacts are judged under, the same for all of a run. `now` is aware, in UTC; `version` is ours."""
+
+    policy: Policy
+    release: str | None
+    trust: Trust
+    now: datetime.datetime
+    limits: Limits
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One artifact's verdict. `request` is what it follows from, None where the artifact could not be judged at all.
+
+    `taken` names the evidence that was found beside the artifact, for people to see; empty where it was given.
+    """
+
+    verdict: Verdict
+    request: Request | None
+    taken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a directory comes to: files to judge, files that are evidence about them, and links, which are not followed.
+
+    A link that leads to something in the directory hides nothing. One that leads elsewhere, or nowhere, stands for
+    bytes that nobody judges: it is in `unseen`, and each of these is an ERROR (T93).
+    """
+
+    artifacts: tuple[str, ...]
+    evidence: tuple[str, ...]
+    links: tuple[str, ...]
+    unseen: tuple[str, ...]
+
+
+class Verification:
+    """One run: terms, the evidence that was given for all artifacts, and the world they are read from."""
+
+    def __init__(self, terms: Terms, files: Files, terminal: Terminal, evidence: Iterable[str] = ()) -> None:
+        self._terms = terms
+        self._files = files
+        self._terminal = terminal
+        given = tuple(evidence)
+        self._given = self._gather(*given) if given else None
+
+    def contents(self, directory: str) -> Contents:
+        """The files of a directory. What reads as evidence, and is used as such, is not judged as a product itself.
+
+        Raises:
+            InputFault: ``input.*``.
+        """
+        walk = self._files.walk(directory)
+        used = self._used_as_evidence(walk.files)
+        artifacts = tuple(path for path in walk.files if path not in used)
+        evidence = tuple(path for path in walk.files if path in used)
+        return Contents(artifacts, evidence, walk.inner_links, walk.outer_links)
+
+    def _used_as_evidence(self, paths: tuple[str, ...]) -> set[str]:
+        if self._given is None:
+            names = set(paths)
+            candidates = {name + suffix for name in names for suffix in SUFFIXES} & names
+            return {path for path in candidates if self._reads_as_evidence(path)}
+        given = {
+            self._files.identity(path)
+            for path, file in zip(self._given.paths, self._given.files, strict=True)
+            if is_evidence(file, self._terms.limits)
+        }
+        return {path for path in paths if self._files.identity(path) in given}
+
+    def _reads_as_evidence(self, path: str) -> bool:
+        try:
+            return all(is_evidence(file, self._terms.limits) for file in self._gather(path).files)
+        except Fault:
+            return False
+
+    def _gather(self, *paths: str) -> Gathered:
+        return gather(paths, self._files, self._terms.limits)
+
+    def judge(self, argument: str) -> Judged:
+        """The verdict on one file, or on one digest."""
+        taken: tuple[str, ...] = ()
+        try:
+            gathered = self._gathered(argument)
+            if self._given is None:
+                taken = tuple(map(shown, gathered.paths))
+            request = self._request(self._artifact(argument, gathered.files), gathered.files)
+        except Fault as fault:
+            return Judged(undecided(shown(argument), fault, self._terms), None, taken)
+        return Judged(judge(request), request, taken)
+
+    def refuse(self, link: str) -> Judged:
+        """The verdict on a link that leads out of the directory it was found in: ERROR."""
+        fault = InputFault("input.link_outside", "a link that leads out of the directory is not followed")
+        return self.unjudged(link, fault)
+
+    def unjudged(self, name: str, fault: Fault) -> Judged:
+        """The verdict on what cannot be judged, and why: ERROR."""
+        return Judged(undecided(shown(name), fault, self._terms), None)
+
+    def _gathered(self, argument: str) -> Gathered:
+        if self._given is not None:
+            return self._given
+        return Gathered((), ()) if is_digest(argument) else beside(argument, self._files, self._terms.limits)
+
+    def _artifact(self, argument: str, evidence: tuple[EvidenceFile, ...]) -> Artifact:
+        if is_digest(argument):
+            return by_digest(argument)
+        items = (item for file in evidence for item in read_evidence(file.name, file.content, self._terms.limits))
+        algorithms = wanted_algorithms(item for item in items if isinstance(item, Evidence))
+        with self._terminal.progress(shown(argument), self._files.size(argument)) as advance:
+            return measure(argument, algorithms, self._files, advance)
+
+    def _request(self, artifact: Artifact, evidence: tuple[EvidenceFile, ...]) -> Request:
+        terms = self._terms
+        return Request(
+            artifact=artifact,
+            evidence=evidence,
+            policy=terms.policy,
+            release=terms.release,
+            trust=terms.trust.roots,
+            keys=terms.trust.keys,
+            now=terms.now,
+            limits=terms.limits,
+            version=terms.version,
+        )
+
+
+def undecided(name: str, fault: Fault, terms: Terms) -> Verdict:
+    """The verdict on an artifact that could not be judged: ERROR, whatever the reason is worth elsewhere."""
+    where = str(fault.place)
+    detail = fault.detail if where in ("", name) else f"{where}: {fault.detail}"
+    result = CheckResult("artifact", Outcome.ERROR, fault.reason, detail, fault.expected, fault.actual)
+    return Verdict(
+        outcome=Outcome.ERROR,
+        artifact=Artifact(name, DigestSet(()), None),
+        results=(result,),
+        tracks=(),
+        level=LEVELS[0],
+        policy=PolicyReference(terms.policy.id, terms.policy.version, policy_digest(terms.policy)),
+        trust=tuple(_reference(root.name, root.content, root.dated) for root in terms.trust.roots),
+        now=terms.now,
+        not_assessed=NOT_ASSESSED,
+        raised_limits=(),
+        version=terms.version,
+    )
+
+
+def _reference(name: str, content: bytes, dated: datetime.datetime | None) -> TrustReference:
+    return TrustReference(name, Digest("sha256", hashlib.sha256(content).hexdigest()), dated)
+
+
+def judge_all(arguments: Iterable[str], verification: Verification, files: Files) -> Iterator[Judged | Contents]:
+    """The verdict on each artifact that `arguments` come to; a directory's `Contents` stands before those of its files.
+
+    A directory that cannot be searched is one artifact that cannot be judged.
+    """
+    for argument in arguments:
+        if is_digest(argument) or not files.is_directory(argument):
+            yield verification.judge(argument)
+            continue
+        try:
+            contents = verification.contents(argument)
+        except Fault as fault:
+            yield verification.unjudged(argument, fault)
+            continue
+        yield contents
+        yield from map(verification.judge, contents.artifacts)
+        yield from map(verification.refuse, contents.unseen)
