@@ -19,7 +19,6 @@ class Limits:
 
     bundle: int = 4 * MIB
     statement: int = 16 * MIB
-    manifest: int = 64 * MIB
     policy: int = 1 * MIB
     trust_root: int = 4 * MIB
     record: int = 128 * MIB

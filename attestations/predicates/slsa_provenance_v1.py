@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ..resources import parse_resource
 from ..strict_json import Node
 from .github_actions import environment_claims, event_inputs
 from .provenance import Provenance, SourceClaims, Tree, about, dependency_claims, ref_claims, text_claim, tree
@@ -22,8 +23,14 @@ PREDICATE_TYPE = "https://slsa.dev/provenance/v1"
 
 
 def read(predicate: Node) -> Provenance:
-    """The common view of a v1 predicate. Raises: FormatFault ``json.*``."""
+    """The common view of a v1 predicate, whose dependencies must each say which resource they mean.
+
+    Raises: FormatFault ``json.*``, ``resource.empty``, ``digest.value``.
+    """
     definition = predicate.field("buildDefinition")
+    dependencies = definition.given("resolvedDependencies")
+    for dependency in dependencies.items() if dependencies is not None else ():
+        parse_resource(dependency)
     build_type = text_claim(definition.field("buildType"))
     source, inputs = BUILD_TYPES.get(build_type.value, _unknown)(definition)
     return Provenance(
