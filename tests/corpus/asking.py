@@ -11,14 +11,28 @@ from typing import Any
 from attestations.bundles import Evidence, MessageSignature
 from attestations.digests import STRONG, Digest, DigestSet
 from attestations.evidence import Unreadable, read_evidence
+from attestations.limits import DEFAULT_LIMITS
 from attestations.measure.digests import DigestMeasurer
 from verifier.authenticate import Thresholds
-from verifier.authenticated import Authenticated, CertificateSigner
-from verifier.checks.signers import groups_of
-from verifier.policy.model import Exact, Pattern, PinnedIdentity, SignerRule, unsafe_any_identity
+from verifier.engine import judge
+from verifier.outcome import Outcome
+from verifier.policy.model import (
+    Exact,
+    Expected,
+    Pattern,
+    PinnedIdentity,
+    PinnedKey,
+    Policy,
+    SignedRequirement,
+    SignerRule,
+    TrustRule,
+    unsafe_any_identity,
+)
+from verifier.request import EvidenceFile, KeyFile, Request, TrustFile
 from verifier.trust import TrustedKey, TrustRoot, load_key_file, load_trust_root
+from verifier.verdict import Artifact
 
-from .cases import Case
+from .cases import PASS, Answer, Case, refusal
 
 NOW = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
 """After everything in the corpus was made; rows that need another moment name it."""
@@ -68,9 +82,19 @@ def trust_of(case: Case) -> tuple[TrustRoot, ...]:
     return (load_trust_root(case.read("trusted_root"), name="case", dated=None),)
 
 
+def key_roles(case: Case) -> tuple[str, ...]:
+    return tuple(sorted(role for role in case.files if role == "key" or role.startswith("key_")))
+
+
 def keys_of(case: Case) -> tuple[TrustedKey, ...]:
-    roles = sorted(role for role in case.files if role == "key" or role.startswith("key_"))
-    return tuple(key for role in roles for key in load_key_file(case.read(role), name=role, windows={}))
+    """The pinned keys: each a signer, and a group, of its own."""
+    return tuple(key for role in key_roles(case) for key in load_key_file(case.read(role), name=role, windows={}))
+
+
+def pinned(keys: tuple[TrustedKey, ...]) -> tuple[SignerRule, ...]:
+    """A rule for each distinct key."""
+    names = {key.key.fingerprint: str(key.key.fingerprint) for key in keys}
+    return tuple(PinnedKey(name, name, fingerprint) for fingerprint, name in names.items())
 
 
 def thresholds_of(params: dict[str, Any]) -> Thresholds:
@@ -87,19 +111,59 @@ def _greatest(params: dict[str, Any], names: tuple[str, ...], *, least: int, ask
     return max(*given, asked) if given else least
 
 
-def check_identity(authenticated: Authenticated, params: dict[str, Any], now: datetime.datetime) -> None:
-    """Hold the signer against the expected identity and issuer, where the row has them."""
-    signer = authenticated.signer
-    if isinstance(signer, CertificateSigner):
-        groups_of(authenticated, (_rule(params, signer),), now)
-
-
-def _rule(params: dict[str, Any], signer: CertificateSigner) -> SignerRule:
-    issuer = params.get("issuer") or signer.issuer
+def signer_of(params: dict[str, Any]) -> SignerRule:
+    """Who was expected. Where the row names only an issuer, or an expression, that is what is pinned."""
+    expression = params.get("identity_regex")
     if params.get("identity"):
-        return PinnedIdentity("expected", "expected", Exact(params["identity"]), issuer)
-    expression = params.get("identity_regex", ".*")
-    if expression == ".*":
+        identity: Expected = Exact(params["identity"])
+    elif params.get("issuer") or expression not in (None, ".*"):
+        anchored = "^.*" if expression is None else expression if expression.startswith("^") else f"^.*{expression}"
+        identity = Pattern(f"{anchored.removesuffix('.*')}.*$")
+    else:
         return unsafe_any_identity()
-    anchored = expression if expression.startswith("^") else f"^.*{expression}"
-    return PinnedIdentity("expected", "expected", Pattern(f"{anchored}.*$"), issuer)
+    return PinnedIdentity("expected", "expected", identity, params.get("issuer") or "")
+
+
+def policy_of(case: Case, signers: tuple[SignerRule, ...], predicate_type: str | None = None) -> Policy:
+    """A policy that asks for one signature or statement by any of `signers`, under the row's trust root."""
+    thresholds = thresholds_of(case.params)
+    return Policy(
+        id="corpus",
+        version=1,
+        trust=TrustRule(
+            roots=("trusted_root",) if "trusted_root" in case.files else (),
+            logs=thresholds.logs,
+            times=thresholds.times,
+            scts=thresholds.scts,
+        ),
+        signers=signers,
+        requirements=(
+            SignedRequirement(
+                tuple(signer.name for signer in signers),
+                threshold=case.params.get("threshold", 1),
+                predicate_type=Exact(predicate_type) if predicate_type is not None else None,
+            ),
+        ),
+    )
+
+
+def judged(case: Case, role: str, artifact: DigestSet, policy: Policy) -> Answer:
+    """What the engine says of the evidence under `role`, and the first reason for it."""
+    verdict = judge(
+        Request(
+            artifact=Artifact(
+                "artifact", artifact, case.files["artifact"].stat().st_size if "artifact" in case.files else None
+            ),
+            evidence=(EvidenceFile(case.files[role].name, case.read(role)),),
+            policy=policy,
+            release=None,
+            trust=(TrustFile("trusted_root", case.read("trusted_root"), None),) if "trusted_root" in case.files else (),
+            keys=tuple(KeyFile(name, case.read(name)) for name in key_roles(case)),
+            now=NOW,
+            limits=DEFAULT_LIMITS,
+            version="0",
+        )
+    )
+    if verdict.outcome is Outcome.PASSED:
+        return PASS
+    return refusal(next(result.reason for result in verdict.results if result.outcome is verdict.outcome))

@@ -4,46 +4,58 @@ from __future__ import annotations
 
 import datetime
 
-from attestations.bundles import CertificateMaterial
+from attestations.bundles import CertificateMaterial, Evidence
 from attestations.digests import DigestSet
 from verifier.authenticate import authenticate
 from verifier.certificates.fulcio import check_leaf
 from verifier.certificates.paths import build_path
 from verifier.certificates.scts import verify_scts
-from verifier.checks.subject import bind_subjects
 
-from .asking import NOW, artifact_of, check_identity, keys_of, only_evidence, thresholds_of, trust_of
-from .cases import Answer, Case, attempt
+from .asking import (
+    NOW,
+    artifact_of,
+    judged,
+    keys_of,
+    only_evidence,
+    pinned,
+    policy_of,
+    signer_of,
+    thresholds_of,
+    trust_of,
+)
+from .cases import PASS, Answer, Case, attempt
 
 
 def answer(case: Case) -> Answer:
-    return attempt(lambda: _certificate(case) if "validation_time" in case.params else _verify(case))
-
-
-def _verify(case: Case) -> None:
+    """A row with an artifact goes to the engine; one without asks whether the bundle holds by itself."""
+    read = attempt(lambda: only_evidence(case, "bundle"))
+    if case.stage == "parse" or read != PASS:
+        return read
     evidence = only_evidence(case, "bundle")
-    if case.stage == "parse":
-        return
+    if "validation_time" in case.params:
+        return attempt(lambda: _certificate(case, evidence))
     artifact = artifact_of(case, evidence)
-    authenticated = authenticate(
+    if artifact is None:
+        return attempt(lambda: _holds(case, evidence))
+    return judged(case, "bundle", artifact, policy_of(case, pinned(keys_of(case)) or (signer_of(case.params),)))
+
+
+def _holds(case: Case, evidence: Evidence) -> None:
+    authenticate(
         evidence,
-        artifact=artifact if artifact is not None else DigestSet(()),
+        artifact=DigestSet(()),
         trust=trust_of(case),
         keys=keys_of(case),
         requirements=thresholds_of(case.params),
         now=NOW,
     )
-    check_identity(authenticated, case.params, NOW)
-    if authenticated.statement is not None and artifact is not None:
-        bind_subjects(authenticated.statement, artifact, measured="artifact" in case.files)
 
 
-def _certificate(case: Case) -> None:
+def _certificate(case: Case, evidence: Evidence) -> None:
     """The certificate alone: its path at the time given, its profile, its SCTs."""
-    material = only_evidence(case, "bundle").bundle.material
-    assert isinstance(material, CertificateMaterial)
+    assert isinstance(evidence.bundle.material, CertificateMaterial)
     (trust,) = trust_of(case)
     at = datetime.datetime.fromtimestamp(case.params["validation_time"], datetime.UTC)
-    path = build_path(material.leaf, material.chain[1:], trust, at)
+    path = build_path(evidence.bundle.material.leaf, evidence.bundle.material.chain[1:], trust, at)
     check_leaf(path.leaf)
     verify_scts(path, trust, threshold=1)

@@ -30,17 +30,20 @@ absent = pytest.mark.skipif(
 class Argued:
     """A kind of row on which we differ, and why we are right: `reason` matches the peer's whole reason.
 
-    It is an argument about answers, never an input to one. `vector` is the case of ours that shows the rule.
+    It is an argument about answers, never an input to one: ours is `got` for our reason `ours`, and nothing else is
+    covered. `vector` is the case of ours that shows the rule.
     """
 
     family: str
     reason: re.Pattern[str]
     got: str
+    ours: str
     because: str
     vector: str
 
     def covers(self, case: Case, got: Answer) -> bool:
-        return (case.family, got.got) == (self.family, self.got) and bool(self.reason.fullmatch(case.reason))
+        same = (case.family, got.got, got.reason) == (self.family, self.got, self.ours)
+        return same and bool(self.reason.fullmatch(case.reason))
 
 
 def argued() -> tuple[Argued, ...]:

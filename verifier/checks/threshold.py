@@ -14,9 +14,13 @@ CLAUSE = "countersign design, section 2"
 
 
 def check_threshold(threshold: int, groups: Iterable[str]) -> Met:
-    """At least `threshold` distinct groups spoke. Raises: CheckFault ``threshold.unmet``."""
+    """At least `threshold` distinct groups spoke; one below 1 asks for nothing, and nothing is never enough.
+
+    Raises:
+        CheckFault: ``threshold.unmet``.
+    """
     distinct = sorted(set(groups))
-    if len(distinct) < threshold:
+    if threshold < 1 or len(distinct) < threshold:
         raise CheckFault("threshold.unmet", "too few independent groups signed", expected=f"{threshold} groups",
                          actual=f"{len(distinct)}: {', '.join(distinct)}")
     return Met("enough independent groups signed", f"{threshold}", ", ".join(distinct))
