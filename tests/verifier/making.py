@@ -45,6 +45,9 @@ class Key(Protocol):
     @property
     def spki(self) -> bytes: ...
 
+    @property
+    def details(self) -> str: ...
+
     def sign(self, message: bytes) -> bytes: ...
 
 
@@ -53,6 +56,7 @@ class Plain:
     """A private key of the library's that the fixture world would not make."""
 
     private: Any
+    details: str = ""
 
     @property
     def spki(self) -> bytes:
