@@ -70,8 +70,8 @@ _TYPES = (ED25519, ECDSA, ED25519_COSIGNATURE, RFC6962_TREE_HEAD, ML_DSA_44_COSI
 def parse_note(data: bytes) -> Note:
     """Read a signed note; the text ends before the *last* blank line.
 
-    A signature line of the right shape whose base64 holds no key hint and signature belongs to no key: it is left out,
-    as signatures of unknown keys are ignored. At least one line must hold a signature.
+    A signature line whose base64 is too short for a key hint and a signature belongs to no key: it is left out, as
+    signatures of unknown keys are ignored. At least one line must hold a signature.
 
     Raises:
         FormatFault: ``note.malformed``, with the byte offset.
@@ -113,9 +113,9 @@ def _signature(line: str) -> NoteSignature | None:
     if not line.startswith(_DASH) or not space or not _is_name(name):
         raise _malformed(f"not a signature line: {line[:80]!r}")
     value = _base64(blob)
-    if value is None or len(value) < 5:
-        return None
-    return NoteSignature(name, value[:4], value[4:])
+    if not value:
+        raise _malformed(f"the signature of {name[:80]!r} is not canonical base64")
+    return NoteSignature(name, value[:4], value[4:]) if len(value) > 4 else None
 
 
 def parse_vkey(text: str) -> VerifierKey:

@@ -77,26 +77,43 @@ _KINDS: Mapping[int, tuple[Callable[[bytes], PublicKey], tuple[str, ...], str]] 
 }
 
 
+def cosigner_key(vkey: VerifierKey) -> NoteKey:
+    """The key by which a witness cosigns.
+
+    Witnesses often publish a plain Ed25519 verifier key: its cosignatures carry the hint of their own type.
+
+    Raises:
+        SignatureFault: ``key.unsupported`` for a type that does not cosign, and what `note_key` raises.
+    """
+    if vkey.type == notes.ED25519:
+        hint = notes.key_hint(vkey.name, notes.ED25519_COSIGNATURE, vkey.key)
+        vkey = VerifierKey(vkey.name, hint, notes.ED25519_COSIGNATURE, vkey.key)
+    if vkey.type not in (notes.ED25519_COSIGNATURE, notes.ML_DSA_44_COSIGNATURE):
+        raise SignatureFault("key.unsupported", f"keys of type 0x{vkey.type:02x} do not cosign")
+    return note_key(vkey)
+
+
 def authenticate_note(note: Note, keys: Iterable[NoteKey]) -> tuple[NoteSigner, ...]:
     """Prove which of `keys` signed the note, each once and in the order of `keys`; none is an answer too.
 
-    Two keys in `keys` that are one and the same public key are the caller's to count once: thresholds count groups.
+    One public key under two names is for the caller to count once, by its fingerprint (T25).
 
     Raises:
         SignatureFault: ``signature.invalid``, ``signature.malformed`` where a signature names one of `keys` and does
-            not verify under it.
+            not verify under it; ``note.ambiguous_key`` where it names two, or one that is there twice.
         FormatFault: ``checkpoint.malformed`` where a key signs checkpoints and the text is none.
 
     Spec: section Signatures, https://c2sp.org/signed-note@v1.0.0
     """
-    lines = tuple(dict.fromkeys(note.signatures))
-    signers = []
-    for key in dict.fromkeys(keys):
-        own = [line for line in lines if line.key_hint == key.key_hint and key.name in (None, line.name)]
-        timestamps = [_CHECKS[key.kind](note.text, line, key) for line in own]
-        if own:
-            signers.append(NoteSigner(key, timestamps[0]))
-    return tuple(signers)
+    known = tuple(keys)
+    timestamps: dict[NoteKey, int | None] = {}
+    for line in dict.fromkeys(note.signatures):
+        named = [key for key in known if key.key_hint == line.key_hint and key.name in (None, line.name)]
+        if len(named) > 1:
+            raise SignatureFault("note.ambiguous_key", "a signature names two known keys", actual=line.name[:120])
+        for key in named:
+            timestamps.setdefault(key, _CHECKS[key.kind](note.text, line, key))
+    return tuple(NoteSigner(key, timestamps[key]) for key in known if key in timestamps)
 
 
 def _check_note(text: bytes, line: NoteSignature, key: NoteKey) -> None:

@@ -131,8 +131,13 @@ def test_a_refusal_names_the_byte() -> None:
     assert met.value.place.offset == 2
 
 
-@pytest.mark.parametrize("blob", ["YQ==", "AQIDBA==", "!!!!", "AQIDBGE", "AQIDBGF=", "AQIDBG E=", ""])
-def test_a_blob_that_holds_no_hint_and_signature_belongs_to_nobody(blob: str) -> None:
+@pytest.mark.parametrize("blob", ["", "!!!!", "AQIDBGE", "AQIDBGF=", "AQIDBG E=", "AQIDBGE=\N{NO-BREAK SPACE}"])
+def test_a_blob_that_is_not_canonical_base64_is_malformed(blob: str) -> None:
+    assert reason(GOOD + f"\N{EM DASH} log.example {blob}\n".encode()) == "note.malformed"
+
+
+@pytest.mark.parametrize("blob", ["YQ==", "AQID", "AQIDBA=="])
+def test_a_blob_too_short_for_hint_and_signature_belongs_to_nobody(blob: str) -> None:
     stray = f"\N{EM DASH} log.example {blob}\n".encode()
     assert parse_note(GOOD + stray) == parse_note(GOOD)
     assert reason(b"text\n\n" + stray) == "note.malformed"

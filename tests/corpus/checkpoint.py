@@ -7,7 +7,7 @@ from attestations.notes import parse_note, parse_vkey
 from verifier.checkpoints import NoteKey, authenticate_checkpoint, rekor_v1_key
 from verifier.faults import LogFault
 from verifier.keys import load_pem
-from verifier.notes import authenticate_note, note_key
+from verifier.notes import authenticate_note, cosigner_key, note_key
 
 from .cases import Answer, Case, attempt
 
@@ -51,7 +51,8 @@ def _log(case: Case) -> NoteKey:
 
 
 def _keys(case: Case) -> tuple[NoteKey, ...]:
-    return tuple(note_key(parse_vkey(text)) for text in case.params.get("verifier_keys", ()))
+    load = cosigner_key if "cosignature" in case.params.get("check", "") else note_key
+    return tuple(load(parse_vkey(text)) for text in case.params.get("verifier_keys", ()))
 
 
 def _root_size(case: Case) -> int | None:

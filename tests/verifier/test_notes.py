@@ -16,7 +16,7 @@ from attestations.faults import Fault
 from attestations.notes import VerifierKey, key_hint, parse_note, parse_vkey
 from fixtures.world.keys import Ed25519Key, MlDsaKey, SigningKey, ec_key, ed25519_key, mldsa_key, rsa_key
 from verifier.keys import load_spki
-from verifier.notes import NoteKey, authenticate_note, note_key
+from verifier.notes import NoteKey, authenticate_note, cosigner_key, note_key
 
 ORIGIN = "log.example/2026"
 ROOT = hashlib.sha256(b"root").digest()
@@ -126,9 +126,38 @@ def test_a_bad_signature_beside_a_good_one_refuses_the_note() -> None:
 
 def test_t26_a_key_that_signs_twice_signed_once() -> None:
     key = note_key(vkey(ORIGIN, 1, KINDS[1]))
-    twice = note(*[signed(ORIGIN, 1, KINDS[1])] * 2)
-    assert names(twice, key) == [ORIGIN]
-    assert names(twice, key, key) == [ORIGIN]
+    assert names(note(*[signed(ORIGIN, 1, KINDS[1])] * 2), key) == [ORIGIN]
+    assert names(note(*(signed(ORIGIN, 4, KINDS[4], time=time) for time in (1, 2))), cosigner()) == [ORIGIN]
+
+
+def cosigner() -> NoteKey:
+    return note_key(vkey(ORIGIN, 4, KINDS[4]))
+
+
+def test_t24_a_key_that_is_known_twice_is_ambiguous_once_it_signed() -> None:
+    key, other = note_key(vkey(ORIGIN, 1, KINDS[1])), note_key(vkey("other.example", 2, KINDS[2]))
+    assert reason(note(signed(ORIGIN, 1, KINDS[1])), key, key) == "note.ambiguous_key"
+    assert names(note(signed(ORIGIN, 1, KINDS[1])), key, other, other) == [ORIGIN]
+
+
+def test_two_keys_under_one_name_and_hint_are_ambiguous() -> None:
+    """A hint is four bytes: whoever wants a colliding key makes one."""
+    key = note_key(vkey(ORIGIN, 1, KINDS[1]))
+    colliding = NoteKey(ORIGIN, load_spki(ed25519_key("another").spki), key.key_hint)
+    assert reason(note(signed(ORIGIN, 1, KINDS[1])), colliding, key) == "note.ambiguous_key"
+
+
+def test_a_witness_with_a_plain_key_cosigns() -> None:
+    data = note(signed("witness.example", 4, KINDS[4]))
+    assert names(data, cosigner_key(vkey("witness.example", 1, KINDS[4]))) == ["witness.example"]
+    assert names(data, cosigner_key(vkey("witness.example", 4, KINDS[4]))) == ["witness.example"]
+    assert names(data, note_key(vkey("witness.example", 1, KINDS[4]))) == []
+
+
+def test_a_key_that_signs_otherwise_does_not_cosign() -> None:
+    for type_ in (2, 5):
+        with pytest.raises(Fault, match=r"key\.unsupported"):
+            cosigner_key(vkey("witness.example", type_, KINDS[type_]))
 
 
 def test_t25_one_public_key_under_two_names_shows_one_fingerprint() -> None:

@@ -4,6 +4,8 @@ DER is strict: one spelling of each signature, nothing after it, r and s in [1, 
 signature as (r, s): the mathematics allow both and so do all verifiers of supply-chain evidence, so nothing of ours
 identifies evidence by its signature's bytes.
 
+FIPS 186-5 lets every curve go with every hash. Pairs that nobody signs with by default are explicit, as raw ones are.
+
 Spec: FIPS 186-5 section 6.4.2; RFC 3279 section 2.2.3 (DER); IEEE P1363 (raw).
 """
 
@@ -44,7 +46,7 @@ def _split(signature: bytes, width: int) -> tuple[int, int]:
     return int.from_bytes(signature[:width], "big"), int.from_bytes(signature[width:], "big")
 
 
-def _scheme(curve: str, name: str, *, raw: bool = False) -> Scheme:
+def _scheme(curve: str, name: str, *, raw: bool = False, explicit: bool = False) -> Scheme:
     hashing = _HASHES[name]
     return Scheme(
         f"ecdsa-{curve}-{name}{'-raw' if raw else ''}",
@@ -52,19 +54,15 @@ def _scheme(curve: str, name: str, *, raw: bool = False) -> Scheme:
         name,
         partial(_verify, ec.ECDSA(hashing), raw),
         partial(_verify, ec.ECDSA(Prehashed(hashing)), raw),
-        explicit=raw,
+        explicit=raw or explicit,
     )
 
 
+_IN_USE = (("p256", "sha256"), ("p384", "sha384"), ("p384", "sha256"), ("p521", "sha512"), ("p521", "sha256"))
+_ALLOWED = (("p256", "sha384"), ("p256", "sha512"), ("p384", "sha512"), ("p521", "sha384"))
+
 SCHEMES = (
-    _scheme("p256", "sha256"),
-    _scheme("p384", "sha384"),
-    _scheme("p384", "sha256"),
-    _scheme("p521", "sha512"),
-    _scheme("p521", "sha256"),
-    _scheme("p256", "sha256", raw=True),
-    _scheme("p384", "sha384", raw=True),
-    _scheme("p384", "sha256", raw=True),
-    _scheme("p521", "sha512", raw=True),
-    _scheme("p521", "sha256", raw=True),
+    *(_scheme(curve, name) for curve, name in _IN_USE),
+    *(_scheme(curve, name, raw=True) for curve, name in _IN_USE),
+    *(_scheme(curve, name, explicit=True) for curve, name in _ALLOWED),
 )
