@@ -1,22 +1,20 @@
-"""One document of every format that is read, of real shape and of no meaning: nothing in them verifies.
+"""The sample documents with what reads each to the end, and the ways to damage one.
 
-`SAMPLES` gives each as JSON values, with the function that reads its bytes all the way down: envelopes to statements,
-log entries to bodies. A test damages the value or the bytes and looks at what the function says.
+`SAMPLES` gives each document with the function that reads its bytes all the way down: envelopes to statements, log
+entries to bodies. A test damages the value or the bytes and looks at what the function says.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+import copy
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from attestations.bundles import Envelope, Evidence
+from attestations.bundles import Bundle, Envelope, Evidence
 from attestations.evidence import Unreadable, read_evidence, read_evidence_files, wanted_algorithms
 from attestations.faults import Fault
-from attestations.limits import DEFAULT_LIMITS
 from attestations.log_entries import parse_body
 from attestations.log_entries.carried import read_api_entries
 from attestations.predicates import read_predicate
@@ -24,221 +22,10 @@ from attestations.resources import parse_resource
 from attestations.statements import parse_statement
 from attestations.strict_json import Node, loads
 
+from . import documents
+from .documents import BODIES, LAYER, body, encode
 
-def b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def encode(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
-
-
-def pem(label: str, content: bytes) -> str:
-    body = base64.encodebytes(content).decode()
-    return f"-----BEGIN {label}-----\n{body}-----END {label}-----\n"
-
-
-CERTIFICATE = b"0\x82 a certificate's DER"
-SIGNATURE = b"0E a signature's DER"
-DIGEST = hashlib.sha256(b"artifact").hexdigest()
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
-
-STATEMENT: dict[str, Any] = {
-    "_type": "https://in-toto.io/Statement/v1",
-    "subject": [{"name": "artifact", "digest": {"sha256": DIGEST, "gitCommit": "0" * 40, "other": "value"}}],
-    "predicateType": "https://example.com/predicate/v1",
-    "predicate": {"field": [1, 2.5, None, True, {"deep": "value"}]},
-}
-RESOURCE: dict[str, Any] = {
-    "name": "resource",
-    "uri": "https://example.com",
-    "digest": {"sha512": hashlib.sha512(b"artifact").hexdigest()},
-    "content": b64(b"content"),
-    "downloadLocation": "https://example.com/resource",
-    "mediaType": "text/plain",
-    "annotations": {"one": {"two": 3}},
-}
-ENVELOPE: dict[str, Any] = {
-    "payload": b64(encode(STATEMENT)),
-    "payloadType": PAYLOAD_TYPE,
-    "signatures": [{"keyid": "", "sig": b64(SIGNATURE)}],
-}
-GENERATOR_ENVELOPE: dict[str, Any] = {
-    **ENVELOPE,
-    "signatures": [{"keyid": "", "sig": b64(SIGNATURE), "cert": pem("CERTIFICATE", CERTIFICATE)}],
-}
-
-_HASH_V1 = {"algorithm": "sha256", "value": DIGEST}
-_HASH_V2 = {"algorithm": "SHA2_256", "digest": b64(bytes.fromhex(DIGEST))}
-_PEM_V1 = b64(pem("CERTIFICATE", CERTIFICATE).encode())
-
-BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
-    ("hashedrekord", "0.0.1"): {
-        "data": {"hash": _HASH_V1},
-        "signature": {"content": b64(SIGNATURE), "publicKey": {"content": _PEM_V1}},
-    },
-    ("hashedrekord", "0.0.2"): {
-        "hashedRekordV002": {
-            "data": _HASH_V2,
-            "signature": {
-                "content": b64(SIGNATURE),
-                "verifier": {
-                    "keyDetails": "PKIX_ECDSA_P256_SHA_256",
-                    "x509Certificate": {"rawBytes": b64(CERTIFICATE)},
-                },
-            },
-        }
-    },
-    ("dsse", "0.0.1"): {
-        "payloadHash": _HASH_V1,
-        "envelopeHash": _HASH_V1,
-        "signatures": [{"signature": b64(SIGNATURE), "verifier": _PEM_V1}],
-    },
-    ("intoto", "0.0.1"): {"content": {"hash": _HASH_V1, "payloadHash": _HASH_V1}, "publicKey": _PEM_V1},
-    ("intoto", "0.0.2"): {
-        "content": {
-            "hash": _HASH_V1,
-            "payloadHash": _HASH_V1,
-            "envelope": {
-                "payloadType": PAYLOAD_TYPE,
-                "signatures": [{"sig": b64(b64(SIGNATURE).encode()), "publicKey": _PEM_V1}],
-            },
-        }
-    },
-}
-
-
-def body(kind: str, version: str) -> dict[str, Any]:
-    return {"apiVersion": version, "kind": kind, "spec": BODIES[kind, version]}
-
-
-def entry(kind: str = "dsse", version: str = "0.0.1") -> dict[str, Any]:
-    return {
-        "logIndex": "8",
-        "logId": {"keyId": b64(b"i" * 32)},
-        "kindVersion": {"kind": kind, "version": version},
-        "integratedTime": "1700000000",
-        "inclusionPromise": {"signedEntryTimestamp": b64(SIGNATURE)},
-        "inclusionProof": {
-            "logIndex": "3",
-            "treeSize": "4",
-            "rootHash": b64(b"r" * 32),
-            "hashes": [b64(b"h" * 32), b64(b"g" * 32)],
-            "checkpoint": {"envelope": "log.example\n4\ncg==\n\n— log.example YQ==\n"},
-        },
-        "canonicalizedBody": b64(encode(body(kind, version))),
-    }
-
-
-BUNDLE: dict[str, Any] = {
-    "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
-    "verificationMaterial": {
-        "certificate": {"rawBytes": b64(CERTIFICATE)},
-        "tlogEntries": [entry()],
-        "timestampVerificationData": {"rfc3161Timestamps": [{"signedTimestamp": b64(b"0 a token")}]},
-    },
-    "dsseEnvelope": ENVELOPE,
-}
-MESSAGE_BUNDLE: dict[str, Any] = {
-    "mediaType": "application/vnd.dev.sigstore.bundle+json;version=0.1",
-    "verificationMaterial": {
-        "x509CertificateChain": {"certificates": [{"rawBytes": b64(CERTIFICATE)}, {"rawBytes": b64(b"0 an issuer")}]},
-        "tlogEntries": [entry("hashedrekord")],
-    },
-    "messageSignature": {"messageDigest": _HASH_V2, "signature": b64(SIGNATURE)},
-}
-KEY_BUNDLE: dict[str, Any] = {
-    "mediaType": "application/vnd.dev.sigstore.bundle+json;version=0.2",
-    "verificationMaterial": {"publicKey": {"hint": "a key"}, "tlogEntries": [entry("intoto", "0.0.2")]},
-    "dsseEnvelope": ENVELOPE,
-}
-ATTESTATION_LIST: dict[str, Any] = {
-    "attestations": [{"predicateType": "https://example.com/one", "bundle": BUNDLE}, {"bundle": KEY_BUNDLE}]
-}
-PYPI_ATTESTATION: dict[str, Any] = {
-    "version": 1,
-    "verification_material": {
-        "certificate": b64(CERTIFICATE),
-        "transparency_entries": [entry("hashedrekord", "0.0.2")],
-    },
-    "envelope": {"statement": b64(encode(STATEMENT)), "signature": b64(SIGNATURE)},
-}
-PYPI_PROVENANCE: dict[str, Any] = {
-    "version": 1,
-    "attestation_bundles": [{"publisher": {"kind": "GitHub"}, "attestations": [PYPI_ATTESTATION, PYPI_ATTESTATION]}],
-}
-
-_COSIGN_ENTRY: dict[str, Any] = {
-    "SignedEntryTimestamp": b64(SIGNATURE),
-    "Payload": {
-        "body": b64(encode(body("intoto", "0.0.1"))),
-        "integratedTime": 1700000000,
-        "logIndex": 8,
-        "logID": "1f" * 32,
-    },
-}
-COSIGN_BLOB: dict[str, Any] = {
-    "base64Signature": b64(SIGNATURE),
-    "cert": b64(pem("CERTIFICATE", CERTIFICATE).encode()),
-    "rekorBundle": _COSIGN_ENTRY,
-}
-LAYER = encode(ENVELOPE)
-MANIFEST: dict[str, Any] = {
-    "schemaVersion": 2,
-    "mediaType": "application/vnd.oci.image.manifest.v1+json",
-    "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "size": 2, "digest": "sha256:" + "00" * 32},
-    "layers": [
-        {
-            "mediaType": "application/vnd.dsse.envelope.v1+json",
-            "size": len(LAYER),
-            "digest": f"sha256:{hashlib.sha256(LAYER).hexdigest()}",
-            "annotations": {
-                "dev.cosignproject.cosign/signature": "",
-                "dev.sigstore.cosign/bundle": json.dumps(_COSIGN_ENTRY),
-                "dev.sigstore.cosign/certificate": pem("CERTIFICATE", CERTIFICATE),
-                "dev.sigstore.cosign/chain": pem("CERTIFICATE", b"0 an issuer"),
-            },
-        }
-    ],
-}
-CLOUD_BUILD: dict[str, Any] = {
-    "image_summary": {"digest": f"sha256:{DIGEST}"},
-    "provenance_summary": {
-        "provenance": [
-            {
-                "kind": "BUILD",
-                "build": {"intotoStatement": STATEMENT},
-                "envelope": {
-                    **ENVELOPE,
-                    "signatures": [
-                        {
-                            "keyid": "projects/p/locations/global/keyRings/attestor/cryptoKeys/builtByGCB/versions/1",
-                            "sig": base64.urlsafe_b64encode(SIGNATURE).decode(),
-                        }
-                    ],
-                },
-            }
-        ]
-    },
-}
-API_ENTRY: dict[str, Any] = {
-    "24296fb24b8ad77a": {
-        "body": b64(encode(body("hashedrekord", "0.0.1"))),
-        "integratedTime": 1700000000,
-        "logID": "1f" * 32,
-        "logIndex": 8,
-        "verification": {
-            "inclusionProof": {
-                "checkpoint": "log.example\n4\ncg==\n\n— log.example YQ==\n",
-                "hashes": ["ab" * 32],
-                "logIndex": 3,
-                "rootHash": "cd" * 32,
-                "treeSize": 4,
-            },
-            "signedEntryTimestamp": b64(SIGNATURE),
-        },
-    }
-}
+Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +47,15 @@ def read_all(items: tuple[Evidence | Unreadable, ...]) -> list[Fault]:
     wanted_algorithms(evidence)
     for item in evidence:
         for logged in item.bundle.entries:
-            _collect(faults, lambda logged=logged: parse_body(logged.kind, logged.version, logged.body))
+            _collect(faults, partial(parse_body, logged.kind, logged.version, logged.body))
         content = item.bundle.content
         if isinstance(content, Envelope):
-            _collect(faults, lambda content=content: read_predicate(parse_statement(content.payload)))
+            _collect(faults, partial(_said, content.payload))
     return faults
+
+
+def _said(payload: bytes) -> object:
+    return read_predicate(parse_statement(payload))
 
 
 def _collect(faults: list[Fault], work: Callable[[], object]) -> None:
@@ -296,19 +87,65 @@ def _body_sample(kind: str, version: str) -> Sample:
 
 
 SAMPLES: Mapping[str, Sample] = {
-    "bundle": Sample(BUNDLE, _evidence),
-    "message-bundle": Sample(MESSAGE_BUNDLE, _evidence),
-    "key-bundle": Sample(KEY_BUNDLE, _evidence),
-    "envelope": Sample(ENVELOPE, _evidence),
-    "generator-envelope": Sample(GENERATOR_ENVELOPE, _evidence),
-    "attestation-list": Sample(ATTESTATION_LIST, _evidence),
-    "pypi-attestation": Sample(PYPI_ATTESTATION, _evidence),
-    "pypi-provenance": Sample(PYPI_PROVENANCE, _evidence),
-    "cosign-blob": Sample(COSIGN_BLOB, _evidence),
-    "cosign-layer": Sample(MANIFEST, _with_layer),
-    "cloud-build": Sample(CLOUD_BUILD, _evidence),
-    "statement": Sample(STATEMENT, _raising(lambda data: read_predicate(parse_statement(data)))),
-    "resource": Sample(RESOURCE, _raising(lambda data: parse_resource(Node(loads(data))))),
-    "api-entry": Sample(API_ENTRY, _raising(lambda data: read_api_entries(data, limits=DEFAULT_LIMITS))),
+    "bundle": Sample(documents.BUNDLE, _evidence),
+    "message-bundle": Sample(documents.MESSAGE_BUNDLE, _evidence),
+    "key-bundle": Sample(documents.KEY_BUNDLE, _evidence),
+    "envelope": Sample(documents.ENVELOPE, _evidence),
+    "generator-envelope": Sample(documents.GENERATOR_ENVELOPE, _evidence),
+    "attestation-list": Sample(documents.ATTESTATION_LIST, _evidence),
+    "pypi-attestation": Sample(documents.PYPI_ATTESTATION, _evidence),
+    "pypi-provenance": Sample(documents.PYPI_PROVENANCE, _evidence),
+    "cosign-blob": Sample(documents.COSIGN_BLOB, _evidence),
+    "cosign-layer": Sample(documents.MANIFEST, _with_layer),
+    "cloud-build": Sample(documents.CLOUD_BUILD, _evidence),
+    "statement": Sample(documents.STATEMENT, _raising(_said)),
+    "resource": Sample(documents.RESOURCE, _raising(lambda data: parse_resource(Node(loads(data))))),
+    "api-entry": Sample(documents.API_ENTRY, _raising(read_api_entries)),
+    **{name: Sample(statement, _raising(_said)) for name, statement in documents.PROVENANCE.items()},
     **{f"{kind}-{version}": _body_sample(kind, version) for kind, version in BODIES},
 }
+
+
+def pointers(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The path of every value in `value`, itself first."""
+    yield path
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, below in steps:
+        yield from pointers(below, (*path, step))
+
+
+def replaced(value: Any, path: Path, new: Any) -> Any:
+    """`value` with `new` at `path`, where a last member may be new too."""
+    if not path:
+        return new
+    changed = copy.copy(value)
+    changed[path[0]] = replaced(value[path[0]], path[1:], new) if len(path) > 1 else new
+    return changed
+
+
+def without(value: Any, path: Path) -> Any:
+    """`value` without what stands at `path`."""
+    changed = copy.copy(value)
+    if len(path) == 1:
+        del changed[path[0]]
+    else:
+        changed[path[0]] = without(value[path[0]], path[1:])
+    return changed
+
+
+def pointer(path: Path) -> str:
+    return "".join(f"/{step}" for step in path)
+
+
+def read(document: Any) -> Bundle:
+    """The one bundle of a document."""
+    (item,) = read_evidence("evidence.json", encode(document))
+    assert isinstance(item, Evidence), item
+    return item.bundle
+
+
+def refusal(document: Any) -> tuple[str, str | None]:
+    """Why the one bundle of a document is none, and where: reason and JSON pointer."""
+    (item,) = read_evidence("evidence.json", encode(document))
+    assert isinstance(item, Unreadable)
+    return item.fault.reason, item.fault.place.pointer

@@ -15,7 +15,7 @@ from attestations.faults import FormatFault
 from attestations.limits import DEFAULT_LIMITS
 from attestations.strict_json import Node, loads
 
-from .samples import ENVELOPE, encode
+from .documents import ENVELOPE, encode
 
 
 def read(document: dict[str, Any]) -> Envelope:

@@ -12,11 +12,11 @@ from attestations.digests import Digest
 from attestations.evidence import Unreadable, read_evidence, read_evidence_files, wanted_algorithms
 from attestations.limits import Limits
 
-from . import samples
-from .samples import DIGEST, b64, encode
-from .test_hostile import replaced
+from . import documents
+from .documents import DIGEST, b64, encode
+from .samples import replaced
 
-BUNDLE, KEY_BUNDLE = encode(samples.BUNDLE), encode(samples.KEY_BUNDLE)
+BUNDLE, KEY_BUNDLE = encode(documents.BUNDLE), encode(documents.KEY_BUNDLE)
 
 
 def sources(data: bytes) -> list[str]:
@@ -31,7 +31,7 @@ def test_evidence_cites_its_file() -> None:
 
 
 def test_each_line_is_a_document_and_is_numbered() -> None:
-    data = b"\n".join([BUNDLE, b"", KEY_BUNDLE, b"  ", encode(samples.ENVELOPE), b""])
+    data = b"\n".join([BUNDLE, b"", KEY_BUNDLE, b"  ", encode(documents.ENVELOPE), b""])
     items = read_evidence("e.jsonl", data)
     assert [item.source for item in items] == ["e.jsonl:1", "e.jsonl:3", "e.jsonl:5"]
     assert all(isinstance(item, Evidence) for item in items)
@@ -48,7 +48,7 @@ def test_one_line_is_a_document() -> None:
 
 @pytest.mark.parametrize("indent", [0, 1, 4])
 def test_a_document_over_several_lines_is_one(indent: int) -> None:
-    assert sources(json.dumps(samples.BUNDLE, indent=indent).encode()) == ["e.jsonl"]
+    assert sources(json.dumps(documents.BUNDLE, indent=indent).encode()) == ["e.jsonl"]
 
 
 def test_t63_a_damaged_line_hides_no_other() -> None:
@@ -98,8 +98,8 @@ def test_limits_are_the_callers() -> None:
 
 
 def test_t11_the_digests_that_subjects_name_are_wanted() -> None:
-    statement = replaced(samples.STATEMENT, ("subject", 0, "digest"), {"sha512": "a" * 128, "sha1": "a" * 40})
-    document = replaced(samples.ENVELOPE, ("payload",), b64(encode(statement)))
+    statement = replaced(documents.STATEMENT, ("subject", 0, "digest"), {"sha512": "a" * 128, "sha1": "a" * 40})
+    document = replaced(documents.ENVELOPE, ("payload",), b64(encode(statement)))
     items = [item for item in read_evidence("e", encode(document)) if isinstance(item, Evidence)]
     assert wanted_algorithms(items) == {"sha256", "sha512"}
 
@@ -110,7 +110,7 @@ def test_t11_the_digests_that_subjects_name_are_wanted() -> None:
 )
 def test_the_digest_that_a_signature_is_over_is_wanted(algorithm: str, size: int, wanted: set[str]) -> None:
     digest = {"algorithm": algorithm, "digest": b64(bytes.fromhex(DIGEST + DIGEST)[:size])}
-    document = replaced(samples.MESSAGE_BUNDLE, ("messageSignature", "messageDigest"), digest)
+    document = replaced(documents.MESSAGE_BUNDLE, ("messageSignature", "messageDigest"), digest)
     items = [item for item in read_evidence("e", encode(document)) if isinstance(item, Evidence)]
     assert wanted_algorithms(items) == wanted
 
@@ -118,7 +118,7 @@ def test_the_digest_that_a_signature_is_over_is_wanted(algorithm: str, size: int
 @pytest.mark.parametrize(("curve", "wanted"), [("06052b81040022", "sha384"), ("06052b81040023", "sha512")])
 def test_the_digest_that_a_certificates_curve_signs_is_wanted(curve: str, wanted: str) -> None:
     path = ("verificationMaterial", "x509CertificateChain", "certificates", 0, "rawBytes")
-    document = replaced(samples.MESSAGE_BUNDLE, path, b64(b"0 " + bytes.fromhex(curve)))
+    document = replaced(documents.MESSAGE_BUNDLE, path, b64(b"0 " + bytes.fromhex(curve)))
     items = [item for item in read_evidence("e", encode(document)) if isinstance(item, Evidence)]
     assert wanted_algorithms(items) == {"sha256", wanted}
 

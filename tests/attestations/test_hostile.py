@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +11,8 @@ from hypothesis import strategies as st
 from attestations.faults import Fault
 from verifier.reasons import REASONS
 
-from .samples import SAMPLES, Sample, encode
+from .documents import encode
+from .samples import SAMPLES, Sample, pointers, replaced, without
 
 REPLACEMENTS: tuple[Any, ...] = (
     None,
@@ -39,30 +38,6 @@ REPLACEMENTS: tuple[Any, ...] = (
 @pytest.fixture(params=SAMPLES, ids=str)
 def sample(request: pytest.FixtureRequest) -> Sample:
     return SAMPLES[request.param]
-
-
-def pointers(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    yield path
-    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, below in steps:
-        yield from pointers(below, (*path, step))
-
-
-def replaced(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
-    if not path:
-        return new
-    changed = copy.copy(value)
-    changed[path[0]] = replaced(value[path[0]], path[1:], new)
-    return changed
-
-
-def without(value: Any, path: tuple[str | int, ...]) -> Any:
-    changed = copy.copy(value)
-    if len(path) == 1:
-        del changed[path[0]]
-    else:
-        changed[path[0]] = without(value[path[0]], path[1:])
-    return changed
 
 
 def assert_known(faults: list[Fault]) -> None:

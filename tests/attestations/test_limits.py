@@ -15,40 +15,40 @@ from attestations.log_entries import parse_body
 from attestations.log_entries.carried import read_api_entries
 from attestations.statements import parse_statement
 
-from . import samples
-from .samples import encode
-from .test_hostile import replaced
+from . import documents
+from .documents import encode
+from .samples import replaced
 
 MILLION = 1_000_000
 
 CROWDED: dict[str, tuple[dict[str, Any], tuple[str | int, ...], str]] = {
-    "log entries": (samples.BUNDLE, ("verificationMaterial", "tlogEntries"), "limit.log_entries"),
+    "log entries": (documents.BUNDLE, ("verificationMaterial", "tlogEntries"), "limit.log_entries"),
     "timestamps": (
-        samples.BUNDLE,
+        documents.BUNDLE,
         ("verificationMaterial", "timestampVerificationData", "rfc3161Timestamps"),
         "limit.timestamps",
     ),
     "certificates": (
-        samples.MESSAGE_BUNDLE,
+        documents.MESSAGE_BUNDLE,
         ("verificationMaterial", "x509CertificateChain", "certificates"),
         "limit.certificates",
     ),
-    "signatures in a bundle": (samples.BUNDLE, ("dsseEnvelope", "signatures"), "limit.signatures"),
-    "signatures": (samples.ENVELOPE, ("signatures",), "limit.signatures"),
-    "attestations": (samples.ATTESTATION_LIST, ("attestations",), "limit.evidence_items"),
+    "signatures in a bundle": (documents.BUNDLE, ("dsseEnvelope", "signatures"), "limit.signatures"),
+    "signatures": (documents.ENVELOPE, ("signatures",), "limit.signatures"),
+    "attestations": (documents.ATTESTATION_LIST, ("attestations",), "limit.evidence_items"),
     "entries of PyPI's": (
-        samples.PYPI_ATTESTATION,
+        documents.PYPI_ATTESTATION,
         ("verification_material", "transparency_entries"),
         "limit.log_entries",
     ),
     "attestations of PyPI's": (
-        samples.PYPI_PROVENANCE,
+        documents.PYPI_PROVENANCE,
         ("attestation_bundles", 0, "attestations"),
         "limit.evidence_items",
     ),
-    "publishers": (samples.PYPI_PROVENANCE, ("attestation_bundles",), "limit.evidence_items"),
-    "occurrences": (samples.CLOUD_BUILD, ("provenance_summary", "provenance"), "limit.evidence_items"),
-    "layers": (samples.MANIFEST, ("layers",), "limit.evidence_items"),
+    "publishers": (documents.PYPI_PROVENANCE, ("attestation_bundles",), "limit.evidence_items"),
+    "occurrences": (documents.CLOUD_BUILD, ("provenance_summary", "provenance"), "limit.evidence_items"),
+    "layers": (documents.MANIFEST, ("layers",), "limit.evidence_items"),
 }
 
 
@@ -84,7 +84,7 @@ def _reasons(document: dict[str, Any]) -> list[str]:
 
 def test_t90_a_million_subjects_are_refused_before_one_is_read() -> None:
     with pytest.raises(LimitFault) as caught:
-        parse_statement(encode({**samples.STATEMENT, "subject": [0] * MILLION}))
+        parse_statement(encode({**documents.STATEMENT, "subject": [0] * MILLION}))
     assert (caught.value.reason, caught.value.actual) == ("limit.subjects", str(MILLION))
 
 
@@ -96,7 +96,7 @@ def test_t90_a_million_lines_are_refused_before_one_is_read() -> None:
 @pytest.mark.parametrize(("kind", "version"), [("dsse", "0.0.1"), ("intoto", "0.0.2")])
 def test_t90_a_million_signatures_in_an_entry_are_refused_before_one_is_read(kind: str, version: str) -> None:
     path = ("spec", "signatures") if kind == "dsse" else ("spec", "content", "envelope", "signatures")
-    document = replaced(samples.body(kind, version), path, [0] * MILLION)
+    document = replaced(documents.body(kind, version), path, [0] * MILLION)
     with pytest.raises(LimitFault) as caught:
         parse_body(kind, version, encode(document))
     assert caught.value.reason == "limit.signatures"
@@ -111,7 +111,7 @@ def test_t90_a_million_entries_of_an_answer_are_refused_before_one_is_read() -> 
 
 def test_t90_an_audit_path_longer_than_any_is_refused() -> None:
     path = ("verificationMaterial", "tlogEntries", 0, "inclusionProof", "hashes")
-    assert refusal(encode(replaced(samples.BUNDLE, path, [0] * 65))).reason == "log.proof_malformed"
+    assert refusal(encode(replaced(documents.BUNDLE, path, [0] * 65))).reason == "log.proof_malformed"
 
 
 @pytest.mark.parametrize("size", [4 * MIB + 1, 8 * MIB])
@@ -123,8 +123,8 @@ def test_t91_a_file_over_the_limit_is_refused_unread(size: int) -> None:
 
 def test_t91_a_layer_over_the_limit_is_refused_unread() -> None:
     limits = Limits(bundle=4096)
-    layer = {**samples.ENVELOPE, "filler": "x" * 8192}
-    manifest = replaced(samples.MANIFEST, ("layers", 0, "digest"), _sha256(encode(layer)))
+    layer = {**documents.ENVELOPE, "filler": "x" * 8192}
+    manifest = replaced(documents.MANIFEST, ("layers", 0, "digest"), _sha256(encode(layer)))
     items = read_evidence_files([("manifest.json", encode(manifest)), ("layer", encode(layer))], limits)
     assert {item.fault.reason for item in items if isinstance(item, Unreadable)} == {"limit.bundle"}
     assert len(items) == 2
@@ -160,6 +160,6 @@ def parse_statement_refused(data: bytes) -> None:
 
 
 def test_a_raised_limit_is_the_only_way_past_one() -> None:
-    crowded = replaced(samples.ENVELOPE, ("signatures",), samples.ENVELOPE["signatures"] * 17)
+    crowded = replaced(documents.ENVELOPE, ("signatures",), documents.ENVELOPE["signatures"] * 17)
     assert refusal(encode(crowded)).reason == "limit.signatures"
     assert not isinstance(read_evidence("evidence.json", encode(crowded), Limits(signatures=17))[0], Unreadable)

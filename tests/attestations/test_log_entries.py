@@ -23,7 +23,7 @@ from attestations.log_entries import (
 from attestations.log_entries.carried import read_api_entries, read_cosign_entry, read_transparency_entry
 from attestations.strict_json import Node
 
-from .samples import (
+from .documents import (
     API_ENTRY,
     BODIES,
     CERTIFICATE,
@@ -37,7 +37,7 @@ from .samples import (
     entry,
     pem,
 )
-from .test_hostile import replaced, without
+from .samples import replaced, without
 
 SHA256 = Digest("sha256", DIGEST)
 VERIFIER = Recorded(CERTIFICATE, certificate=True)

@@ -11,7 +11,7 @@ from attestations.limits import Limits
 from attestations.pem import PemBlock, parse_certificates, parse_pem
 from attestations.strict_json import Node
 
-from .samples import pem
+from .documents import pem
 
 BLOCKS = st.lists(
     st.builds(PemBlock, label=st.sampled_from(["CERTIFICATE", "PUBLIC KEY", "X"]), content=st.binary(max_size=100)),

@@ -15,7 +15,7 @@ from attestations.resources import parse_resource
 from attestations.statements import TYPES, Statement, Subject, parse_statement
 from attestations.strict_json import Node
 
-from .samples import DIGEST, RESOURCE, STATEMENT, encode
+from .documents import DIGEST, RESOURCE, STATEMENT, encode
 
 SUBJECTS = st.builds(
     Subject,
@@ -153,7 +153,8 @@ def test_a_resource_is_read_whole() -> None:
 
 @pytest.mark.parametrize("member", ["uri", "digest", "content"])
 def test_one_way_to_tell_a_resource_is_enough(member: str) -> None:
-    assert parse_resource(Node({member: RESOURCE[member]}))
+    resource = parse_resource(Node({member: RESOURCE[member]}))
+    assert (resource.uri != "", resource.digests.digests != (), resource.content is not None).count(True) == 1
 
 
 @pytest.mark.parametrize(
