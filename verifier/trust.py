@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from attestations.digests import Digest
-from attestations.faults import FormatFault, LimitFault, Place
+from attestations.faults import Fault, FormatFault, LimitFault, Place
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.trusted_roots import AuthorityInstance, LogInstance, TimeRange, parse_trusted_root
 
@@ -236,7 +236,7 @@ def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -
             )
         try:
             key = load_pem(block[0] + b"\n")
-        except SignatureFault as fault:
+        except (FormatFault, SignatureFault) as fault:
             raise _key_fault(fault, name, block.start()) from None
         keys.setdefault(key.fingerprint, TrustedKey(key, windows.get(key.fingerprint, UNBOUNDED), name))
     if not keys:
@@ -244,8 +244,9 @@ def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -
     return tuple(keys.values())
 
 
-def _key_fault(fault: SignatureFault, name: str, offset: int | None = None) -> TrustFault:
-    reason = "trust.key_malformed" if fault.reason == "key.malformed" else "trust.key_unsupported"
+def _key_fault(fault: Fault, name: str, offset: int | None = None) -> TrustFault:
+    unusable = fault.reason in ("key.unsupported", "key.weak")
+    reason = "trust.key_unsupported" if unusable else "trust.key_malformed"
     return TrustFault(
         reason, fault.detail, place=Place(name, offset=offset), expected=fault.expected, actual=fault.actual
     )
