@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from attestations.sigsum_proofs import SigsumProof
 
@@ -52,16 +52,22 @@ def verify_sigsum_proof(
         raise LogFault("log.unknown", "a proof out of a log that is not trusted", actual=proof.log.hex())
     checksum = hashlib.sha256(message).digest()
     verify(submitter, proof.leaf_signature, b"sigsum.org/v1/tree-leaf\0" + checksum, scheme=named("ed25519"))
-    head = b"sigsum.org/v1/tree/%b\n%d\n%b\n" % (proof.log.hex().encode(), proof.size, b64encode(proof.root))
-    verify(log, proof.signature, head, scheme=named("ed25519"))
-    seen = [cosignature for cosignature in proof.cosignatures if cosignature.key_hash in known]
-    for cosignature in seen:
-        cosigned = b"cosignature/v1\ntime %d\n%b" % (cosignature.timestamp, head)
-        verify(known[cosignature.key_hash], cosignature.signature, cosigned, scheme=named("ed25519"))
-    if len(seen) < threshold:
-        raise LogFault("log.not_witnessed", "too few witnesses", expected=str(threshold), actual=str(len(seen)))
+    cosigned = _verify_tree_head(proof, log, known)
+    if cosigned < threshold:
+        raise LogFault("log.not_witnessed", "too few witnesses", expected=str(threshold), actual=str(cosigned))
     leaf = leaf_hash(checksum + proof.leaf_signature + proof.submitter)
     verify_inclusion(proof.index, proof.size, leaf, proof.hashes, proof.root)
+
+
+def _verify_tree_head(proof: SigsumProof, log: PublicKey, witnesses: Mapping[bytes, PublicKey]) -> int:
+    """How many of `witnesses` cosigned the tree head that `log` signed."""
+    head = b"sigsum.org/v1/tree/%b\n%d\n%b\n" % (proof.log.hex().encode(), proof.size, b64encode(proof.root))
+    verify(log, proof.signature, head, scheme=named("ed25519"))
+    known = [cosignature for cosignature in proof.cosignatures if cosignature.key_hash in witnesses]
+    for cosignature in known:
+        message = b"cosignature/v1\ntime %d\n%b" % (cosignature.timestamp, head)
+        verify(witnesses[cosignature.key_hash], cosignature.signature, message, scheme=named("ed25519"))
+    return len(known)
 
 
 def _by_hash(keys: Iterable[PublicKey]) -> dict[bytes, PublicKey]:
