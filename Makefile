@@ -15,7 +15,7 @@ RESOLVE = $(UV) pip compile pyproject.toml --quiet --upgrade --universal --pytho
     --generate-hashes --custom-compile-command "make lock"
 
 # Nothing of the caller's Python reaches in, and nothing of ours warns about what is no problem here.
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS VIRTUAL_ENV PIP_REQUIRE_VIRTUALENV PIP_USER
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONDONTWRITEBYTECODE VIRTUAL_ENV PIP_REQUIRE_VIRTUALENV PIP_USER
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore

@@ -1,4 +1,4 @@
-"""Hashing an artifact as `countersign verify` does: its rate against OpenSSL, its memory on a small file and a large."""
+"""Hashing an artifact as `countersign verify` does: its rate against OpenSSL, its memory on small and large files."""
 
 from __future__ import annotations
 

@@ -36,3 +36,8 @@ class Row:
     @property
     def met(self) -> bool:
         return self.budget.met(self.ratio)
+
+    def document(self) -> dict[str, object]:
+        """The row as ``bench.json`` holds it."""
+        figures = {"value": round(self.value, 4), "unit": self.unit, "against": round(self.against, 4)}
+        return {"name": self.name, **figures, "ratio": round(self.ratio, 4), "budget": str(self.budget)}

@@ -18,7 +18,10 @@ from verifier.reasons import outcome_of
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row: what to read (`files`, role → path), what is asked (`params`), what the peer expects."""
+    """One row: what to read (`files`, role → path), what is asked (`params`), what the peer expects.
+
+    `real` names the service that the signature is from, "" where the row does not say.
+    """
 
     id: str
     family: str
@@ -29,6 +32,7 @@ class Case:
     reason: str
     offline: bool
     contested: bool
+    real: str
 
     def read(self, role: str) -> bytes:
         return self.files[role].read_bytes()
@@ -80,4 +84,5 @@ def load(cases: Path, data: Path) -> Iterator[Case]:
             reason=row.get("reason", ""),
             offline=row.get("offline", True),
             contested=bool(row.get("contested")),
+            real=row.get("real") or "",
         )

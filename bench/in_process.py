@@ -1,0 +1,96 @@
+"""One bundle judged in a process that is warm: its CPU time against that of the signature checks it cannot do without.
+
+The checks are found by watching one judgement: the verifier's schemes note each call, and a profiler sees which
+certificates were held against their issuers. The same calls are then made again and nothing else, so that the quotient
+tells what everything that is no signature check costs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from cryptography import x509
+
+from attestations.trusted_roots import parse_trusted_root
+from verifier import signatures
+from verifier.engine import judge
+from verifier.keys import PublicKey
+from verifier.outcome import Outcome
+from verifier.request import Request
+from verifier.signatures import Scheme
+from verifier.signatures.schemes import Check
+
+from .rows import Budget, Row
+from .timing import Work, cpu, in_turn
+
+JUDGEMENTS = 200
+"""Judgements in one run, so that a run is long against the clock's tick."""
+
+
+def rows(request: Request) -> Iterator[Row]:
+    """Judging `request` against its signature checks alone."""
+    checks = signature_checks(request)
+
+    def ours() -> None:
+        for _ in range(JUDGEMENTS):
+            judge(request)
+
+    def theirs() -> None:
+        for _ in range(JUDGEMENTS):
+            for check in checks:
+                check()
+
+    value, against = in_turn(ours, theirs, rounds=5, clock=cpu)
+    name = f"one bundle in process: CPU against its {len(checks)} signature checks"
+    yield Row(name, value / JUDGEMENTS * 1e3, "ms", against / JUDGEMENTS * 1e3, Budget(1.25))
+
+
+def signature_checks(request: Request) -> list[Work]:
+    """Every signature check that judging `request` does, each ready to be done again."""
+    checks: list[Work] = []
+    subjects: list[x509.Certificate] = []
+    schemes = signatures.SCHEMES
+    signatures.SCHEMES = tuple(_noting(scheme, checks) for scheme in schemes)
+    sys.setprofile(_certificate_watch(subjects))
+    try:
+        outcome = judge(request).outcome
+    finally:
+        sys.setprofile(None)
+        signatures.SCHEMES = schemes
+    if outcome is not Outcome.PASSED:
+        raise ValueError(f"only a judgement that passes shows every check, and this one is {outcome.value}")
+    issuers = _issuers(request)
+    return checks + [partial(subject.verify_directly_issued_by, issuers[subject.issuer]) for subject in subjects]
+
+
+def _noting(scheme: Scheme, checks: list[Work]) -> Scheme:
+    digest = None if scheme.digest is None else _noted(scheme.digest, checks)
+    return dataclasses.replace(scheme, message=_noted(scheme.message, checks), digest=digest)
+
+
+def _noted(check: Check, checks: list[Work]) -> Check:
+    def noting(key: PublicKey, signature: bytes, signed: bytes) -> None:
+        check(key, signature, signed)
+        checks.append(partial(check, key, signature, signed))
+
+    return noting
+
+
+def _certificate_watch(subjects: list[x509.Certificate]) -> Callable[..., None]:
+    def watch(_frame: Any, event: str, called: Any) -> None:
+        if event == "c_call" and called.__name__ == "verify_directly_issued_by":
+            subjects.append(called.__self__)
+
+    return watch
+
+
+def _issuers(request: Request) -> dict[x509.Name, x509.Certificate]:
+    """The authorities' certificates in the request's trust roots, by their names."""
+    roots = [parse_trusted_root(file.content, file.name) for file in request.trust]
+    authorities = [each for root in roots for each in (*root.certificate_authorities, *root.timestamp_authorities)]
+    handles = [x509.load_der_x509_certificate(der) for each in authorities for der in each.certificates]
+    return {handle.subject: handle for handle in handles}
