@@ -14,14 +14,15 @@ _VERSION = re.compile(
 
 
 def meets_version(expected: str, tag: str) -> bool:
-    """Whether `tag` is a version that begins with the numbers of `expected`: ``v1.2`` is met by ``v1.2`` and ``v1.2.7``.
+    """Whether `tag` is a version that begins with the numbers of `expected`: ``v1.2`` is met by ``v1.2.7``.
 
-    With three numbers expected, a pre-release must be the same one. Build metadata says nothing.
+    A tag's missing numbers are zeros: ``v14`` meets ``v14.0``. With three numbers expected, a pre-release must be the
+    same one. Build metadata says nothing.
     """
     wanted, found = _VERSION.match(expected), _VERSION.match(tag)
     if wanted is None or found is None or wanted["v"] != found["v"]:
         return False
-    numbers, others = wanted["numbers"].split("."), found["numbers"].split(".")
+    numbers, others = wanted["numbers"].split("."), [*found["numbers"].split("."), "0", "0"]
     if others[: len(numbers)] != numbers:
         return False
     return len(numbers) < 3 or wanted["pre"] == found["pre"]

@@ -117,8 +117,12 @@ def dependency_claims(node: Node) -> SourceClaims:
 def split_uri(uri: str) -> tuple[str, str]:
     """Repository and ref of ``scheme://authority/path@ref``; the ref is "" where there is none.
 
-    The authority may hold an ``@`` of its own; some Cloud Build provenance writes the separator twice.
+    The authority may hold an ``@`` of its own; some Cloud Build provenance writes the separator twice. An object in
+    Cloud Storage is followed by ``#`` and its generation.
     """
+    if uri.startswith("gs://"):
+        item, _, generation = uri.partition("#")
+        return item, generation
     scheme, separator, rest = uri.partition("://")
     authority, slash, path = rest.partition("/")
     path, at, ref = path.partition("@")
