@@ -10,6 +10,7 @@ import pytest
 from api.cli import main
 
 from .running import Ran
+from .scene import lay_out
 
 Program = Callable[..., Ran]
 
@@ -40,3 +41,10 @@ def program(capsysbinary: pytest.CaptureFixture[bytes]) -> Program:
         return Ran(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def scene(here: Path) -> Path:
+    """A directory with a release and all that belongs to it."""
+    lay_out(here)
+    return here
