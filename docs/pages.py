@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from verifier.reasons import REASONS, Reason
+from verifier.signatures import SCHEMES
 
 DOCS = Path(__file__).resolve().parent
 
@@ -43,7 +44,26 @@ def _entry(reason: Reason) -> str:
     return f"\n### {reason.code}\n\n{reason.outcome.value}, {reason.kind}. {reason.title}.\n\n{reason.remedy}\n"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"reference/reasons.md": reasons}
+def signatures() -> str:
+    """The table of signature schemes, in the order in which a key tries its own."""
+    return "".join(_signatures())
+
+
+def _signatures() -> Iterator[str]:
+    yield (
+        "# Signatures\n\n"
+        "Where a trust root or a format names the scheme, that one is used. Where nothing names one, a key tries its own\n"
+        "schemes in this order, explicit ones never: [why](../decisions/0011-signature-schemes-by-name.md). A scheme\n"
+        "without a hash signs the bytes themselves and cannot be checked against a digest (`signature.needs_bytes`). RSA\n"
+        "keys have 2048 to 8192 bits; elliptic curves are named; Ed25519 keys of\n"
+        "[small order](../decisions/0010-ed25519-keys-of-small-order.md) are refused. Made from `verifier/signatures/`.\n\n"
+        "| scheme | key | hash | |\n| --- | --- | --- | --- |\n"
+    )
+    for scheme in SCHEMES:
+        yield f"| `{scheme.name}` | {', '.join(scheme.keys)} | {scheme.hash or '–'} | {'explicit' * scheme.explicit} |\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"reference/reasons.md": reasons, "reference/signatures.md": signatures}
 """Each page made from a table: its path under ``docs/``, and what makes it."""
 
 
