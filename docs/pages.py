@@ -52,15 +52,17 @@ def signatures() -> str:
 def _signatures() -> Iterator[str]:
     yield (
         "# Signatures\n\n"
-        "Where a trust root or a format names the scheme, that one is used. Where nothing names one, a key tries its own\n"
-        "schemes in this order, explicit ones never: [why](../decisions/0011-signature-schemes-by-name.md). A scheme\n"
-        "without a hash signs the bytes themselves and cannot be checked against a digest (`signature.needs_bytes`). RSA\n"
-        "keys have 2048 to 8192 bits; elliptic curves are named; Ed25519 keys of\n"
-        "[small order](../decisions/0010-ed25519-keys-of-small-order.md) are refused. Made from `verifier/signatures/`.\n\n"
+        "Where a trust root or a format names the scheme, that one is used. Where nothing names one, a key tries\n"
+        "its own schemes in this order, explicit ones never:\n"
+        "[why](../decisions/0011-signature-schemes-by-name.md). A scheme without a hash signs the bytes themselves and\n"
+        "cannot be checked against a digest (`signature.needs_bytes`). RSA keys have 2048 to 8192 bits; elliptic curves\n"
+        "are named; Ed25519 keys of [small order](../decisions/0010-ed25519-keys-of-small-order.md) are refused. Made\n"
+        "from `verifier/signatures/`.\n\n"
         "| scheme | key | hash | |\n| --- | --- | --- | --- |\n"
     )
     for scheme in SCHEMES:
-        yield f"| `{scheme.name}` | {', '.join(scheme.keys)} | {scheme.hash or '–'} | {'explicit' * scheme.explicit} |\n"
+        hashing, how = scheme.hash or "–", "explicit" if scheme.explicit else ""
+        yield f"| `{scheme.name}` | {', '.join(scheme.keys)} | {hashing} | {how} |\n"
 
 
 PAGES: Mapping[str, Callable[[], str]] = {"reference/reasons.md": reasons, "reference/signatures.md": signatures}
