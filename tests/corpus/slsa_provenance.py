@@ -134,7 +134,8 @@ def key_files(case: Case) -> Iterator[Path]:
 
 def keys_named(case: Case) -> tuple[TrustedKey, ...]:
     """The keys in those files."""
-    return tuple(key for path in key_files(case) for key in load_key_file(path.read_bytes(), name=path.name, windows={}))
+    files = tuple(key_files(case))
+    return tuple(key for path in files for key in load_key_file(path.read_bytes(), name=path.name, windows={}))
 
 
 def _policy_half(case: Case, policy: Policy, digests: DigestSet) -> Answer:
