@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +31,9 @@ class Answer:
     results: tuple[CheckResult, ...] = ()
 
 
+@functools.cache
 def answer(folder: Path) -> Answer:
-    """What the verifier says to the case in `folder`."""
+    """What the verifier says to the case in `folder`; asked once a process."""
     case = read_case(folder)
     try:
         if isinstance(case, ReadingCase):

@@ -1,0 +1,127 @@
+"""Nothing is judged that no vector shows: each check, each reason, each row of the attacks."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from fixtures.build import VECTORS
+from fixtures.case import CASE
+from fixtures.recipes import RECIPES
+from fixtures.recipes.live import LIVE
+from verifier.checks import CHECKS
+from verifier.outcome import Outcome
+from verifier.reasons import REASONS
+
+from .runner import answer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+OTHER_CHECKS = (
+    "evidence",
+    "keys",
+    "level",
+    "predicate",
+    "request",
+    "signer",
+    "subject",
+    "threshold",
+    "trust",
+    "trust.age",
+)
+"""What is asked beside `CHECKS`: of the request, of its files, of the verification as a whole."""
+
+ONLY_REFUSED = frozenset({"evidence", "keys", "predicate", "request"})
+"""Names under which a verdict says only that something was wrong; what is right stands under the check that used it."""
+
+ONLY_PASSED = frozenset({"log", "signature", "time"})
+"""What was proved about the evidence that decided; where it could not be, the refusal stands under ``evidence``."""
+
+ALONE: Mapping[str, str] = {
+    "envelope.signatures": "no carrier that brings a log entry also brings several signatures",
+    "json.unknown_field": "our own formats say it in their own words (policy.unknown_field, record.malformed)",
+    "limit.statement": "a statement comes in a bundle, whose limit is lower; only a raised limit leads here",
+    "log.not_witnessed": "Sigsum proofs come from the corpus' families, not from a request",
+    "log.unproved": "every carrier asks for a promise or a proof itself",
+    "note.ambiguous_key": "a request's checkpoints are held against one key",
+    "proof.version": "Sigsum proofs come from the corpus' families, not from a request",
+    "subject.none": "a statement without subjects is refused when it is parsed (statement.no_subject)",
+}
+"""Reasons below `api` that no request leads to: a function refuses so, and a test of that function names the code."""
+
+NOT_HERE: Mapping[str, str] = {
+    "T50": "nothing here searches a log: entries come with the evidence",
+    "T92": "nothing here opens an archive",
+}
+"""Attacks within the rows that this version must show, on what it does not have."""
+
+ROWS = [
+    f"T{number:02}"
+    for first, last in ((1, 14), (20, 29), (31, 34), (40, 51), (60, 63), (90, 95))
+    for number in range(first, last + 1)
+]
+
+
+@cache
+def _outcomes() -> Mapping[str, frozenset[bool]]:
+    """For each check, whether some vector passes it and whether some vector is refused by it."""
+    seen: defaultdict[str, set[bool]] = defaultdict(set)
+    for path in VECTORS.glob(f"*/*/{CASE}"):
+        for result in answer(path.parent).results:
+            if not result.finding:
+                seen[result.check].add(result.outcome is Outcome.PASSED)
+    return {check: frozenset(outcomes) for check, outcomes in seen.items()}
+
+
+def test_each_check_has_a_vector_that_passes_it() -> None:
+    wanted = {check.name for check in CHECKS} | ONLY_PASSED | set(OTHER_CHECKS) - ONLY_REFUSED
+    assert sorted(check for check in wanted if True not in _outcomes().get(check, ())) == []
+
+
+def test_each_check_has_a_vector_that_it_refuses() -> None:
+    wanted = {check.name for check in CHECKS} | set(OTHER_CHECKS)
+    assert sorted(check for check in wanted if False not in _outcomes().get(check, ())) == []
+
+
+def test_no_check_is_made_that_is_not_listed_here() -> None:
+    assert sorted(set(_outcomes()) - {check.name for check in CHECKS} - {*OTHER_CHECKS, *ONLY_PASSED}) == []
+
+
+def test_each_reason_has_a_vector_or_a_test() -> None:
+    """Of a request or a file: a vector. Of an effect of `api`, or of a function alone: a test that names the code."""
+    unshown = set(REASONS) - _shown()
+    named = _texts("tests/api")
+    assert sorted(code for code in unshown if code not in ALONE and code not in named) == []
+
+
+def test_each_reason_that_no_request_leads_to_is_shown_by_its_function() -> None:
+    named = _texts("tests/attestations", "tests/verifier", "tests/corpus", "tests/vectors/test_alone.py")
+    assert sorted(code for code in ALONE if code not in named) == []
+    assert sorted(code for code in ALONE if code in _shown() or code not in REASONS) == []
+
+
+def test_each_attack_has_a_vector_or_a_test() -> None:
+    found = {row for recipes in (*RECIPES.values(), LIVE) for recipe in recipes for row in recipe.attacks}
+    found |= {f"T{number}" for path in ROOT.joinpath("tests").rglob("test_*.py") for number in _numbers(path)}
+    assert [row for row in ROWS if row not in found and row not in NOT_HERE] == []
+
+
+def _shown() -> set[str]:
+    recipes = [recipe for recipes in (*RECIPES.values(), LIVE) for recipe in recipes]
+    return {code for recipe in recipes for code in (recipe.expect.reason, *recipe.expect.also)}
+
+
+def _numbers(path: Path) -> Iterator[str]:
+    yield from re.findall(r"def test_(?:\w+_)?t(\d\d)_", path.read_text(encoding="utf-8"))
+
+
+def _texts(*places: str) -> str:
+    files = [file for place in places for file in _files(ROOT / place)]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def _files(place: Path) -> list[Path]:
+    return [place] if place.is_file() else sorted(place.rglob("*.py"))
