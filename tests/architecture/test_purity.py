@@ -47,7 +47,7 @@ def judged(folder: Path, **environment: str) -> dict[str, object]:
     return told
 
 
-@pytest.mark.parametrize("folder", judgements(), ids=lambda folder: folder.parent.name)
+@pytest.mark.parametrize("folder", tuple(judgements()), ids=lambda folder: folder.parent.name)
 def test_a_judgement_reaches_for_nothing(folder: Path) -> None:
     assert judged(folder)["seen"] == []
 
