@@ -26,7 +26,8 @@ def _reasons() -> Iterator[str]:
     yield (
         "# Reasons\n\n"
         "Every refusal and every warning carries one of these codes. A code comes to exactly one outcome; its text\n"
-        "may change, the code does not. `countersign explain CODE` prints the same. Made from `verifier/reasons.toml`.\n\n"
+        "may change, the code does not. `countersign explain CODE` prints the same. Made from "
+        "`verifier/reasons.toml`.\n\n"
         "| kind | outcome | |\n| --- | --- | --- |\n"
         "| refuted | FAILED | this evidence does not support the claim |\n"
         "| misbehaviour | FAILED | a self-contained proof signed by the accused |\n"
@@ -54,10 +55,11 @@ def _signatures() -> Iterator[str]:
         "# Signatures\n\n"
         "Where a trust root or a format names the scheme, that one is used. Where nothing names one, a key tries\n"
         "its own schemes in this order, explicit ones never:\n"
-        "[why](../decisions/0011-signature-schemes-by-name.md). A scheme without a hash signs the bytes themselves and\n"
-        "cannot be checked against a digest (`signature.needs_bytes`). RSA keys have 2048 to 8192 bits; elliptic curves\n"
-        "are named; Ed25519 keys of [small order](../decisions/0010-ed25519-keys-of-small-order.md) are refused. Made\n"
-        "from `verifier/signatures/`.\n\n"
+        "[why](../decisions/0011-signature-schemes-by-name.md). A scheme without a hash signs the bytes themselves\n"
+        "and cannot be checked against a digest (`signature.needs_bytes`). RSA keys have 2048 to 8192 bits; elliptic\n"
+        "curves are named; Ed25519 keys of\n"
+        "[small order](../decisions/0010-ed25519-keys-of-small-order.md) are refused.\n"
+        "Made from `verifier/signatures/`.\n\n"
         "| scheme | key | hash | |\n| --- | --- | --- | --- |\n"
     )
     for scheme in SCHEMES:
