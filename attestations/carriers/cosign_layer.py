@@ -76,7 +76,8 @@ def _envelope(node: Node, reading: Reading) -> Envelope:
     if blob is None:
         raise digest.fault("evidence.blob_absent", "the layer's blob was not given along with its manifest")
     reading.limits.check("bundle", len(blob), digest.place)
-    return parse_envelope(Node(loads(blob, source=digest.text(), limits=reading.limits), digest.text()), reading.limits)
+    source = f"{digest.place} ({digest.text()})"
+    return parse_envelope(Node(loads(blob, source=source, limits=reading.limits), source), reading.limits)
 
 
 def _annotation(node: Node, name: str) -> Node | None:
@@ -97,8 +98,9 @@ def _entries(node: Node, reading: Reading) -> tuple[LogEntry, ...]:
     bundle = _annotation(node, "bundle")
     if bundle is None:
         return ()
-    inner = loads(bundle.text().encode("utf-8"), source=node.source, limits=reading.limits)
-    return (read_cosign_entry(Node(inner, node.source, bundle.pointer), reading.limits),)
+    source = str(bundle.place)
+    inner = Node(loads(bundle.text().encode("utf-8"), source=source, limits=reading.limits), source)
+    return (read_cosign_entry(inner, reading.limits),)
 
 
 def _is_manifest(document: dict[str, Any]) -> bool:

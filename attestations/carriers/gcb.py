@@ -3,8 +3,10 @@
     {"image_summary": {…}, "provenance_summary": {"provenance": [{"kind": "BUILD", "envelope": {…}, "build": {…}}]}}
 
 Beside each envelope stands its statement in clear, unsigned: it is not read. Which image the list is about is said
-several times, unsigned too: where the list contradicts itself it is refused, for somebody put it together by hand. Keys named ``builtByGCB`` are older than
-DSSE here: what they sign is the payload itself. A bundle is marked so only if all its signatures are by such keys.
+several times, unsigned too: where the list contradicts itself it is refused, for somebody put it together by hand.
+
+Keys named ``builtByGCB`` are older than DSSE here: what they sign is the payload itself. A bundle is marked so only if
+all its signatures are by such keys.
 
 Spec: https://cloud.google.com/build/docs/securing-builds/view-build-provenance
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..bundles import Bundle, PublicKeyMaterial
+from ..bundles import Bundle, NoMaterial
 from ..dsse import parse_envelope
 from ..strict_json import Node
 from .carrier import Carrier, Part, Reading
@@ -35,8 +37,8 @@ def split(node: Node, reading: Reading) -> Iterable[Part]:
         LimitFault: ``limit.evidence_items``.
     """
     occurrences = node.field("provenance_summary").field("provenance")
-    _check_image(node.given("image_summary"), occurrences)
     reading.limits.check("evidence_items", len(occurrences.array()), occurrences.place)
+    _check_image(node.given("image_summary"), occurrences)
     return tuple(Part(item, read_occurrence) for item in occurrences.items())
 
 
@@ -63,12 +65,8 @@ def read_occurrence(node: Node, reading: Reading) -> Bundle:
     if kind.text() != "BUILD":
         raise kind.fault("gcb.kind", "not the occurrence of a build", expected="BUILD")
     envelope = parse_envelope(node.field("envelope"), reading.limits)
-    return Bundle(
-        "gcb",
-        envelope,
-        PublicKeyMaterial(envelope.signatures[0].keyid if len(envelope.signatures) == 1 else ""),
-        legacy_payload_signature=all(_LEGACY_KEY in signature.keyid for signature in envelope.signatures),
-    )
+    legacy = all(_LEGACY_KEY in signature.keyid for signature in envelope.signatures)
+    return Bundle("gcb", envelope, NoMaterial(), legacy_payload_signature=legacy)
 
 
 CARRIER = Carrier("gcb", recognises, split)

@@ -107,7 +107,8 @@ def read_cosign_entry(node: Node, limits: Limits) -> LogEntry:
 
 def _with_body(node: Node, promise: bytes | None, proof: InclusionProof | None, limits: Limits) -> LogEntry:
     body = node.field("body").base64()
-    stated = Node(loads(body, source=node.source, limits=limits), node.source)
+    source = str(node.field("body").place)
+    stated = Node(loads(body, source=source, limits=limits), source)
     return LogEntry(
         kind=stated.field("kind").text(),
         version=stated.field("apiVersion").text(),

@@ -224,11 +224,15 @@ MANIFEST: dict[str, Any] = {
     ],
 }
 CLOUD_BUILD: dict[str, Any] = {
-    "image_summary": {"digest": f"sha256:{DIGEST}"},
+    "image_summary": {
+        "digest": f"sha256:{DIGEST}",
+        "fully_qualified_digest": f"registry.example/image@sha256:{DIGEST}",
+    },
     "provenance_summary": {
         "provenance": [
             {
                 "kind": "BUILD",
+                "resourceUri": f"https://registry.example/image@sha256:{DIGEST}",
                 "build": {"intotoStatement": STATEMENT},
                 "envelope": {
                     **ENVELOPE,

@@ -164,6 +164,19 @@ def test_the_statement_in_clear_is_not_read() -> None:
     assert read(replaced(documents.CLOUD_BUILD, path, "anything")) == read(documents.CLOUD_BUILD)
 
 
+@pytest.mark.parametrize("member", ["fully_qualified_digest", "digest"])
+def test_t12_a_list_about_two_images_is_refused(member: str) -> None:
+    other = "registry.example/image@sha256:" + "0" * 64
+    document = replaced(documents.CLOUD_BUILD, ("image_summary", member), other)
+    assert refusal(document) == ("gcb.contradicted", "/image_summary/fully_qualified_digest")
+
+
+def test_t12_an_occurrence_about_another_image_is_refused() -> None:
+    path = ("provenance_summary", "provenance", 0, "resourceUri")
+    document = replaced(documents.CLOUD_BUILD, path, "https://registry.example/image@sha256:" + "0" * 64)
+    assert refusal(document) == ("gcb.contradicted", pointer(path))
+
+
 # cosign
 
 
