@@ -23,9 +23,9 @@ from attestations.faults import Fault
 from attestations.limits import DEFAULT_LIMITS, Limits
 
 from .authenticated import Authenticated
+from .checks import Met
 from .checks.level import CLAUSE as LEVEL
 from .checks.level import check_level
-from .checks import Met
 from .checks.signers import signer_name
 from .checks.subject import identifying
 from .faults import CheckFault
@@ -70,14 +70,14 @@ def _proofs(runs: tuple[Run, ...]) -> Iterator[CheckResult]:
     """What authentication proved of each piece of evidence that a requirement rests on, once each."""
     for item in _used(runs):
         source = Source.of(item.evidence)
-        for signer in item.signers:
-            yield passed("signature", Met(f"signed by {signer_name(signer)}", actual=signer_name(signer)), source=source)
+        for name in map(signer_name, item.signers):
+            yield passed("signature", Met(f"signed by {name}", actual=name), source=source)
         for time in item.times:
             met = Met(f"existed at {format_time(time.at)}, says {time.authority}", actual=format_time(time.at))
             yield passed("time", met, source=source)
         for entry in item.entries:
-            met = Met(f"in {entry.log} as entry {entry.index}, by {entry.proved_by}", actual=f"{entry.log}#{entry.index}")
-            yield passed("log", met, source=source)
+            name = f"{entry.log}#{entry.index}"
+            yield passed("log", Met(f"logged as {name}, proved by {entry.proved_by}", actual=name), source=source)
 
 
 def _used(runs: tuple[Run, ...]) -> Iterable[Authenticated]:

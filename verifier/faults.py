@@ -1,15 +1,15 @@
 """Refusals that need cryptography, trust or policy; the base and the code table: `attestations.faults`, `reasons.toml`.
 
-    Fault
-    └── VerificationFault
-        ├── SignatureFault      signature.*  key.*          a signature, or the key it wants
-        ├── CertificateFault    certificate.* sct.*         a certificate path, its profile, its timestamps in CT
-        ├── TimeFault           time.*                      a timestamp, or a moment outside a window
-        ├── LogFault            log.* checkpoint.*          a log entry, its proof, its binding
-        ├── TrustFault          trust.*                     the trust root itself
-        ├── PolicyFault         policy.*                    the policy itself
-        ├── RecordFault         record.*                    a record of a verification
-        └── CheckFault          everything a check refuses  (subject.*, signer.*, builder.*, source.*, …)
+Fault
+└── VerificationFault
+    ├── SignatureFault      signature.*  key.*          a signature, or the key it wants
+    ├── CertificateFault    certificate.* sct.*         a certificate path, its profile, its timestamps in CT
+    ├── TimeFault           time.*                      a timestamp, or a moment outside a window
+    ├── LogFault            log.* checkpoint.*          a log entry, its proof, its binding
+    ├── TrustFault          trust.*                     the trust root itself
+    ├── PolicyFault         policy.*                    the policy itself
+    ├── RecordFault         record.*                    a record of a verification
+    └── CheckFault          everything a check refuses  (subject.*, signer.*, builder.*, source.*, …)
 """
 
 from __future__ import annotations

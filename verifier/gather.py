@@ -1,4 +1,4 @@
-"""What a request's files come to: trust roots, keys, and each piece of evidence authenticated once, or refused with why.
+"""What a request's files come to: trust roots, keys, and each piece of evidence authenticated once, or refused.
 
     trust files ─► roots that the policy names, each with its age judged
     key files   ─► keys that the policy pins, each in the policy's window
@@ -133,8 +133,12 @@ def _named(name: str, files: tuple[TrustFile, ...]) -> TrustFile:
     for file in files:
         if name in (file.name, str(sha256(file.content))):
             return file
-    raise TrustFault("trust.name_unknown", "the policy trusts a root that was not given", expected=name,
-                     actual=", ".join(file.name for file in files) or "none")
+    raise TrustFault(
+        "trust.name_unknown",
+        "the policy trusts a root that was not given",
+        expected=name,
+        actual=", ".join(file.name for file in files) or "none",
+    )
 
 
 def _age(root: TrustRoot, source: Source, max_age: datetime.timedelta | None, now: datetime.datetime) -> CheckResult:
@@ -145,16 +149,18 @@ def _age(root: TrustRoot, source: Source, max_age: datetime.timedelta | None, no
         check_age(root.reference, now=now, max_age=max_age)
     except Fault as fault:
         return refused("trust.age", fault, source=source, clause=_CLAUSE)
-    return passed("trust.age", Met("the trust root is recent enough", f"at most {max_age.days} days old",
-                                   root.reference.name), source=source, clause=_CLAUSE)
+    return passed(
+        "trust.age",
+        Met("the trust root is recent enough", f"at most {max_age.days} days old", root.reference.name),
+        source=source,
+        clause=_CLAUSE,
+    )
 
 
 def _keys(files: tuple[KeyFile, ...], policy: Policy) -> tuple[tuple[TrustedKey, ...], list[CheckResult]]:
     """The keys that the policy pins; any other key in the files is nobody's."""
     pinned = {rule.key: rule for rule in policy.signers if isinstance(rule, PinnedKey)}
-    windows = {
-        key: Window(rule.valid.start, rule.valid.end) for key, rule in pinned.items() if rule.valid is not None
-    }
+    windows = {key: Window(rule.valid.start, rule.valid.end) for key, rule in pinned.items() if rule.valid is not None}
     keys: dict[Digest, TrustedKey] = {}
     results: list[CheckResult] = []
     for file in files:

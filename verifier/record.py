@@ -1,4 +1,4 @@
-"""A record: all that a verdict follows from, and its report. Whoever holds it can judge again, offline, to the same bytes.
+"""A record: all that a verdict follows from, and its report. Whoever holds it judges again, offline, to the same bytes.
 
     {"format": "countersign.record/1", "version": …, "now": …, "release": …, "artifact": {…}, "policy": {…},
      "evidence": [{"name", "content"}], "trust": [{"name", "content", "dated"}], "keys": [{"name", "content"}],
@@ -31,6 +31,20 @@ from .request import EvidenceFile, KeyFile, Request, TrustFile
 from .verdict import Artifact
 
 FORMAT = "countersign.record/1"
+
+_MEMBERS = (
+    "format",
+    "version",
+    "now",
+    "release",
+    "artifact",
+    "policy",
+    "evidence",
+    "trust",
+    "keys",
+    "limits",
+    "report",
+)
 
 
 def write_record(request: Request, report: bytes) -> bytes:
@@ -79,15 +93,26 @@ def read_record(data: bytes, source: str, limits: Limits = DEFAULT_LIMITS) -> tu
     except LimitFault:
         raise
     except FormatFault as fault:
-        raise RecordFault("record.malformed", fault.detail, place=fault.place.within(source), expected=fault.expected,
-                          actual=fault.actual) from None
+        raise RecordFault(
+            "record.malformed",
+            fault.detail,
+            place=fault.place.within(source),
+            expected=fault.expected,
+            actual=fault.actual,
+        ) from None
 
 
 def _read(node: Node, source: str) -> tuple[Request, bytes]:
-    if node.field("format").text() != FORMAT:
-        raise RecordFault("record.format", "not a record of a format that is read here", place=node.field("format").place,
-                          expected=FORMAT, actual=node.field("format").text()[:120])
-    node.only("format", "version", "now", "release", "artifact", "policy", "evidence", "trust", "keys", "limits", "report")
+    kind = node.field("format")
+    if kind.text() != FORMAT:
+        raise RecordFault(
+            "record.format",
+            "not a record of a format that is read here",
+            place=kind.place,
+            expected=FORMAT,
+            actual=kind.text()[:120],
+        )
+    node.only(*_MEMBERS)
     limits = _limits(node.field("limits"))
     release, policy = node.get("release"), node.field("policy")
     request = Request(

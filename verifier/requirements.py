@@ -59,7 +59,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """Authenticated evidence of the kind that is asked for: for whom its signers speak, which subjects are the artifact."""
+    """Authenticated evidence of the kind that is asked for: for whom it speaks, and which subjects are the artifact."""
 
     authenticated: Authenticated
     groups: tuple[str, ...] | Fault
@@ -87,7 +87,8 @@ class Evaluation:
         if not about:
             return self._unmet(candidates)
         results = [result for item in about for result in self._judge(item)]
-        groups = tuple(dict.fromkeys(group for item in about if isinstance(item.groups, tuple) for group in item.groups))
+        spoken = (item.groups for item in about if isinstance(item.groups, tuple))
+        groups = tuple(dict.fromkeys(group for each in spoken for group in each))
         if combine(result.outcome for result in results) is Outcome.PASSED:
             results.append(self._threshold(groups))
         return Run(self.requirement, tuple(results), groups, tuple(item.authenticated for item in about))
@@ -149,9 +150,13 @@ class Evaluation:
         unread = unread and isinstance(self.requirement, SignedRequirement)
         predicate = None if statement is None or unread else read_predicate(statement, source=item.source.name)
         if isinstance(self.requirement, ProvenanceRequirement) and not isinstance(predicate, Provenance):
-            raise CheckFault("predicate_type.not_provenance", "the statement is not provenance of a type that is read",
-                             place=Place(pointer="/predicateType"), expected=", ".join(sorted(PROVENANCE_TYPES)),
-                             actual=statement.predicate_type if statement is not None else None)
+            raise CheckFault(
+                "predicate_type.not_provenance",
+                "the statement is not provenance of a type that is read",
+                place=Place(pointer="/predicateType"),
+                expected=", ".join(sorted(PROVENANCE_TYPES)),
+                actual=statement.predicate_type if statement is not None else None,
+            )
         subjects = item.subjects if isinstance(item.subjects, tuple) else ()
         return Attestation(item.authenticated, subjects, predicate)
 
@@ -194,15 +199,19 @@ class Evaluation:
         for name in self.requirement.signers:
             rule = self.policy.signer(name)
             if isinstance(rule, PinnedKey) and rule.key not in self.gathered.keys:
-                fault = TrustFault("trust.key_not_given", "a key that the policy pins was not given", expected=str(rule.key))
+                detail = "a key that the policy pins was not given"
+                fault = TrustFault("trust.key_not_given", detail, expected=str(rule.key))
                 yield refused("keys", fault, requirement=self.number)
 
     def _absent(self) -> CheckResult:
         wanted = self.requirement.predicate_type
         if self.gathered.authenticated:
-            fault = CheckFault("predicate_type.absent", "no authenticated evidence is of the kind that is asked for",
-                               expected=shown(wanted) if wanted is not None else "provenance",
-                               actual=", ".join(sorted({_kind(item) for item in self.gathered.authenticated})))
+            fault = CheckFault(
+                "predicate_type.absent",
+                "no authenticated evidence is of the kind that is asked for",
+                expected=shown(wanted) if wanted is not None else "provenance",
+                actual=", ".join(sorted({_kind(item) for item in self.gathered.authenticated})),
+            )
         else:
             fault = CheckFault("evidence.absent", "there is no evidence about this artifact")
         return refused("evidence", fault, requirement=self.number)

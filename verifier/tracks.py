@@ -17,7 +17,7 @@ COMPLETE = ("builder", "build_type", "source", "parameters")
 
 
 def assess(policy: Policy, runs: tuple[Run, ...]) -> tuple[TrackResult, ...]:
-    """Each track that this version can establish, held or not; then SLSA's levels, as the policy's author grants them."""
+    """Each track that this version can establish, held or not; then SLSA's levels, as the policy's author grants."""
     return (_signed(policy, runs), _build(runs), *_slsa(runs))
 
 

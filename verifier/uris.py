@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 TYPE_BASE = "https://countersign.example/types"
-"""``.example`` is reserved (RFC 2606): until a service publishes under a name it owns, these URIs name and locate nothing."""
+"""``.example`` is reserved (RFC 2606): until a service publishes under a name of its own, these URIs locate nothing."""

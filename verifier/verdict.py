@@ -73,7 +73,7 @@ class PolicyReference:
 
 @dataclass(frozen=True, slots=True)
 class TrustReference:
-    """Which trust root was used: its name, the SHA-256 of its bytes, and when it was obtained (its age is `now` minus that)."""
+    """Which trust root was used: its name, the SHA-256 of its bytes, and when it was obtained."""
 
     name: str
     digest: Digest

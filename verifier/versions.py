@@ -14,7 +14,7 @@ _VERSION = re.compile(
 
 
 def meets_version(expected: str, tag: str) -> bool:
-    """Whether `tag` is a version that begins with the numbers of `expected`: ``v1.2`` is met by ``v1.2.7``.
+    """Whether `tag` is a version that begins with the numbers of `expected`: ``v1.2.7`` meets ``v1.2``.
 
     A tag's missing numbers are zeros: ``v14`` meets ``v14.0``. With three numbers expected, a pre-release must be the
     same one. Build metadata says nothing.
@@ -26,3 +26,8 @@ def meets_version(expected: str, tag: str) -> bool:
     if others[: len(numbers)] != numbers:
         return False
     return len(numbers) < 3 or wanted["pre"] == found["pre"]
+
+
+def is_version(text: str) -> bool:
+    """Whether `text` is a version, shortened or not."""
+    return _VERSION.match(text) is not None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from ..faults import FormatFault, Place
 from ..statements import Statement
-from ..strict_json import Node
+from ..strict_json import Node, shown
 from . import slsa_provenance_v01, slsa_provenance_v02, slsa_provenance_v1
 from .provenance import Provenance
 from .unknown import UnknownPredicate
@@ -46,7 +46,7 @@ def read_predicate(statement: Statement, *, source: str = "") -> Predicate:
             "predicate.missing",
             "a statement without a predicate",
             place=Place(source, "/predicate"),
-            expected=f"a predicate of type {kind[:160]}",
+            expected=f"a predicate of type {shown(kind)}",
         )
     read = READERS.get(kind)
     if read is None:

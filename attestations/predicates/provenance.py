@@ -33,7 +33,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class SourceClaims:
-    """Where the source came from. `uri` names repositories without a ref; `ref` is full (``refs/…``); commits are hex."""
+    """Where the source came from. `uri` is a repository without a ref; `ref` is full (``refs/…``); `commit` is hex."""
 
     uri: tuple[Claim, ...] = ()
     ref: tuple[Claim, ...] = ()

@@ -35,7 +35,7 @@ def read(predicate: Node) -> Provenance:
         source = _material(predicate, 0) + _cloud_build(recipe)
     else:
         source = _material(predicate, _defined_in(recipe))
-    given = {name: recipe.object()[name] for name in ("entryPoint", "arguments") if name in recipe.object()}
+    given = {name: value for name, value in recipe.object().items() if name in ("entryPoint", "arguments")}
     return Provenance(
         predicate_type=PREDICATE_TYPE,
         builder=text_claim(predicate.field("builder").field("id")),

@@ -32,7 +32,8 @@ def read(predicate: Node) -> Provenance:
     for dependency in dependencies.items() if dependencies is not None else ():
         parse_resource(dependency)
     build_type = text_claim(definition.field("buildType"))
-    source, inputs = BUILD_TYPES.get(build_type.value, _unknown)(definition)
+    read_source = BUILD_TYPES.get(build_type.value)
+    source, inputs = read_source(definition) if read_source is not None else (SourceClaims(), None)
     return Provenance(
         predicate_type=PREDICATE_TYPE,
         builder=text_claim(predicate.field("runDetails").field("builder").field("id")),
@@ -44,10 +45,6 @@ def read(predicate: Node) -> Provenance:
 
 
 _Facts = tuple[SourceClaims, Tree | None]
-
-
-def _unknown(definition: Node) -> _Facts:
-    return SourceClaims(), None
 
 
 def _github_workflow(definition: Node) -> _Facts:

@@ -6,7 +6,7 @@ It is data of these tests and of nobody else: another auditor would write anothe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from verifier.policy.model import (
@@ -47,7 +47,7 @@ CLOUD_BUILD = "https://cloudbuild.googleapis.com/"
 
 _YAML_OR_STEPS = Pattern(rf"^{escape(CLOUD_BUILD)}CloudBuild(Yaml|Steps)@v0\.1$")
 
-CLOUD_BUILD_TYPES = {
+CLOUD_BUILD_TYPES: Mapping[str, Expected] = {
     "v0.2": Exact(f"{CLOUD_BUILD}GoogleHostedWorker@v0.2"),
     "v0.3": _YAML_OR_STEPS,
     "v1": Exact("https://cloud.google.com/build/gcb-buildtypes/google-worker/v1"),
@@ -99,7 +99,12 @@ def _any(ways: Iterable[Expected]) -> Pattern:
 
 
 def _policy(
-    params: dict[str, Any], signers: tuple[SignerRule, ...], *, roots: tuple[str, ...] = (), **expected: Expected
+    params: dict[str, Any],
+    signers: tuple[SignerRule, ...],
+    *,
+    builder: Expected,
+    build_type: Expected | None = None,
+    roots: tuple[str, ...] = (),
 ) -> Policy:
     requirement = ProvenanceRequirement(
         tuple(signer.name for signer in signers),
@@ -108,7 +113,8 @@ def _policy(
         versioned_tag=params.get("versioned_tag"),
         branch=_exact(params.get("branch")),
         inputs=_inputs(params.get("workflow_inputs")),
-        **expected,
+        builder=builder,
+        build_type=build_type,
     )
     return Policy("corpus", 1, TrustRule(roots=roots), signers, (requirement,))
 

@@ -3,7 +3,9 @@
     subject         is the statement about the artifact?          asked first: what is not, is no candidate
     signers         did a party that the policy names sign it?    asked second
     CHECKS          is what it says as expected?
-    trust_age, thresholds, level                                  asked of the verification as a whole
+    threshold, level                                              asked of the verification as a whole
+
+How old what we trust may be is asked where it is loaded: `verifier.gather`.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     Attestation   one authenticated statement, or signature, by a party that the requirement names
     Met           what was compared and found as expected: the fact that the verdict then states
 
-A leaf raises a `CheckFault` and knows nothing of outcomes or of other checks. Only the engine catches, so that a verdict
-shows every reason and not the first.
+A leaf raises a `CheckFault` and knows nothing of outcomes or of other checks. Only the engine catches, so that a
+verdict shows every reason and not the first.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ..authenticated import Authenticated, CertificateSigner
 from ..faults import CheckFault
 from ..policy.expected import matches, shown
 from ..policy.model import Expected
+
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
@@ -82,9 +83,14 @@ def meets(
 ) -> Met:
     """`claim` is what is expected. Raises: CheckFault `reason`."""
     if not same(expected, claim.value):
-        raise CheckFault(reason, f"{what} is not the one expected", place=Place(pointer=claim.pointer),
-                         expected=shown(expected), actual=claim.value)
-    return Met(f"{what} is the one expected", shown(expected), claim.value, claim.pointer)
+        raise CheckFault(
+            reason,
+            f"{what} is not the one expected",
+            place=Place(pointer=claim.pointer),
+            expected=shown(expected),
+            actual=claim.value,
+        )
+    return Met(f"{what} is {claim.value}", shown(expected), claim.value, claim.pointer)
 
 
 def all_meet(
@@ -103,4 +109,5 @@ def all_meet(
     """
     if not claims:
         raise CheckFault(missing, f"the evidence does not say {what}", expected=shown(expected))
-    return [meets(expected, claim, reason=reason, what=what, same=same) for claim in claims][0]
+    first, *_ = [meets(expected, claim, reason=reason, what=what, same=same) for claim in claims]
+    return first

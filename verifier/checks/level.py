@@ -25,7 +25,7 @@ def check_level(requirement: LevelRequirement, tracks: Iterable[TrackResult]) ->
     held = {track.track for track in tracks if track.held}
     wanted, reached = requirement.at_least, level_of(held)
     if wanted in held or (wanted in LEVELS and LEVELS.index(reached) >= LEVELS.index(wanted)):
-        return Met("the level is reached", wanted, reached)
+        return Met(f"{wanted} is reached", wanted, reached)
     if wanted not in ASSESSED and wanted not in LEVELS[:2]:
         raise CheckFault("level.not_assessed", "this version cannot establish that", expected=wanted, actual=reached)
-    raise CheckFault("level.not_reached", "the evidence does not reach the level asked for", expected=wanted, actual=reached)
+    raise CheckFault("level.not_reached", "the level asked for is not reached", expected=wanted, actual=reached)

@@ -30,7 +30,7 @@ def check_parameters(expected: Mapping[str, ExpectedValue], attestation: Attesta
     given = attestation.provenance.parameters
     for pointer, reason, wanted, found in differences(expected, given.value, given.pointer):
         detail = "a parameter that nobody expects" if wanted is None else "a parameter is not as expected"
-        raise CheckFault(reason, detail, place=Place(pointer=pointer), expected=wanted or "no such parameter", actual=found)
+        raise CheckFault(reason, detail, place=Place(pointer=pointer), expected=wanted or "no parameter", actual=found)
     return Met("all external parameters are as expected", pointer=given.pointer)
 
 
@@ -45,8 +45,13 @@ def check_inputs(expected: Mapping[str, ExpectedValue], attestation: Attestation
         raise CheckFault("inputs.missing", "the evidence does not say what inputs the run had")
     named = {name: value for name, value in given.value.items() if name in expected}
     for pointer, _, wanted, found in differences(expected, named, given.pointer):
-        raise CheckFault("inputs.mismatch", "an input of the run is not as expected", place=Place(pointer=pointer),
-                         expected=wanted or "no such member", actual=found)
+        raise CheckFault(
+            "inputs.mismatch",
+            "an input of the run is not as expected",
+            place=Place(pointer=pointer),
+            expected=wanted or "no such member",
+            actual=found,
+        )
     return Met("the run's inputs are as expected", pointer=given.pointer)
 
 

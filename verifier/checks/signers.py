@@ -63,21 +63,30 @@ def _check_window(valid: Period, authenticated: Authenticated, now: datetime.dat
     """Every verified time lies in the window; where there is none, the moment of asking does."""
     for at in [time.at for time in authenticated.times] or [now]:
         if (valid.start is not None and at < valid.start) or (valid.end is not None and at > valid.end):
-            raise CheckFault("signer.window", "signed outside the window in which the policy lets this signer speak",
-                             expected=f"{valid.start or 'always'} to {valid.end or 'now'}", actual=str(at))
+            raise CheckFault(
+                "signer.window",
+                "signed outside the window in which the policy lets this signer speak",
+                expected=f"{valid.start or 'always'} to {valid.end or 'now'}",
+                actual=str(at),
+            )
 
 
 def _refusal(signer: Signer, rules: tuple[SignerRule, ...]) -> CheckFault:
     identities = [rule for rule in rules if isinstance(rule, PinnedIdentity)]
     keys = [rule for rule in rules if isinstance(rule, PinnedKey)]
     if isinstance(signer, KeySigner):
-        return CheckFault("signer.key", "signed by a key that this requirement does not name",
-                          expected=_alternatives([str(rule.key) for rule in keys]), actual=str(signer.key))
+        return CheckFault(
+            "signer.key",
+            "signed by a key that this requirement does not name",
+            expected=_alternatives([str(rule.key) for rule in keys]),
+            actual=str(signer.key),
+        )
     names = ", ".join(signer.names)
     for rule in identities:
         if _bears(rule, signer):
-            return CheckFault("signer.issuer", "another issuer vouches for this identity",
-                              expected=rule.issuer, actual=signer.issuer)
+            return CheckFault(
+                "signer.issuer", "another issuer vouches for this identity", expected=rule.issuer, actual=signer.issuer
+            )
     expected = [shown(rule.identity) for rule in identities] or [str(rule.key) for rule in keys]
     return CheckFault("signer.identity", "signed by somebody else", expected=_alternatives(expected), actual=names)
 

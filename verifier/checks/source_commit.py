@@ -10,7 +10,11 @@ from .check import Attestation, Check, Met, all_meet
 
 
 def check_commit(expected: Expected, attestation: Attestation) -> Met:
-    """All claims of the commit are the one expected. Raises: CheckFault ``source.commit``, ``source.commit_missing``."""
+    """All claims of the commit are the one expected.
+
+    Raises:
+        CheckFault: ``source.commit``; ``source.commit_missing``.
+    """
     stated = attestation.provenance.source.commit
     claims = (*stated, *attestation.certified("source-repository-digest")) if stated else ()
     return all_meet(expected, claims, reason="source.commit", missing="source.commit_missing", what="the commit")

@@ -32,7 +32,11 @@ def check_tag(expected: Expected, attestation: Attestation) -> Met:
 
 
 def check_branch(expected: Expected, attestation: Attestation) -> Met:
-    """All claims of the branch are the one expected. Raises: CheckFault ``source.branch``, ``source.branch_missing``."""
+    """All claims of the branch are the one expected.
+
+    Raises:
+        CheckFault: ``source.branch``; ``source.branch_missing``.
+    """
     return _named(expected, attestation, BRANCH, "source.branch", "source.branch_missing")
 
 
@@ -46,9 +50,15 @@ def check_versioned_tag(expected: str, attestation: Attestation) -> Met:
     _require(claims, attestation, TAG, expected, "source.versioned_tag", "source.tag_missing")
     for claim in claims:
         if not meets_version(expected, claim.value):
-            raise CheckFault("source.versioned_tag", "the tag is of another version", place=Place(pointer=claim.pointer),
-                             expected=f"{expected}, or a more precise version of it", actual=claim.value)
-    return Met("the tag is of the version expected", expected, claims[0].value, claims[0].pointer)
+            place = Place(pointer=claim.pointer)
+            raise CheckFault(
+                "source.versioned_tag",
+                "the tag is of another version",
+                place=place,
+                expected=f"{expected}, or a more precise version of it",
+                actual=claim.value,
+            )
+    return Met(f"the tag is {claims[0].value}", expected, claims[0].value, claims[0].pointer)
 
 
 def _refs(attestation: Attestation) -> tuple[Claim, ...]:
@@ -80,8 +90,13 @@ def _require(
 ) -> None:
     refs = attestation.provenance.source.ref
     if not claims and refs:
-        raise CheckFault(reason, f"the source is no {'tag' if kind == TAG else 'branch'}",
-                         place=Place(pointer=refs[0].pointer), expected=kind + expected, actual=refs[0].value)
+        raise CheckFault(
+            reason,
+            f"the source is no {'tag' if kind == TAG else 'branch'}",
+            place=Place(pointer=refs[0].pointer),
+            expected=kind + expected,
+            actual=refs[0].value,
+        )
     if not claims:
         raise CheckFault(missing, "the evidence does not say what ref the source is", expected=expected)
 

@@ -36,8 +36,13 @@ def _agree(
         return
     for claim in (*stated[1:], *certified):
         if spelled(claim.value) != spelled(stated[0].value):
-            raise CheckFault("source.contradicted", f"{what} is told in two ways", place=Place(pointer=claim.pointer),
-                             expected=f"{stated[0].value} as at {stated[0].pointer}", actual=claim.value)
+            raise CheckFault(
+                "source.contradicted",
+                f"{what} is told in two ways",
+                place=Place(pointer=claim.pointer),
+                expected=f"{stated[0].value} as at {stated[0].pointer}",
+                actual=claim.value,
+            )
 
 
 CHECK = Check("source.story", None, check_story, "countersign design, section 3")

@@ -23,8 +23,14 @@ def check_source_uri(expected: Expected, attestation: Attestation) -> Met:
     """
     stated = attestation.provenance.source.uri
     claims = (*stated, *attestation.certified("source-repository-uri")) if stated else ()
-    return all_meet(expected, claims, reason="source.uri", missing="source.uri_missing", what="the source repository",
-                    same=is_repository)
+    return all_meet(
+        expected,
+        claims,
+        reason="source.uri",
+        missing="source.uri_missing",
+        what="the source repository",
+        same=is_repository,
+    )
 
 
 def is_repository(expected: Expected, uri: str) -> bool:

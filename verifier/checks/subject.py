@@ -79,15 +79,30 @@ def _refusal(subjects: tuple[Subject, ...], wanted: tuple[Digest, ...]) -> Check
     expected = _listed(wanted)
     comparable = [d for subject in subjects for d in subject.digests if d.algorithm in algorithms]
     if comparable:
-        return CheckFault("subject.mismatch", "no subject of the statement is this artifact",
-                          place=Place(pointer="/subject"), expected=expected, actual=_listed(comparable))
+        return CheckFault(
+            "subject.mismatch",
+            "no subject of the statement is this artifact",
+            place=Place(pointer="/subject"),
+            expected=expected,
+            actual=_listed(comparable),
+        )
     strong = [digest for subject in subjects for digest in subject.digests.strong]
     if strong:
-        return CheckFault("subject.uncompared", "no subject states a digest that the artifact is given in",
-                          place=Place(pointer="/subject"), expected=expected, actual=_listed(strong))
+        return CheckFault(
+            "subject.uncompared",
+            "no subject states a digest that the artifact is given in",
+            place=Place(pointer="/subject"),
+            expected=expected,
+            actual=_listed(strong),
+        )
     stated = [digest for subject in subjects for digest in subject.digests]
-    return CheckFault("subject.weak_digest", "no subject states a digest that identifies a file",
-                      place=Place(pointer="/subject"), expected=expected, actual=_listed(stated) or "no digest")
+    return CheckFault(
+        "subject.weak_digest",
+        "no subject states a digest that identifies a file",
+        place=Place(pointer="/subject"),
+        expected=expected,
+        actual=_listed(stated) or "no digest",
+    )
 
 
 _SHOWN = 3

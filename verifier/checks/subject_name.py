@@ -21,12 +21,18 @@ def check_subject_name(expected: Expected, attestation: Attestation) -> Met:
     """
     names = [subject.name for subject in attestation.subjects if subject.name]
     if not names:
-        raise CheckFault("subject.name_missing", "the evidence does not say what the artifact is called",
-                         expected=shown(expected))
+        raise CheckFault(
+            "subject.name_missing", "the evidence does not say what the artifact is called", expected=shown(expected)
+        )
     if not any(matches(expected, name) for name in names):
-        raise CheckFault("subject.name", "the artifact was published under another name",
-                         place=Place(pointer="/subject"), expected=shown(expected), actual=", ".join(names[:3]))
-    return Met("the name is the one expected", shown(expected), names[0], "/subject")
+        raise CheckFault(
+            "subject.name",
+            "the artifact was published under another name",
+            place=Place(pointer="/subject"),
+            expected=shown(expected),
+            actual=", ".join(names[:3]),
+        )
+    return Met(f"it is called {names[0]}", shown(expected), names[0], "/subject")
 
 
 CHECK = Check("subject.name", "subject", check_subject_name, "in-toto attestation, validation model")

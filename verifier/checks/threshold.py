@@ -21,6 +21,10 @@ def check_threshold(threshold: int, groups: Iterable[str]) -> Met:
     """
     distinct = sorted(set(groups))
     if threshold < 1 or len(distinct) < threshold:
-        raise CheckFault("threshold.unmet", "too few independent groups signed", expected=f"{threshold} groups",
-                         actual=f"{len(distinct)}: {', '.join(distinct)}")
-    return Met("enough independent groups signed", f"{threshold}", ", ".join(distinct))
+        raise CheckFault(
+            "threshold.unmet",
+            "too few independent groups signed",
+            expected=f"{threshold} groups",
+            actual=f"{len(distinct)}: {', '.join(distinct)}",
+        )
+    return Met(f"{len(distinct)} of {threshold} groups signed", f"{threshold}", ", ".join(distinct))

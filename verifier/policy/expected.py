@@ -48,8 +48,9 @@ def parse_release(release: str) -> str:
         PolicyFault: ``policy.release``: not ``[0-9A-Za-z.+-]{1,64}``.
     """
     if not _RELEASE.match(release):
-        raise PolicyFault("policy.release", "not a version", actual=release[:80],
-                          expected="1 to 64 of 0-9 A-Z a-z . + -")
+        raise PolicyFault(
+            "policy.release", "not a version", actual=release[:80], expected="1 to 64 of 0-9 A-Z a-z . + -"
+        )
     return release
 
 
@@ -68,8 +69,9 @@ def about_release(policy: Policy, release: str | None) -> Policy:
     """
     if release is None:
         if speaks_of_release(policy):
-            raise PolicyFault("policy.release_missing", "the policy asks for {version}, and no release is given",
-                              expected="--release")
+            raise PolicyFault(
+                "policy.release_missing", "the policy asks for {version}, and no release is given", expected="--release"
+            )
         return policy
     parse_release(release)
     return replace(

@@ -67,20 +67,30 @@ def policy_from_flags(flags: FlagValues) -> Policy:
 
 def _signers(flags: FlagValues) -> tuple[SignerRule, ...]:
     if flags.identity is not None and flags.keys:
-        raise PolicyFault("policy.signer", "an identity and a key together leave open which must have signed",
-                          expected="--identity with --issuer, or --key; both need a policy file")
+        raise PolicyFault(
+            "policy.signer",
+            "an identity and a key together leave open which must have signed",
+            expected="--identity with --issuer, or --key; both need a policy file",
+        )
     if flags.identity is not None and flags.issuer is None:
-        raise PolicyFault("policy.issuer_missing", "an identity means nothing without the issuer that vouches for it",
-                          expected="--issuer")
+        raise PolicyFault(
+            "policy.issuer_missing",
+            "an identity means nothing without the issuer that vouches for it",
+            expected="--issuer",
+        )
     if flags.identity is None and flags.issuer is not None:
-        raise PolicyFault("policy.signer", "an issuer vouches for many; say which identity is expected",
-                          expected="--identity")
+        raise PolicyFault(
+            "policy.signer", "an issuer vouches for many; say which identity is expected", expected="--identity"
+        )
     if flags.identity is not None and flags.issuer is not None:
         return (PinnedIdentity("signer", "signer", Exact(flags.identity), flags.issuer),)
     if flags.keys:
         return tuple(PinnedKey(f"key-{index}", "signer", key) for index, key in enumerate(dict.fromkeys(flags.keys), 1))
-    raise PolicyFault("policy.identity_missing", "nobody is expected to have signed, so anybody could have",
-                      expected="--identity with --issuer, or --key, or --policy")
+    raise PolicyFault(
+        "policy.identity_missing",
+        "nobody is expected to have signed, so anybody could have",
+        expected="--identity with --issuer, or --key, or --policy",
+    )
 
 
 def _requirement(flags: FlagValues, signers: tuple[str, ...]) -> Requirement:

@@ -2,7 +2,7 @@
 
     Policy
     ├── Product             whose release this is
-    ├── TrustRule           which trust roots count, how old they may be, how many authorities must have seen a signature
+    ├── TrustRule           which trust roots count, how old they may be, how many authorities must have seen it
     ├── signers             who may speak, by name:  PinnedIdentity | PinnedKey
     └── requirements        what they must have said: SignedRequirement | ProvenanceRequirement | LevelRequirement
 

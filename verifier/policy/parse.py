@@ -79,8 +79,13 @@ def read_policy(tree: Mapping[str, Any], source: str, limits: Limits) -> Policy:
     except PolicyFault as fault:
         raise fault.at(fault.place.within(source)) from None
     except FormatFault as fault:
-        raise PolicyFault(_REASONS.get(fault.reason, fault.reason), fault.detail, place=fault.place.within(source),
-                          expected=fault.expected, actual=fault.actual) from None
+        raise PolicyFault(
+            _REASONS.get(fault.reason, fault.reason),
+            fault.detail,
+            place=fault.place.within(source),
+            expected=fault.expected,
+            actual=fault.actual,
+        ) from None
     return policy
 
 
@@ -162,8 +167,12 @@ def _signer(name: str, node: Node, vendor: str | None) -> SignerRule:
         return PinnedKey(name, group, _fingerprint(node.field("key")), valid)
     identity, issuer = node.get("identity"), node.get("issuer")
     if identity is None:
-        raise refusal(node, "policy.signer_unpinned", "a signer without an identity or a key is anybody",
-                      "identity and issuer, or key")
+        raise refusal(
+            node,
+            "policy.signer_unpinned",
+            "a signer without an identity or a key is anybody",
+            "identity and issuer, or key",
+        )
     if issuer is None:
         raise refusal(node, "policy.issuer_missing", "an identity means nothing without the issuer that vouches for it")
     return PinnedIdentity(name, group, expected(identity), issuer.text(), valid)
@@ -175,8 +184,12 @@ def _fingerprint(node: Node) -> Digest:
     except FormatFault:
         digest = None
     if digest is None or digest.algorithm != "sha256":
-        raise refusal(node, "policy.value", "a key is pinned by the SHA-256 of its SubjectPublicKeyInfo",
-                      "sha256: and 64 lower-case hex digits")
+        raise refusal(
+            node,
+            "policy.value",
+            "a key is pinned by the SHA-256 of its SubjectPublicKeyInfo",
+            "sha256: and 64 lower-case hex digits",
+        )
     return digest
 
 
@@ -195,4 +208,3 @@ def _time(node: Node) -> datetime.datetime:
     if not isinstance(value, datetime.datetime) or value.utcoffset() != datetime.timedelta(0):
         raise refusal(node, "policy.value", "not a time in UTC", "RFC 3339 in UTC: 2026-01-01T00:00:00Z")
     return value.astimezone(datetime.UTC)
-

@@ -193,8 +193,11 @@ class _Automaton:
 
     def add(self, consumes: CharacterSet | None, *jumps: int) -> int:
         if len(self.sets) >= MAX_STATES:
-            raise PolicyFault("policy.pattern", "the pattern is too large once its repetitions are written out",
-                              expected=f"at most {MAX_STATES} states")
+            raise PolicyFault(
+                "policy.pattern",
+                "the pattern is too large once its repetitions are written out",
+                expected=f"at most {MAX_STATES} states",
+            )
         self.sets.append(consumes)
         self.jumps.append(list(jumps))
         return len(self.sets) - 1
@@ -249,9 +252,9 @@ class CompiledPattern:
         states = self.automaton.reach({self.start})
         sets, jumps = self.automaton.sets, self.automaton.jumps
         for character in text:
-            states = self.automaton.reach({
-                jumps[state][0] for state in states if (holds := sets[state]) is not None and holds.holds(character)
-            })
+            states = self.automaton.reach(
+                {jumps[state][0] for state in states if (holds := sets[state]) is not None and holds.holds(character)}
+            )
             if not states:
                 return False
         return self.end in states
@@ -266,8 +269,9 @@ def compile_pattern(text: str) -> CompiledPattern:
     if len(text) > MAX_LENGTH:
         raise PolicyFault("policy.pattern", "the pattern is too long", expected=f"at most {MAX_LENGTH} characters")
     if len(text) < 2 or text[0] != "^" or text[-1] != "$" or _escaped_end(text):
-        raise PolicyFault("policy.pattern_unanchored", "a pattern must begin with ^ and end with $", actual=text,
-                          expected="^…$")
+        raise PolicyFault(
+            "policy.pattern_unanchored", "a pattern must begin with ^ and end with $", actual=text, expected="^…$"
+        )
     reader = _Reader(text[1:-1])
     pieces = reader.sequence("|")
     if reader.next:

@@ -29,7 +29,6 @@ from .model import (
     PinnedIdentity,
     Policy,
     Product,
-    ProvenanceRequirement,
     Requirement,
     SignedRequirement,
     SignerRule,

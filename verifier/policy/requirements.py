@@ -31,7 +31,7 @@ def read_requirement(node: Node, limits: Limits) -> Requirement:
     return READERS[name](node, limits)
 
 
-def _signed(node: Node, limits: Limits) -> SignedRequirement:
+def _signed(node: Node, _limits: Limits) -> SignedRequirement:
     node.only("check", "signer", "signers", "threshold", "subject", "predicate_type")
     return SignedRequirement(
         signers=_signers(node),
@@ -45,8 +45,9 @@ _TEXTS = ("subject", "predicate_type", "builder", "build_type", "source", "ref",
 
 
 def _provenance(node: Node, limits: Limits) -> ProvenanceRequirement:
-    node.only("check", "signer", "signers", "threshold", "versioned_tag", "parameters", "inputs",
-              "slsa_build_level", *_TEXTS)
+    node.only(
+        "check", "signer", "signers", "threshold", "versioned_tag", "parameters", "inputs", "slsa_build_level", *_TEXTS
+    )
     return ProvenanceRequirement(
         signers=_signers(node),
         threshold=_threshold(node),
@@ -64,7 +65,7 @@ def _slsa_level(node: Node) -> int:
     return node.integer()
 
 
-def _level(node: Node, limits: Limits) -> LevelRequirement:
+def _level(node: Node, _limits: Limits) -> LevelRequirement:
     node.only("check", "at_least")
     return LevelRequirement(node.field("at_least").text())
 
@@ -111,5 +112,10 @@ def _expected_value(node: Node, depth: int) -> ExpectedValue:
         return tuple(_expected_value(item, depth - 1) for item in node.items())
     if isinstance(value, bool | int) and abs(value) < 1 << 53:
         return value
-    raise PolicyFault("policy.value", "a value that cannot be compared", place=node.place, actual=str(value)[:120],
-                      expected="a string, a pattern, an integer below 2^53, a boolean, an array or a table of them")
+    raise PolicyFault(
+        "policy.value",
+        "a value that cannot be compared",
+        place=node.place,
+        actual=str(value)[:120],
+        expected="a string, a pattern, an integer below 2^53, a boolean, an array or a table of them",
+    )

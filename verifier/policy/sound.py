@@ -14,6 +14,7 @@ from attestations.strict_json import escape_pointer
 
 from ..faults import PolicyFault
 from ..levels import LEVELS, TRACKS
+from ..versions import is_version
 from .expected import PLACEHOLDER, compiled, filled
 from .model import (
     AnyIdentity,
@@ -31,9 +32,7 @@ from .model import (
 )
 
 _OTHER_PLACEHOLDER = re.compile(r"\{[A-Za-z_]+\}")
-_TEXT = re.compile(r"[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s])?\Z")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-_VERSIONED = re.compile(r"v?(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z")
 _NARROW_PREFIX = re.compile(r"[a-z][a-z0-9+.-]*://[^/]+/[^/]+/")
 _NARROW_SUFFIX = re.compile(r"@[^@]+\.[^@.]+\Z")
 
@@ -49,7 +48,7 @@ def check_policy(policy: Policy) -> None:
     """
     if not policy.requirements:
         raise PolicyFault("policy.empty", "the policy requires nothing", place=Place(pointer="/require"))
-    if not _TEXT.match(policy.id):
+    if not _is_line(policy.id):
         raise _fault("policy.value", "/id", "an id is one line of text", policy.id)
     for signer in policy.signers:
         _check_signer(signer, f"/signers/{escape_pointer(signer.name)}")
@@ -63,12 +62,19 @@ def check_policy(policy: Policy) -> None:
     _check_signed(policy)
 
 
-def _fault(reason: str, pointer: str, detail: str, actual: str | None = None, expected: str | None = None) -> PolicyFault:
+def _is_line(text: str) -> bool:
+    """One line that prints and survives encoding, without blanks at its ends."""
+    return bool(text) and text.isprintable() and text == text.strip()
+
+
+def _fault(
+    reason: str, pointer: str, detail: str, actual: str | None = None, expected: str | None = None
+) -> PolicyFault:
     return PolicyFault(reason, detail, place=Place(pointer=pointer), actual=actual, expected=expected)
 
 
 def _check_signer(signer: SignerRule, pointer: str) -> None:
-    if not _TEXT.match(signer.name) or not _TEXT.match(signer.group):
+    if not _is_line(signer.name) or not _is_line(signer.group):
         raise _fault("policy.value", pointer, "a signer and its group are named by one line of text")
     if isinstance(signer, AnyIdentity):
         return
@@ -78,20 +84,31 @@ def _check_signer(signer: SignerRule, pointer: str) -> None:
         _check_text(signer.identity, f"{pointer}/identity")
         _check_identity(signer.identity, f"{pointer}/identity")
         if not re.match(r"https://[^\s*?#{}]+\Z", signer.issuer):
-            raise _fault("policy.issuer_malformed", f"{pointer}/issuer", "an issuer is one exact https URL", signer.issuer)
+            place = f"{pointer}/issuer"
+            raise _fault("policy.issuer_malformed", place, "an issuer is one exact https URL", signer.issuer)
 
 
 def _check_identity(identity: Expected, pointer: str) -> None:
     """An identity names somebody: a URI down to the repository's owner, or an address under one domain (T21, T22)."""
     if isinstance(identity, Exact):
         if "*" in identity.text:
-            raise _fault("policy.identity_too_wide", pointer, "an exact identity holds no wildcard", identity.text,
-                         "the whole identity, or { pattern = '^…$' }")
+            raise _fault(
+                "policy.identity_too_wide",
+                pointer,
+                "an exact identity holds no wildcard",
+                identity.text,
+                "the whole identity, or { pattern = '^…$' }",
+            )
         return
     matcher = compiled(_sample(identity).text)
     if not _NARROW_PREFIX.match(matcher.prefix) and not _NARROW_SUFFIX.search(matcher.suffix):
-        raise _fault("policy.identity_too_wide", pointer, "the pattern leaves open whose identity it is", identity.text,
-                     "to begin with a literal scheme://host/owner/, or to end with a literal @domain")
+        raise _fault(
+            "policy.identity_too_wide",
+            pointer,
+            "the pattern leaves open whose identity it is",
+            identity.text,
+            "to begin with a literal scheme://host/owner/, or to end with a literal @domain",
+        )
 
 
 def _sample(expected: Expected) -> Expected:
@@ -100,7 +117,7 @@ def _sample(expected: Expected) -> Expected:
 
 
 def _check_text(expected: Expected, pointer: str) -> None:
-    if not _TEXT.match(expected.text):
+    if not _is_line(expected.text):
         raise _fault("policy.value", pointer, "not one line of text", repr(expected.text))
     if isinstance(expected, Pattern):
         try:
@@ -108,7 +125,8 @@ def _check_text(expected: Expected, pointer: str) -> None:
         except Fault as fault:
             raise fault.at(Place(pointer=pointer)) from None
     elif found := _OTHER_PLACEHOLDER.search(expected.text.replace(PLACEHOLDER, "")):
-        raise _fault("policy.placeholder", pointer, f"{found[0]} is not filled in by anything", expected.text, PLACEHOLDER)
+        detail = f"{found[0]} is not filled in by anything"
+        raise _fault("policy.placeholder", pointer, detail, expected.text, PLACEHOLDER)
 
 
 def _check_distinct(signers: tuple[SignerRule, ...]) -> None:
@@ -119,15 +137,20 @@ def _check_distinct(signers: tuple[SignerRule, ...]) -> None:
             continue
         held = signer.key if isinstance(signer, PinnedKey) else (signer.identity, signer.issuer)
         if held in seen:
-            raise _fault("policy.signer_duplicate", f"/signers/{escape_pointer(signer.name)}",
-                         f"the same signer as {seen[held]!r}", signer.name)
+            raise _fault(
+                "policy.signer_duplicate",
+                f"/signers/{escape_pointer(signer.name)}",
+                f"the same signer as {seen[held]!r}",
+                signer.name,
+            )
         seen[held] = signer.name
 
 
 def _check_level(requirement: LevelRequirement, pointer: str) -> None:
     known = (*LEVELS, *TRACKS)
     if requirement.at_least not in known:
-        raise _fault("policy.level", f"{pointer}/at_least", "no such level or track", requirement.at_least, ", ".join(known))
+        place = f"{pointer}/at_least"
+        raise _fault("policy.level", place, "no such level or track", requirement.at_least, ", ".join(known))
 
 
 def _check_statement(policy: Policy, requirement: SignedRequirement | ProvenanceRequirement, pointer: str) -> None:
@@ -141,8 +164,13 @@ def _check_statement(policy: Policy, requirement: SignedRequirement | Provenance
             raise _fault("policy.roots_missing", "/trust/roots", "an identity means nothing without a trust root", name)
     groups = {rules[name].group for name in requirement.signers}
     if not 1 <= requirement.threshold <= len(groups):
-        raise _fault("policy.threshold", f"{pointer}/threshold", "more groups than its signers belong to",
-                     str(requirement.threshold), f"1 to {len(groups)}")
+        raise _fault(
+            "policy.threshold",
+            f"{pointer}/threshold",
+            "more groups than its signers belong to",
+            str(requirement.threshold),
+            f"1 to {len(groups)}",
+        )
     for name, value in _texts(requirement):
         _check_text(value, f"{pointer}/{name}")
     if isinstance(requirement, ProvenanceRequirement):
@@ -159,11 +187,11 @@ def _texts(requirement: SignedRequirement | ProvenanceRequirement) -> Iterator[t
 def _check_build(requirement: ProvenanceRequirement, pointer: str) -> None:
     commit = requirement.commit
     if isinstance(commit, Exact) and not _COMMIT.match(commit.text):
-        raise _fault("policy.value", f"{pointer}/commit", "not a commit id", commit.text, "40 or 64 lower-case hex digits")
-    if requirement.versioned_tag is not None and not _VERSIONED.match(
-        requirement.versioned_tag.replace(PLACEHOLDER, "0.0.0")
-    ):
-        raise _fault("policy.value", f"{pointer}/versioned_tag", "not a version", requirement.versioned_tag, "v1, v1.2 or v1.2.3")
+        place = f"{pointer}/commit"
+        raise _fault("policy.value", place, "not a commit id", commit.text, "40 or 64 lower-case hex digits")
+    tag = requirement.versioned_tag
+    if tag is not None and not is_version(tag.replace(PLACEHOLDER, "0")):
+        raise _fault("policy.value", f"{pointer}/versioned_tag", "not a version", tag, "v1, v1.2 or v1.2.3")
     for name in ("parameters", "inputs"):
         table = getattr(requirement, name)
         if table is not None:
@@ -191,8 +219,9 @@ def _check_signed(policy: Policy) -> None:
         vendor = {policy.product.vendor} if policy.product is not None else groups
         if requirement.threshold > len(groups - vendor):
             return
-    raise PolicyFault("policy.vendor_unsigned", "the policy can be met without a signature of the vendor's own",
-                      place=Place(pointer="/require"),
-                      expected="a requirement that only a signer of the vendor's group can complete")
-
-
+    raise PolicyFault(
+        "policy.vendor_unsigned",
+        "the policy can be met without a signature of the vendor's own",
+        place=Place(pointer="/require"),
+        expected="a requirement that only a signer of the vendor's group can complete",
+    )

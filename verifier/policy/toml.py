@@ -29,8 +29,11 @@ def to_toml(policy: Policy) -> str:
 
 
 def _scalars(tree: Plain) -> list[str]:
-    return [f"{_key(name)} = {_value(value)}" for name, value in tree.items()
-            if name not in ("product", "trust", "signers", "require")]
+    return [
+        f"{_key(name)} = {_value(value)}"
+        for name, value in tree.items()
+        if name not in ("product", "trust", "signers", "require")
+    ]
 
 
 def _table(head: str, tree: Plain) -> list[str]:
