@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .faults import FormatFault, Place
-from .strict_json import Node
+from .strict_json import Node, shown
 
 STRONG: Mapping[str, int] = {"sha256": 32, "sha384": 48, "sha512": 64}
 """Algorithms that identify an artifact, with the bytes of their digest."""
@@ -94,10 +94,10 @@ def parse_digest(text: str) -> Digest:
     if not colon or size is None or len(value) != 2 * size or not _HEX.match(value):
         raise FormatFault(
             "digest.malformed",
-            f"not a digest: {text[:80]!r}",
+            f"not a digest: {shown(text)}",
             place=Place(),
             expected="sha256:, sha384: or sha512: and lower-case hex of that length",
-            actual=text[:160],
+            actual=shown(text),
         )
     return Digest(algorithm, value)
 
@@ -119,5 +119,5 @@ def _digest(algorithm: str, node: Node) -> Digest:
     lengths = _HEX_DIGITS.get(algorithm)
     if not value or not algorithm or (lengths and (len(value) not in lengths or not _HEX.match(value))):
         wanted = f"{' or '.join(map(str, lengths))} lower-case hex digits" if lengths else "a name and a value"
-        raise node.fault("digest.value", f"not a {algorithm or 'named'} digest", expected=wanted)
+        raise node.fault("digest.value", f"not a digest of algorithm {shown(algorithm)}", expected=wanted)
     return Digest(algorithm, value)

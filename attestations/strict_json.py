@@ -24,6 +24,9 @@ from .limits import DEFAULT_LIMITS, Limits
 
 _WHERE = re.compile(r" at line (\d+) column (\d+)$")
 _TYPE_NAMES = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+_LONGEST_STEP = 200
+"""Characters of a member's name that a pointer repeats: a place is a line, and names are hostile."""
+
 _PARSER_DEPTH = 200
 """Levels that the parser itself goes down to; a higher `Limits.depth` reads no deeper."""
 
@@ -51,7 +54,8 @@ def _fault(data: bytes, message: str, source: str, limits: Limits) -> FormatFaul
     offset = len(data) if text.startswith("EOF") else _offset(data, int(where[1]), int(where[2])) if where else 0
     place = Place(source, offset=offset)
     if text.startswith("Detected duplicate key"):
-        return FormatFault("json.duplicate_key", f"duplicate{text[18:200]}", place=place)
+        key = text.partition('"')[2].removesuffix('"')
+        return FormatFault("json.duplicate_key", f"the key {shown(key)} twice in one object", place=place)
     if text.startswith("recursion limit"):
         return _depth_fault(data, source, limits)
     if text.startswith("number out of range"):
@@ -140,7 +144,7 @@ class Node:
 
     def fault(self, reason: str, detail: str, *, expected: str | None = None) -> FormatFault:
         """A fault about this value, for the caller to raise."""
-        return FormatFault(reason, detail, place=self.place, expected=expected, actual=_shown(self.value))
+        return FormatFault(reason, detail, place=self.place, expected=expected, actual=shown(self.value))
 
     def field(self, name: str) -> Node:
         """The member `name`, which must be there."""
@@ -162,6 +166,8 @@ class Node:
         return None if node is None or node.value is None else node
 
     def _step(self, name: str, value: Any = None) -> Node:
+        if len(name) > _LONGEST_STEP:
+            name = name[:_LONGEST_STEP] + "…"
         return Node(value, self.source, f"{self.pointer}/{escape_pointer(name)}")
 
     def items(self) -> Iterator[Node]:
@@ -178,7 +184,7 @@ class Node:
         """Refuse any member whose name is not among `names`: ``json.unknown_field``."""
         for name, node in self.members():
             if name not in names:
-                raise node.fault("json.unknown_field", f"unknown field {name!r}", expected=", ".join(names))
+                raise node.fault("json.unknown_field", f"unknown field {shown(name)}", expected=", ".join(names))
 
     def object(self) -> dict[str, Any]:
         if not isinstance(self.value, dict):
@@ -259,7 +265,8 @@ def decode_base64(text: str | bytes) -> bytes:
 _STANDARD = str.maketrans("-_", "+/")
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A JSON value in one short printable line, for the text of a fault."""
     # Never the repr of a container: it may be as large as the document.
     if isinstance(value, dict | list):
         return f"{_TYPE_NAMES[type(value)]} of {len(value)}"

@@ -33,7 +33,7 @@ from ..bundles import (
 from ..dsse import parse_envelope
 from ..log_entries.bodies import read_hash_output
 from ..log_entries.carried import read_transparency_entry
-from ..strict_json import Node
+from ..strict_json import Node, shown
 from .carrier import Carrier, Reading, whole
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -83,7 +83,7 @@ def _one_spelling(node: Node) -> None:
         if isinstance(value, dict):
             for name in value:
                 if "_" in name:
-                    raise node.fault("bundle.field_spelling", f"a member {name[:80]!r}", expected="camelCase names")
+                    raise node.fault("bundle.field_spelling", f"a member {shown(name)}", expected="camelCase names")
             pending.extend(value.values())
         elif isinstance(value, list):
             pending.extend(value)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 
 from ..faults import FormatFault, Place
 from ..limits import DEFAULT_LIMITS, Limits
-from ..strict_json import Node, loads
+from ..strict_json import Node, loads, shown
 from .bodies import DsseEntry, EntryBody, HashedRekordEntry, IntotoEntry, Recorded, RecordedSignature
 from .dsse import read_dsse_v1
 from .hashedrekord import read_hashedrekord_v1, read_hashedrekord_v2
@@ -56,10 +56,10 @@ def parse_body(kind: str, version: str, body: bytes, *, source: str = "", limits
     if read is None:
         raise FormatFault(
             "log.entry_unsupported",
-            f"a log entry of kind {kind[:80]!r}, version {version[:80]!r}",
+            f"a log entry of kind {shown(kind)}, version {shown(version)}",
             place=Place(source),
             expected=", ".join(" ".join(known) for known in READERS),
-            actual=f"{kind} {version}"[:160],
+            actual=shown(f"{kind} {version}"),
         )
     root = Node(loads(body, source=source, limits=limits), source)
     for name, stated in (("kind", kind), ("apiVersion", version)):

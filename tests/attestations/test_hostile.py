@@ -66,6 +66,22 @@ def test_t94_any_member_left_out_is_read_or_refused(sample: Sample) -> None:
             assert_known(sample.read(encode(without(sample.value, path))))
 
 
+@pytest.mark.parametrize("name", ["n" * 10_000, "\x1b[2J\r\n", "\u202e\u2028", "__proto__", "a/b~c"], ids=ascii)
+def test_t99_a_hostile_name_makes_no_hostile_message(sample: Sample, name: str) -> None:
+    """Pointers repeat names as they are, in part: whoever prints a place escapes it."""
+    for path in pointers(sample.value):
+        target: Any = sample.value
+        for step in path:
+            target = target[step]
+        if isinstance(target, dict):
+            for value in ({name: "", **target}, {**target, name: {name: [name]}}, {name: name}):
+                for fault in sample.read(encode(replaced(sample.value, path, value))):
+                    assert len(str(fault)) < 2000
+                    assert all(
+                        text is None or text.isprintable() for text in (fault.detail, fault.expected, fault.actual)
+                    )
+
+
 def test_truncation_at_every_byte_is_refused(sample: Sample) -> None:
     data = sample.data
     for length in range(len(data)):

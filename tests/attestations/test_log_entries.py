@@ -81,7 +81,7 @@ def refusal(kind: str, version: str, document: dict[str, Any]) -> FormatFault:
 def test_t47_an_unknown_kind_or_version_is_refused(kind: str, version: str) -> None:
     document = {"kind": kind, "apiVersion": version, "spec": BODIES["dsse", "0.0.1"]}
     fault = refusal(kind, version, document)
-    assert (fault.reason, fault.actual) == ("log.entry_unsupported", f"{kind} {version}")
+    assert (fault.reason, fault.actual) == ("log.entry_unsupported", repr(f"{kind} {version}"))
 
 
 @pytest.mark.parametrize("stated", READERS)
