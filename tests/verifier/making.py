@@ -7,9 +7,10 @@ A certificate is described by a `Wanted`; `replace` one field and it breaks one 
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import asn1crypto.x509
@@ -108,6 +109,10 @@ CA_EXTENSIONS: Extensions = (
 )
 
 
+_DIGESTS = {"": None, "sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+"""By name; "" for a key that has no hash of its own."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A certificate to be made: whose, by whom, valid when, with which extensions."""
@@ -119,10 +124,12 @@ class Wanted:
     start: datetime.datetime = START
     end: datetime.datetime = END
     extensions: Extensions = LEAF_EXTENSIONS
-    digest: hashes.HashAlgorithm | None = field(default_factory=hashes.SHA384)
+    digest: str = "sha384"
     serial: int = 0
 
+    @functools.cache  # noqa: B019  a test run ends
     def der(self) -> bytes:
+        """The certificate, DER; the same description gives the same bytes, made once."""
         public: Any = serialization.load_der_public_key(self.key.spki)
         digest = hashlib.sha256(f"{self.subject}{self.issuer}{self.start}".encode() + self.key.spki).digest()
         builder = (
@@ -137,7 +144,7 @@ class Wanted:
         for extension, critical in self.extensions:
             builder = builder.add_extension(extension, critical)
         repeatable = True if isinstance(self.signer, EcKey) else None
-        signed = builder.sign(self.signer.private, self.digest, ecdsa_deterministic=repeatable)
+        signed = builder.sign(self.signer.private, _DIGESTS[self.digest], ecdsa_deterministic=repeatable)
         return signed.public_bytes(serialization.Encoding.DER)
 
 
