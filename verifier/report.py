@@ -6,7 +6,7 @@
      "predicate": {"outcome": …, "level": …, "tracks": […], "checks": […], "policy": …, "trust": […], …}}
 
 The bytes are canonical JSON (JCS): one verdict has one report, anywhere, always. Nothing here signs it, and nothing
-that varies from run to run is in it. Where nothing was measured there is no subject, and the statement is about nothing.
+that varies from run to run is in it. Where nothing was measured there is no subject.
 
 Spec: countersign design, section 10; RFC 8785; schema in docs/schemas/report.schema.json
 """

@@ -20,7 +20,7 @@ from verifier.policy.model import (
     SignerRule,
     TrustRule,
 )
-from verifier.policy.patterns import escape
+from verifier.policy.pattern_syntax import escape
 from verifier.trust import TrustedKey
 
 GITHUB = "https://token.actions.githubusercontent.com"

@@ -19,7 +19,8 @@ from .model import (
     Requirement,
     SignerRule,
 )
-from .patterns import CompiledPattern, compile_pattern, escape
+from .pattern_syntax import escape
+from .patterns import CompiledPattern, compile_pattern
 
 PLACEHOLDER = "{version}"
 _RELEASE = re.compile(r"[0-9A-Za-z.+-]{1,64}\Z")

@@ -1,14 +1,9 @@
-"""The one pattern language of policies: a small part of regular expressions, matched in linear time.
+"""Patterns, matched in linear time: no pattern makes a text cost more than its length times the pattern's size (T98).
 
-    pattern   = "^" sequence "$"
-    sequence  = *(atom [quantifier])
-    atom      = literal / "\\" punctuation / "." / class / "(" sequence *("|" sequence) ")"
-    class     = "[" ["^"] 1*(literal / range / "\\" punctuation) "]"
-    quantifier = "*" / "+" / "?" / "{" n "}" / "{" n "," [m] "}"
-
-What it accepts means the same in Python's ``re``, in RE2 and in PCRE; what these read differently (``\\d``, ``\\w``,
-``[!a]``, lookaround, back references, lazy quantifiers, flags) is refused. Matching follows all alternatives at once
-(Thompson's construction), so that no pattern makes a text cost more than its length times the pattern's size (T98).
+The language is a small part of regular expressions (`pattern_syntax`). What it accepts means the same in Python's
+``re``, in RE2 and in PCRE; what these read differently (``\\d``, ``\\w``, ``[!a]``, lookaround, back references, lazy
+quantifiers, flags) is refused. Matching follows all alternatives at once, by Thompson's construction: nothing is tried
+and taken back, so nothing can blow up.
 """
 
 from __future__ import annotations
@@ -16,172 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..faults import PolicyFault
-
-MAX_LENGTH = 1024
-"""Characters of a pattern; the longest identity of a public CA that we know is under 300."""
+from .pattern_syntax import CharacterSet, Choice, Piece, literal_prefix, parse_pattern
 
 MAX_STATES = 2048
 """States after counted repetitions are written out: bounds the work per character of the text."""
-
-MAX_NESTING = 16
-"""Groups within groups."""
-
-_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_SPECIAL = frozenset("^$.*+?{}[]()|\\")
-_QUANTIFIERS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
-
-
-@dataclass(frozen=True, slots=True)
-class CharacterSet:
-    """Characters by inclusive code point ranges; `negated` turns it round."""
-
-    ranges: tuple[tuple[str, str], ...]
-    negated: bool = False
-
-    def holds(self, character: str) -> bool:
-        return self.negated != any(low <= character <= high for low, high in self.ranges)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several sequences."""
-
-    branches: tuple[tuple[Piece, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """An atom at least `least` and at most `most` times; None is without end."""
-
-    atom: CharacterSet | Choice
-    least: int
-    most: int | None
-
-
-Piece = CharacterSet | Choice | Repeat
-
-_ANY = CharacterSet((("\n", "\n"),), negated=True)
-
-
-@dataclass(slots=True)
-class _Reader:
-    """A recursive descent over the text of one pattern."""
-
-    text: str
-    at: int = 0
-    depth: int = 0
-
-    def refuse(self, why: str) -> PolicyFault:
-        return PolicyFault("policy.pattern", f"{why}, at character {self.at + 1}", actual=self.text)
-
-    @property
-    def next(self) -> str:
-        return self.text[self.at : self.at + 1]
-
-    def take(self) -> str:
-        character = self.next
-        self.at += 1
-        return character
-
-    def sequence(self, end: str) -> tuple[Piece, ...]:
-        pieces: list[Piece] = []
-        while self.next and self.next not in end:
-            pieces.append(self.quantified(self.atom()))
-        return tuple(pieces)
-
-    def atom(self) -> CharacterSet | Choice:
-        character = self.take()
-        if character == "(":
-            return self.group()
-        if character == "[":
-            return self.characters()
-        if character == ".":
-            return _ANY
-        if character == "\\":
-            character = self.escaped()
-        elif character in _SPECIAL:
-            self.at -= 1
-            raise self.refuse(f"{character!r} has no meaning here; write \\{character} for the character itself")
-        return CharacterSet(((character, character),))
-
-    def escaped(self) -> str:
-        character = self.take()
-        if character not in _PUNCTUATION:
-            raise self.refuse(f"\\{character} is not part of the pattern language; only punctuation can be escaped")
-        return character
-
-    def group(self) -> Choice:
-        self.depth += 1
-        if self.next == "?":
-            raise self.refuse("(? … ) is not part of the pattern language")
-        if self.depth > MAX_NESTING:
-            raise self.refuse(f"groups are nested more than {MAX_NESTING} deep")
-        branches = [self.sequence("|)")]
-        while self.next == "|":
-            self.take()
-            branches.append(self.sequence("|)"))
-        if self.take() != ")":
-            raise self.refuse("a group is not closed")
-        self.depth -= 1
-        return Choice(tuple(branches))
-
-    def characters(self) -> CharacterSet:
-        if self.next == "!":
-            raise self.refuse("[! … ] means different things to different readers; write [^ … ] or [\\! … ]")
-        negated = self.next == "^"
-        self.at += negated
-        ranges: list[tuple[str, str]] = []
-        while self.next != "]":
-            low = self.member()
-            if self.next == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", ""):
-                self.take()
-                high = self.member()
-                if low > high:
-                    raise self.refuse("a range runs backwards")
-            else:
-                high = low
-            ranges.append((low, high))
-        self.take()
-        if not ranges:
-            raise self.refuse("a class holds nothing")
-        return CharacterSet(tuple(ranges), negated)
-
-    def member(self) -> str:
-        character = self.take()
-        if not character:
-            raise self.refuse("a class is not closed")
-        if character == "\\":
-            return self.escaped()
-        if character in "[^&~|" and character != "^":
-            raise self.refuse(f"{character!r} in a class must be escaped")
-        return character
-
-    def quantified(self, atom: CharacterSet | Choice) -> Piece:
-        if self.next in _QUANTIFIERS and self.next:
-            least, most = _QUANTIFIERS[self.take()]
-        elif self.next == "{":
-            least, most = self.counted()
-        else:
-            return atom
-        if self.next and self.next in "*+?{":
-            raise self.refuse("two quantifiers in a row")
-        return Repeat(atom, least, most)
-
-    def counted(self) -> tuple[int, int | None]:
-        self.take()
-        close = self.text.find("}", self.at)
-        low, comma, high = self.text[self.at : max(close, self.at)].partition(",")
-        if close < 0 or not _digits(low) or (high and not _digits(high)):
-            raise self.refuse("a repetition is written {n}, {n,} or {n,m}")
-        least, most = int(low), (int(high) if high else None) if comma else int(low)
-        if most is not None and most < least:
-            raise self.refuse("a repetition runs backwards")
-        self.at = close + 1
-        return least, most
-
-
-def _digits(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 4
 
 
 @dataclass(slots=True)
@@ -266,37 +99,8 @@ def compile_pattern(text: str) -> CompiledPattern:
     Raises:
         PolicyFault: ``policy.pattern`` (not of the language, or too large), ``policy.pattern_unanchored``.
     """
-    if len(text) > MAX_LENGTH:
-        raise PolicyFault("policy.pattern", "the pattern is too long", expected=f"at most {MAX_LENGTH} characters")
-    if len(text) < 2 or text[0] != "^" or text[-1] != "$" or _escaped_end(text):
-        raise PolicyFault(
-            "policy.pattern_unanchored", "a pattern must begin with ^ and end with $", actual=text, expected="^…$"
-        )
-    reader = _Reader(text[1:-1])
-    pieces = reader.sequence("|")
-    if reader.next:
-        raise reader.refuse("an alternative outside a group is anchored on one side only; put it in ( )")
+    pieces = parse_pattern(text)
     automaton = _Automaton()
     end = automaton.add(None)
     start = automaton.sequence(pieces, end)
-    return CompiledPattern(automaton, start, end, _literal(pieces), _literal(pieces[::-1])[::-1])
-
-
-def _escaped_end(text: str) -> bool:
-    before = text[:-1]
-    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
-
-
-def _literal(pieces: tuple[Piece, ...]) -> str:
-    found = ""
-    for piece in pieces:
-        single = isinstance(piece, CharacterSet) and not piece.negated and len(piece.ranges) == 1
-        if not single or piece.ranges[0][0] != piece.ranges[0][1]:  # type: ignore[union-attr]
-            break
-        found += piece.ranges[0][0]  # type: ignore[union-attr]
-    return found
-
-
-def escape(text: str) -> str:
-    """`text` as a piece of a pattern that matches it to the letter."""
-    return "".join(f"\\{character}" if character in _SPECIAL else character for character in text)
+    return CompiledPattern(automaton, start, end, literal_prefix(pieces), literal_prefix(pieces[::-1])[::-1])
