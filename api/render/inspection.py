@@ -6,17 +6,18 @@ from collections.abc import Iterable
 
 from attestations.digests import Digest
 
-from .layout import Look, row
+from .layout import Look, headline, row
 from .words import digest_words, size_words
 
+TITLE = "NOT VERIFIED"
 WARNING = "Anybody could have written what follows. Ask `countersign verify` what is true."
 
 
 def heading(name: str, digest: Digest | None, size: int, look: Look) -> str:
     """What was looked at, and the warning."""
-    facts = [look.clean(name), *([digest_words(digest, look.ellipsis)] if digest else []), size_words(size)]
-    lines = [f"{look.paint('NOT VERIFIED', 'yellow')}  {'  '.join(facts)}", *row("", WARNING, look)]
-    return "\n".join(lines) + "\n"
+    facts = "  ".join([*([digest_words(digest, look.ellipsis)] if digest else []), size_words(size)])
+    lines = headline(look.paint(TITLE, "yellow"), len(TITLE), look.clean(name), facts, look)
+    return "\n".join([*lines, *row("", WARNING, look)]) + "\n"
 
 
 def claims(place: str, carrier: str, said: Iterable[tuple[str, str]], look: Look) -> str:

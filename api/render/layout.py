@@ -54,6 +54,15 @@ def row(label: str, text: str, look: Look, *, colour: str = "bold") -> Iterator[
     yield from hang(MARGIN + look.paint(padded, colour), len(MARGIN) + len(padded), text, look.width)
 
 
+def headline(first: str, width: int, name: str, facts: str, look: Look) -> Iterator[str]:
+    """`first`, which fills `width` columns, a name and facts about it, on one line where it takes them."""
+    if width + columns(name) + columns(facts) + 4 <= look.width:
+        yield f"{first}  {name}  {facts}".rstrip()
+        return
+    yield from hang(f"{first}  ", width + 2, name, look.width)
+    yield MARGIN + facts
+
+
 def hang(first: str, indent: int, text: str, width: int) -> Iterator[str]:
     """`text` behind `first`, which fills `indent` columns; further lines stand under the text."""
     for number, line in enumerate(wrap(text, max(width - indent, 16))):

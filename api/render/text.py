@@ -22,7 +22,7 @@ from verifier.policy.flags import FLAGS_ID
 from verifier.reasons import REASONS
 from verifier.verdict import CheckResult, Verdict
 
-from .layout import LABEL_WIDTH, MARGIN, Look, hang, row, wrap
+from .layout import LABEL_WIDTH, MARGIN, Look, hang, headline, row, wrap
 from .proofs import proofs
 from .visible import columns
 from .words import age_words, identity_words, size_words
@@ -54,19 +54,11 @@ def screen(verdict: Verdict, look: Look, *, taken: Sequence[str] = ()) -> str:
 
 def _headline(verdict: Verdict, look: Look) -> Iterator[str]:
     artifact = verdict.artifact
-    name = look.clean(artifact.name)
-    rest = [identity_words(artifact.digests, look.ellipsis)]
-    rest.append(size_words(artifact.size) if artifact.size is not None else "bytes not seen")
-    tail = "  ".join(filter(None, rest))
+    facts = "bytes not seen"  # where only a digest was given, it is the name
+    if artifact.size is not None:
+        facts = f"{identity_words(artifact.digests, look.ellipsis)}  {size_words(artifact.size)}"
     word = verdict.outcome.value
-    painted = look.paint(word, COLOURS[verdict.outcome])
-    if artifact.size is None:
-        tail = rest[-1]  # where only a digest was given, it is the name
-    if len(word) + columns(name) + columns(tail) + 4 <= look.width:
-        yield f"{painted}  {name}  {tail}".rstrip()
-        return
-    yield from hang(f"{painted}  ", len(word) + 2, name, look.width)
-    yield MARGIN + tail
+    return headline(look.paint(word, COLOURS[verdict.outcome]), len(word), look.clean(artifact.name), facts, look)
 
 
 def _proved(results: Sequence[CheckResult], look: Look) -> Iterator[str]:

@@ -11,6 +11,7 @@ from attestations.limits import Limits
 from verifier.policy.flags import FlagValues, policy_from_flags
 from verifier.policy.model import Policy
 from verifier.policy.parse import parse_policy
+from verifier.policy.toml import to_toml
 from verifier.request import TrustFile
 
 from ..effects.faults import InputFault
@@ -88,3 +89,19 @@ def _values(expectations: Expectations, keys: Iterable[Digest], given: Trust) ->
 def _root_name(root: TrustFile) -> str:
     """How a policy made of flags names a root: a stored one by its name, a file by its digest."""
     return root.name if root.dated is not None else root_digest(root)
+
+
+def begin_policy(
+    expectations: Expectations, trust: Iterable[str], store: TrustStore, files: Files, limits: Limits
+) -> str:
+    """The text of a policy to begin with: of what flags say, or a commented example where they say nothing.
+
+    Raises as `read_trust` and `expected_policy`.
+    """
+    if not expectations.given:
+        from importlib.resources import files as resources
+
+        return resources(__package__).joinpath("policy_template.toml").read_text(encoding="utf-8")
+    given = read_trust(trust, store, files, limits)
+    policy, _ = expected_policy(expectations, given, store, files, limits)
+    return to_toml(policy)

@@ -38,7 +38,7 @@ def run_process(
     """The program in a process of its own. `before` is a command that is to run it (``unshare -rn``)."""
     command = [*before, sys.executable, "-W", "error", "-m", "countersign", *arguments]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    known = {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "XDG_DATA_HOME": str(cwd / "home")}
+    known = {"PYTHONPATH": str(ROOT), "COLUMNS": "80"}
     ran = subprocess.run(
         command, cwd=cwd, env=inherited | known | dict(environment or {}), check=False, capture_output=True, timeout=120
     )

@@ -16,7 +16,19 @@ ISSUER = "https://token.actions.githubusercontent.com"
 BY_POLICY = ("--policy", "policy.toml", "--release", "7.1.0", "--now", NOW)
 BY_FLAGS = ("--identity", IDENTITY, "--issuer", ISSUER, "--trust", "trusted_root.json", "--now", NOW)
 
-__all__ = ["BY_FLAGS", "BY_POLICY", "IDENTITY", "ISSUER", "NAME", "NOW", "OTHER", "POLICY", "RELEASE", "WORLD", "lay_out"]
+__all__ = [
+    "BY_FLAGS",
+    "BY_POLICY",
+    "IDENTITY",
+    "ISSUER",
+    "NAME",
+    "NOW",
+    "OTHER",
+    "POLICY",
+    "RELEASE",
+    "WORLD",
+    "lay_out",
+]
 
 
 def lay_out(here: Path) -> None:

@@ -45,7 +45,9 @@ def test_the_policy_that_flags_build_is_the_one_that_a_file_of_it_is(scene: Path
     (scene / "printed.toml").write_bytes(printed.output)
     by_flags = reports(program("verify", NAME, *BY_FLAGS, "--format", "json"))
     by_file = reports(
-        program("verify", NAME, "--policy", "printed.toml", "--trust", "trusted_root.json", "--now", NOW, "--format", "json")
+        program(
+            "verify", NAME, "--policy", "printed.toml", "--trust", "trusted_root.json", "--now", NOW, "--format", "json"
+        )
     )
     assert by_flags == by_file
     assert by_flags[0]["policy"]["id"] == "flags"
@@ -59,7 +61,9 @@ def _alter_signature(here: Path) -> None:
     path = here / f"{NAME}.sigstore.json"
     tree = json.loads(path.read_bytes())
     signature = tree["dsseEnvelope"]["signatures"][0]["sig"]
-    tree["dsseEnvelope"]["signatures"][0]["sig"] = signature[:20] + ("A" if signature[20] != "A" else "B") + signature[21:]
+    tree["dsseEnvelope"]["signatures"][0]["sig"] = (
+        signature[:20] + ("A" if signature[20] != "A" else "B") + signature[21:]
+    )
     path.write_text(json.dumps(tree))
 
 
@@ -134,7 +138,9 @@ def test_six_names_are_looked_for(scene: Path, program: Program, suffix: str) ->
     assert program("verify", NAME, *BY_POLICY).code == 0
 
 
-@pytest.mark.parametrize("name", ["evidence.sigstore.json", f"{NAME}.json", f"{NAME}.SIGSTORE.JSON", "attestation.bundle"])
+@pytest.mark.parametrize(
+    "name", ["evidence.sigstore.json", f"{NAME}.json", f"{NAME}.SIGSTORE.JSON", "attestation.bundle"]
+)
 def test_t71_and_no_other_is(scene: Path, program: Program, name: str) -> None:
     (scene / f"{NAME}.sigstore.json").rename(scene / name)
     ran = program("verify", NAME, *BY_POLICY, "--format", "json")
