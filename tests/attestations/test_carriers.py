@@ -165,13 +165,13 @@ def test_the_statement_in_clear_is_not_read() -> None:
 
 
 @pytest.mark.parametrize("member", ["fully_qualified_digest", "digest"])
-def test_a_list_about_two_images_is_refused(member: str) -> None:
+def test_t12_a_list_about_two_images_is_refused(member: str) -> None:
     other = "registry.example/image@sha256:" + "0" * 64
     document = replaced(documents.CLOUD_BUILD, ("image_summary", member), other)
     assert refusal(document) == ("gcb.contradicted", "/image_summary/fully_qualified_digest")
 
 
-def test_an_occurrence_about_another_image_is_refused() -> None:
+def test_t12_an_occurrence_about_another_image_is_refused() -> None:
     path = ("provenance_summary", "provenance", 0, "resourceUri")
     document = replaced(documents.CLOUD_BUILD, path, "https://registry.example/image@sha256:" + "0" * 64)
     assert refusal(document) == ("gcb.contradicted", pointer(path))
@@ -195,7 +195,7 @@ def test_a_manifest_without_its_layer_lacks_evidence() -> None:
     assert refusal(documents.MANIFEST) == ("evidence.blob_absent", "/layers/0/digest")
 
 
-def test_a_layer_is_found_by_its_digest_alone() -> None:
+def test_t12_a_layer_is_found_by_its_digest_alone() -> None:
     """Another envelope beside the manifest stays an envelope by itself."""
     other = encode({**documents.ENVELOPE, "payloadType": "another"})
     absent, bare = read_evidence_files([("manifest.json", encode(documents.MANIFEST)), ("layer", other)])
