@@ -6,13 +6,17 @@ import json
 from collections.abc import Callable, Mapping
 
 from attestations.digests import parse_digest
+from attestations.limits import DEFAULT_LIMITS
 from attestations.notes import parse_vkey
 from attestations.tlog_proofs import parse_tlog_proof
 from verifier.checkpoints import authenticate_checkpoint
+from verifier.faults import PolicyFault
 from verifier.keys import load_pem
 from verifier.merkle import leaf_hash, verify_consistency, verify_inclusion
 from verifier.notes import note_key
 from verifier.policy.flags import FlagValues, policy_from_flags
+from verifier.policy.lint import lint
+from verifier.policy.parse import parse_policy
 from verifier.record import read_record
 
 Given = Mapping[str, str]
@@ -60,12 +64,18 @@ def _record(content: bytes, given: Given) -> None:
     read_record(content, "record.json")
 
 
+def _lint(content: bytes, given: Given) -> None:
+    for finding in lint(parse_policy(content, "policy.toml", DEFAULT_LIMITS)):
+        raise PolicyFault(finding.reason, finding.detail, place=finding.place)
+
+
 READERS: Mapping[str, Callable[[bytes, Given], None]] = {
     "checkpoint": _checkpoint,
     "consistency": _consistency,
     "digest": _digest,
     "flags": _flags,
     "key": _key,
+    "lint": _lint,
     "record": _record,
     "tlog-proof": _tlog_proof,
     "vkey": _vkey,
