@@ -31,7 +31,7 @@ from sigstore.models import TrustedRoot
 from sigstore.verify import Verifier
 
 from attestations.faults import Fault
-from fixtures.world.keys import ec_key
+from fixtures.world.keys import ec_key, ed25519_key
 from verifier.certificates import fulcio, identities
 from verifier.certificates.paths import build_path
 from verifier.certificates.scts import verify_scts
@@ -130,6 +130,23 @@ def test_the_librarys_verifier_agrees_on_every_small_world() -> None:
         assert accepted_by_us(*question) is accepted_by_library(*question), (role, validity, upper, lower, longer)
         accepted += accepted_by_us(*question)
     assert 0 < accepted < len(WORLDS) / 4
+
+
+ED25519 = ed25519_key("ca")
+
+
+def test_where_the_librarys_verifier_differs_is_known() -> None:
+    """The Web's PKI: no Ed25519 in an authority, a key identifier in a leaf, a role for an anchor (decision 0020)."""
+    plain = replace(ROOT, key=ED25519, signer=ED25519, digest="")
+    under = replace(LEAF, issuer="root", signer=ED25519, digest="")
+    bare = identified(replace(ROOT, extensions=()))
+    for question in (
+        (identified(under), (), identified(plain), AT),
+        (LEAF, (identified(INTERMEDIATE),), identified(ROOT), AT),
+        (identified(LEAF), (identified(INTERMEDIATE),), bare, AT),
+    ):
+        assert accepted_by_us(*question)
+        assert not accepted_by_library(*question)
 
 
 def identified(wanted: Wanted) -> Wanted:

@@ -99,6 +99,21 @@ def test_rfc3161_client_leaves_open_what_was_signed_and_for_which_certificate(at
     assert asked_of_us(response, MESSAGE, trust) is None
 
 
+@pytest.mark.parametrize(
+    "info",
+    [
+        {"extensions": [{"extn_id": "1.2.3.4", "critical": True, "extn_value": b"\x05\x00"}]},
+        {"accuracy": {"seconds": 24 * 60 * 60}},
+    ],
+)
+def test_rfc3161_client_leaves_open_what_else_a_timestamp_says(info: dict[str, Any]) -> None:
+    """Known differences: what is critical must be understood, and a time that may be off by a day says nothing here."""
+    response = replace(STAMP, info=info).response()
+    trust = trusting(timestamp_authority(*CHAIN))
+    assert asked_of_client(response, MESSAGE, trust) == AT
+    assert asked_of_us(response, MESSAGE, trust) is None
+
+
 @without_openssl
 @pytest.mark.parametrize("name", STAMPS)
 def test_openssl_agrees_on_timestamps(name: str, tmp_path: Path) -> None:
