@@ -27,7 +27,7 @@ def test_there_are_vectors() -> None:
 def test_vector(folder: Path) -> None:
     expect = read_case(folder).expect
     got = answer(folder)
-    assert (got.outcome, got.reasons) == (expect.outcome, {*expect.also, expect.reason} - {""})
+    assert (got.outcome, got.reasons) == (expect.outcome, expect.reasons)
     assert expect.level in ("", got.level)
 
 
@@ -41,7 +41,7 @@ def test_what_a_vector_expects_agrees_with_the_table_of_reasons(folder: Path) ->
 
 def test_a_case_with_a_key_that_nobody_checks_is_refused() -> None:
     text = (FOLDERS[0] / CASE).read_text(encoding="utf-8")
-    assert parse_case(text)
+    parse_case(text)
     for unknown in ('expected = "PASSED"\n' + text, text + '\n[expects]\noutcome = "PASSED"\n'):
         with pytest.raises(msgspec.ValidationError):
             parse_case(unknown)
