@@ -148,10 +148,10 @@ class Node:
 
     def field(self, name: str) -> Node:
         """The member `name`, which must be there."""
-        node = self.get(name)
-        if node is None:
+        members = self.object()
+        if name not in members:
             raise FormatFault("json.missing", f"{name!r} is missing", place=self._step(name).place, expected=name)
-        return node
+        return self._step(name, members[name])
 
     def get(self, name: str) -> Node | None:
         """The member `name`, or None where it is absent. An explicit null is a value."""
@@ -162,8 +162,8 @@ class Node:
 
     def given(self, name: str) -> Node | None:
         """The member `name`, or None where it is absent or null: protobuf JSON holds the two to be the same."""
-        node = self.get(name)
-        return None if node is None or node.value is None else node
+        value = self.object().get(name)
+        return None if value is None else self._step(name, value)
 
     def _step(self, name: str, value: Any = None) -> Node:
         if len(name) > _LONGEST_STEP:
