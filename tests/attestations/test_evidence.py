@@ -59,6 +59,15 @@ def test_t63_a_damaged_line_hides_no_other() -> None:
     assert isinstance(last, Evidence)
 
 
+def test_lines_cut_off_anywhere_give_the_lines_before() -> None:
+    envelope = encode(documents.ENVELOPE)
+    for length in range(len(envelope) + 2, 2 * len(envelope) + 2):
+        first, *rest = read_evidence("e.jsonl", (envelope + b"\n" + envelope + b"\n")[:length])
+        assert isinstance(first, Evidence)
+        whole = length >= 2 * len(envelope) + 1
+        assert [isinstance(item, Evidence) for item in rest] == [whole]
+
+
 def test_a_line_that_is_no_evidence_is_said_to_be_none() -> None:
     _, other = read_evidence("e.jsonl", BUNDLE + b"\n{}")
     assert isinstance(other, Unreadable)
