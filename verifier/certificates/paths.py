@@ -15,6 +15,7 @@ Spec: RFC 5280 section 6.1, https://www.rfc-editor.org/rfc/rfc5280#section-6.1; 
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -115,9 +116,25 @@ def trusted_certificate(authority: Authority, position: int) -> Certificate:
         TrustFault: ``trust.certificate_malformed``.
     """
     try:
-        return parse_certificate(authority.chain[position])
+        return _parsed(authority.chain[position])
     except CertificateFault as fault:
         raise TrustFault("trust.certificate_malformed", f"{authority.name}: {fault.detail}") from fault
+
+
+# The same trusted chains stand above every bundle: what was found of them once need not be found again. Both caches
+# answer by the bytes alone, and are small, since evidence fills them too.
+_parsed = functools.lru_cache(maxsize=128)(parse_certificate)
+
+
+@functools.lru_cache(maxsize=128)
+def _signed_by(subject: Certificate, issuer: Certificate) -> bool:
+    """Whether the issuer's key verifies the subject's signature, in a way that proves something."""
+    _check_algorithm(subject, issuer)
+    try:
+        subject.handle.verify_directly_issued_by(issuer.handle)
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
 
 
 def _refuse_foreign_roots(helpers: tuple[Certificate, ...], trust: TrustRoot) -> None:
@@ -193,10 +210,7 @@ class _Search:
                 expected=f"at most {SIGNATURES_MAX} signatures",
             )
         self._signatures -= 1
-        _check_algorithm(chain[-1], issuer)
-        try:
-            chain[-1].handle.verify_directly_issued_by(issuer.handle)
-        except (InvalidSignature, ValueError, TypeError):
+        if not _signed_by(chain[-1], issuer):
             return False  # another authority of the same name
         # RFC 5280 section 6.1.1 (d): an anchor is a name and a key; who trusts it says that it may issue.
         if issuer != anchor:
