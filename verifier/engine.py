@@ -28,7 +28,7 @@ from .checks.level import CLAUSE as LEVEL
 from .checks.level import check_level
 from .checks.signers import signer_name
 from .checks.subject import identifying
-from .faults import CheckFault
+from .faults import CheckFault, PolicyFault
 from .gather import Gathered, gather, sha256
 from .levels import NOT_ASSESSED, level_of
 from .outcome import Outcome, combine
@@ -48,22 +48,31 @@ def judge(request: Request) -> Verdict:
         raise ValueError("now is aware, in UTC")
     try:
         policy = about_release(request.policy, request.release)
+        if all(isinstance(requirement, LevelRequirement) for requirement in policy.requirements):
+            raise PolicyFault("policy.empty", "the policy requires nothing of the evidence")
         if not identifying(request.artifact.digests):
             raise CheckFault("subject.artifact_undigested", "the artifact is given by no digest that identifies it")
         gathered = gather(request, policy)
     except Fault as fault:
-        return _verdict(request, (refused("request", fault),), ())
+        return _verdict(request, (refused("request", fault),), (), unmet=True)
     runs = tuple(
         Evaluation(number, requirement, policy, request, gathered).run()
         for number, requirement in enumerate(policy.requirements)
         if not isinstance(requirement, LevelRequirement)
     )
     facts = (*gathered.results, *_proofs(runs), *(result for run in runs for result in run.results))
-    tracks = assess(policy, runs)
-    if any(result.outcome is Outcome.FAILED for result in facts):
-        tracks = tuple(TrackResult(track.track, False, "something was refuted") for track in tracks)
+    tracks = _withheld(assess(policy, runs), facts)
     results = (*facts, *_levels(policy, tracks), *_findings(request, gathered, runs))
-    return _verdict(request, results, tracks)
+    return _verdict(request, results, tracks, unmet=not all(run.met for run in runs))
+
+
+def _withheld(tracks: tuple[TrackResult, ...], facts: tuple[CheckResult, ...]) -> tuple[TrackResult, ...]:
+    """No track holds beside what was refuted or could not be decided: it would say more than the verdict does."""
+    outcomes = {fact.outcome for fact in facts}
+    for outcome, why in ((Outcome.FAILED, "something was refuted"), (Outcome.ERROR, "something could not be decided")):
+        if outcome in outcomes:
+            return tuple(TrackResult(track.track, False, why) for track in tracks)
+    return tracks
 
 
 def _proofs(runs: tuple[Run, ...]) -> Iterator[CheckResult]:
@@ -110,8 +119,12 @@ def _findings(request: Request, gathered: Gathered, runs: tuple[Run, ...]) -> It
             yield finding("signature.weaker", ", ".join(used.weaker), source=Source.of(used.evidence))
 
 
-def _verdict(request: Request, results: tuple[CheckResult, ...], tracks: tuple[TrackResult, ...]) -> Verdict:
-    outcome = combine(result.outcome for result in results if not result.finding)
+def _verdict(
+    request: Request, results: tuple[CheckResult, ...], tracks: tuple[TrackResult, ...], *, unmet: bool
+) -> Verdict:
+    """`unmet` says that a requirement is not met: whatever the results are, such a verdict never passes."""
+    outcomes = [result.outcome for result in results if not result.finding]
+    outcome = combine([*outcomes, Outcome.INCOMPLETE] if unmet else outcomes)
     policy = request.policy
     return Verdict(
         outcome=outcome,
