@@ -84,17 +84,22 @@ def parse_note(data: bytes) -> Note:
     note = _text(data)
     end = note.rfind("\n\n") + 1
     if end == 0:
-        raise _malformed("no blank line before signatures")
+        raise _malformed("no blank line before signatures", len(data))
     lines = note[end + 1 :].split("\n")
-    if lines.pop() or not lines:
-        raise _malformed("the signatures do not end in a newline" if lines else "no signature")
+    if lines.pop():
+        raise _malformed("the last line does not end in a newline", len(data))
     if len(lines) > SIGNATURES_MAX:
         raise _over("signatures", "signatures in a note", SIGNATURES_MAX, len(lines))
     text = note[:end].encode()
-    signatures = tuple(filter(None, map(_signature, lines)))
-    if not signatures:
-        raise _malformed("no line holds a key hint and a signature", len(text) + 1)
-    return Note(text, signatures)
+    start = offset = len(text) + 1
+    signatures = []
+    for line in lines:
+        signatures.append(_signature(line, offset))
+        offset += len(line.encode()) + 1
+    held = tuple(filter(None, signatures))
+    if not held:
+        raise _malformed("no line holds a key hint and a signature", start)
+    return Note(text, held)
 
 
 def _text(data: bytes) -> str:
@@ -108,13 +113,13 @@ def _text(data: bytes) -> str:
     return text
 
 
-def _signature(line: str) -> NoteSignature | None:
+def _signature(line: str, offset: int) -> NoteSignature | None:
     name, space, blob = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not space or not _is_name(name):
-        raise _malformed(f"not a signature line: {line[:80]!r}")
+        raise _malformed(f"not a signature line: {line[:80]!r}", offset)
     value = _base64(blob)
     if not value:
-        raise _malformed(f"the signature of {name[:80]!r} is not canonical base64")
+        raise _malformed(f"the signature of {name[:80]!r} is not canonical base64", offset)
     return NoteSignature(name, value[:4], value[4:]) if len(value) > 4 else None
 
 
@@ -170,7 +175,7 @@ def _over(name: str, what: str, bound: int, actual: int) -> LimitFault:
     return LimitFault(f"limit.{name}", detail, expected=f"at most {bound}", actual=str(actual))
 
 
-def _malformed(detail: str, offset: int | None = None) -> FormatFault:
+def _malformed(detail: str, offset: int) -> FormatFault:
     return FormatFault("note.malformed", f"not a signed note: {detail}", place=Place(offset=offset))
 
 

@@ -104,7 +104,7 @@ def test_a_root_of_another_hash_is_read_where_the_caller_says_so() -> None:
         b"\n42\n" + ROOT + b"\n",
         b"\xff\n42\n" + ROOT + b"\n",
         GOOD + b"\xff\n",
-        GOOD + b"extension\n" * (1 << 17),
+        GOOD + bytes((1 << 20) + 1 - len(GOOD)),
     ],
 )
 def test_what_is_not_a_checkpoint_is_malformed(text: bytes) -> None:
@@ -119,3 +119,8 @@ def test_extension_lines_are_kept_as_they_are() -> None:
     )
     assert parse_checkpoint(GOOD + b"\n\n").extensions == ("", "")
     assert parse_checkpoint(GOOD).extensions == ()
+
+
+def test_a_checkpoint_may_be_as_long_as_a_note() -> None:
+    longest = GOOD + b"e" * ((1 << 20) - len(GOOD))
+    assert len(parse_checkpoint(longest).extensions[0]) == (1 << 20) - len(GOOD)

@@ -99,7 +99,9 @@ DASH = "\N{EM DASH} ".encode()
         pytest.param(b"text\n", id="no blank line"),
         pytest.param(b"text\n\n", id="no signature"),
         pytest.param(b"text\n" + SIGNED, id="no blank line before the signature"),
+        pytest.param(b"x" + SIGNED, id="a signature of nothing, after one byte"),
         pytest.param(GOOD[:-1], id="no newline at the end"),
+        pytest.param(GOOD + SIGNED[:-1], id="no newline at the end of a second signature"),
         pytest.param(GOOD + b"more\n", id="a line after the signatures"),
         pytest.param(GOOD + b"\n", id="a blank line after the signatures"),
         pytest.param(b"text\n\nunsigned\n" + SIGNED, id="a line before the signatures"),
@@ -122,13 +124,24 @@ def test_what_is_not_a_note_is_malformed(data: bytes) -> None:
     assert reason(data) == "note.malformed"
 
 
-def test_a_refusal_names_the_byte() -> None:
-    with pytest.raises(FormatFault) as met:
-        parse_note("è\1".encode() + GOOD)
-    assert met.value.place.offset == 2
-    with pytest.raises(FormatFault) as met:
-        parse_note("è".encode() + b"\xff" + GOOD)
-    assert met.value.place.offset == 2
+@pytest.mark.parametrize(
+    ("data", "offset"),
+    [
+        ("è\1".encode() + GOOD, 2),
+        ("è".encode() + b"\xff" + GOOD, 2),
+        (b"text\n", 5),
+        (GOOD[:-1], len(GOOD) - 1),
+        (b"text\n\n", 6),
+        (GOOD + b"more\n", len(GOOD)),
+        (GOOD + SIGNED.replace(b" ", b"  ") + b"more\n", len(GOOD)),
+        (GOOD + SIGNED + DASH + b"name !!!!\n", len(GOOD + SIGNED)),
+        (b"text\n\n" + DASH + b"name YQ==\n", 6),
+    ],
+)
+def test_a_refusal_names_the_byte(data: bytes, offset: int) -> None:
+    with pytest.raises(FormatFault, match=r"note\.malformed") as met:
+        parse_note(data)
+    assert met.value.place.offset == offset
 
 
 @pytest.mark.parametrize("blob", ["", "!!!!", "AQIDBGE", "AQIDBGF=", "AQIDBG E=", "AQIDBGE=\N{NO-BREAK SPACE}"])
@@ -171,6 +184,11 @@ def vkey(name: str, type_: int, key: bytes, hint: bytes | None = None) -> str:
 def test_a_key_that_is_written_is_read_back(name: str, type_: int, key: bytes) -> None:
     read = parse_vkey(vkey(name, type_, key))
     assert (read.name, read.type, read.key) == (name, type_, key)
+
+
+def test_a_type_without_a_byte_of_its_own_has_a_hint_of_its_own() -> None:
+    key = parse_vkey(vkey("log.example", 0xFF, b"a longer identifier and a key", hint=b"\1\2\3\4"))
+    assert (key.type, key.key_hint) == (0xFF, b"\1\2\3\4")
 
 
 def test_a_keys_base64_may_hold_a_plus() -> None:
