@@ -34,16 +34,6 @@ class Unreadable:
     fault: Fault
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """One JSON document of a file, and who reads it."""
-
-    source: str
-    digest: Digest
-    node: Node
-    carrier: Carrier
-
-
 def read_evidence(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Evidence | Unreadable, ...]:
     """Read one file: a document of one of `CARRIERS`, or JSON lines of them.
 
@@ -62,40 +52,67 @@ def read_evidence_files(
     A bare envelope that is a layer of a manifest among them is read with the manifest, which has its certificate, and
     not once more by itself.
     """
-    blobs: dict[str, bytes] = {}
-    documents: list[_Document | Unreadable] = []
-    for name, data in files:
-        digest = Digest("sha256", hashlib.sha256(data).hexdigest())
-        blobs[str(digest)] = data
-        documents.extend(_documents(name, data, digest, limits))
-    layers = {layer for document in documents if isinstance(document, _Document) for layer in _layers(document)}
-    reading = Reading(limits, blobs)
-    items: list[Evidence | Unreadable] = []
-    for document in documents:
-        if isinstance(document, Unreadable):
-            items.append(document)
-        elif document.carrier is not BARE_ENVELOPE or str(document.digest) not in layers:
-            items.extend(_items(document, reading))
-    return tuple(items)
+    given = [(name, data, Digest("sha256", hashlib.sha256(data).hexdigest())) for name, data in files]
+    reading = Reading(limits, {str(digest): data for _, data, digest in given})
+    layers = frozenset[str]().union(*(_layers(data, limits) for _, data, _ in given))
+    return tuple(
+        item
+        for name, data, digest in given
+        for item in _file(name, data, digest, reading, is_layer=str(digest) in layers)
+    )
 
 
-def _layers(document: _Document) -> frozenset[str]:
-    return layers_of(document.node) if document.carrier is MANIFEST else frozenset()
-
-
-def _documents(name: str, data: bytes, digest: Digest, limits: Limits) -> Iterator[_Document | Unreadable]:
+def _layers(data: bytes, limits: Limits) -> frozenset[str]:
+    """The digests of the envelopes that a file refers to, where it is a manifest."""
+    # A manifest that spells the name with escapes hides no layer: its envelopes are read by themselves as well.
+    if b'"layers"' not in data or len(data) > limits.bundle:
+        return frozenset()
     try:
-        limits.check("bundle", len(data), Place(name))
-        lines = split_lines(data, limits) if is_json_lines(data, limits) else None
+        document = loads(data, limits=limits)
+    except FormatFault:
+        return frozenset()
+    return layers_of(document) if isinstance(document, dict) and MANIFEST.recognises(document) else frozenset()
+
+
+def _file(
+    name: str, data: bytes, digest: Digest, reading: Reading, *, is_layer: bool
+) -> Iterator[Evidence | Unreadable]:
+    try:
+        reading.limits.check("bundle", len(data), Place(name))
+        lines = split_lines(data, reading.limits) if is_json_lines(data, reading.limits) else None
     except Fault as fault:
-        yield Unreadable(name, "", digest, fault.at(fault.place.within(name)))
+        yield _unreadable(name, "", digest, fault.at(fault.place.within(name)))
         return
-    for source, content in [(name, data)] if lines is None else [(f"{name}:{n}", line) for n, line in lines]:
+    if lines is None:
+        yield from _document(name, data, digest, reading, is_layer=is_layer)
+        return
+    for number, line in lines:
+        yield from _document(f"{name}:{number}", line, digest, reading, is_layer=False)
+
+
+def _document(
+    source: str, data: bytes, digest: Digest, reading: Reading, *, is_layer: bool
+) -> Iterator[Evidence | Unreadable]:
+    try:
+        node = Node(loads(data, source=source, limits=reading.limits), source)
+        carrier = _carrier(node)
+        parts = () if is_layer and carrier is BARE_ENVELOPE else tuple(carrier.split(node, reading))
+    except Fault as fault:
+        yield _unreadable(source, "", digest, fault)
+        return
+    for part in parts:
         try:
-            node = Node(loads(content, source=source, limits=limits), source)
-            yield _Document(source, digest, node, _carrier(node))
+            bundle = part.read(part.node, reading)
         except Fault as fault:
-            yield Unreadable(source, "", digest, fault)
+            yield _unreadable(source, part.node.pointer, digest, fault)
+        else:
+            yield Evidence(source, part.node.pointer, digest, bundle)
+
+
+def _unreadable(source: str, pointer: str, digest: Digest, fault: Fault) -> Unreadable:
+    # A traceback holds the frames it went through, and they hold the document: many times the size of its file.
+    fault.__context__ = None
+    return Unreadable(source, pointer, digest, fault.with_traceback(None))
 
 
 def _carrier(node: Node) -> Carrier:
@@ -110,22 +127,6 @@ def _carrier(node: Node) -> Carrier:
         place=node.place,
         expected=", ".join(carrier.name for carrier in CARRIERS),
     )
-
-
-def _items(document: _Document, reading: Reading) -> Iterator[Evidence | Unreadable]:
-    source, digest = document.source, document.digest
-    try:
-        parts = tuple(document.carrier.split(document.node, reading))
-    except Fault as fault:
-        yield Unreadable(source, "", digest, fault)
-        return
-    for part in parts:
-        try:
-            bundle = part.read(part.node, reading)
-        except Fault as fault:
-            yield Unreadable(source, part.node.pointer, digest, fault)
-        else:
-            yield Evidence(source, part.node.pointer, digest, bundle)
 
 
 _CURVES = {bytes.fromhex("06052b81040022"): "sha384", bytes.fromhex("06052b81040023"): "sha512"}

@@ -45,9 +45,9 @@ def split_manifest(node: Node, reading: Reading) -> Iterable[Part]:
     )
 
 
-def layers_of(manifest: Node) -> frozenset[str]:
+def layers_of(manifest: dict[str, Any]) -> frozenset[str]:
     """The digests (``sha256:<hex>``) that a manifest gives its DSSE layers; none where it is malformed."""
-    layers = manifest.value.get("layers")
+    layers = manifest.get("layers")
     return frozenset(
         layer["digest"]
         for layer in (layers if isinstance(layers, list) else ())

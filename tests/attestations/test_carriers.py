@@ -204,13 +204,22 @@ def test_t12_a_layer_is_found_by_its_digest_alone() -> None:
     assert bare.bundle.material == NoMaterial()
 
 
-def test_a_manifest_cannot_hide_other_evidence() -> None:
-    """Only a bare envelope is taken for a layer: a bundle that a manifest refers to is read by itself as well."""
-    bundle = encode(documents.BUNDLE)
-    digest = f"sha256:{hashlib.sha256(bundle).hexdigest()}"
-    manifest = encode(replaced(documents.MANIFEST, ("layers", 0, "digest"), digest))
-    items = read_evidence_files([("manifest.json", manifest), ("bundle.json", bundle)])
-    assert [item.source for item in items if isinstance(item, Evidence)] == ["bundle.json"]
+@pytest.mark.parametrize(
+    ("content", "count"), [(encode(documents.BUNDLE), 1), (encode(documents.ENVELOPE) + b"\n" + documents.LAYER, 2)]
+)
+def test_a_manifest_cannot_hide_other_evidence(content: bytes, count: int) -> None:
+    """Only a file that is one bare envelope is taken for a layer; all else is read by itself as well."""
+    path = ("layers", 0, "digest")
+    manifest = replaced(documents.MANIFEST, path, f"sha256:{hashlib.sha256(content).hexdigest()}")
+    items = read_evidence_files([("manifest.json", encode(manifest)), ("other.json", content)])
+    assert [item.source.partition(":")[0] for item in items if isinstance(item, Evidence)] == ["other.json"] * count
+
+
+@pytest.mark.parametrize("manifest", [b'{"layers":', b'{"layers":[0,{"mediaType":[]}],"schemaVersion":2}', b'"layers"'])
+def test_a_damaged_manifest_takes_no_layer(manifest: bytes) -> None:
+    *_, last = read_evidence_files([("manifest.json", manifest), ("layer", documents.LAYER)])
+    assert isinstance(last, Evidence)
+    assert last.source == "layer"
 
 
 def test_an_images_own_layers_are_no_evidence() -> None:

@@ -154,6 +154,21 @@ def test_memory_stays_within_a_factor_of_the_file(filler: bytes) -> None:
     assert peak < 64 * size
 
 
+def test_memory_does_not_add_up_over_files() -> None:
+    """The values of one file are gone before the next is read."""
+    data = b'{"payload":[' + b"[]," * 40_000 + b"0]}"
+    peaks = []
+    for count in (1, 16):
+        files = [(str(number), data) for number in range(count)]
+        tracemalloc.start()
+        try:
+            assert len(read_evidence_files(files)) == count
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    assert peaks[1] < 2 * peaks[0]
+
+
 def parse_statement_refused(data: bytes) -> None:
     with pytest.raises(Fault):
         parse_statement(data)
