@@ -41,11 +41,14 @@ class Limits:
         if actual > bound:
             raise LimitFault(
                 f"limit.{name}",
-                f"{actual} where at most {bound} {name.replace('_', ' ')} are read",
+                f"{actual} {_UNITS.get(name, name.replace('_', ' '))}, where at most {bound} are read",
                 place=place,
                 expected=f"at most {bound}",
                 actual=str(actual),
             )
 
+
+_UNITS = dict.fromkeys(("bundle", "statement", "policy", "trust_root", "record"), "bytes") | {"depth": "levels"}
+"""What a limit counts, where it does not count what it is called."""
 
 DEFAULT_LIMITS = Limits()

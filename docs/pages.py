@@ -14,6 +14,8 @@ from pathlib import Path
 from verifier.reasons import REASONS, Reason
 from verifier.signatures import SCHEMES
 
+from .commands import commands
+
 DOCS = Path(__file__).resolve().parent
 
 
@@ -67,7 +69,11 @@ def _signatures() -> Iterator[str]:
         yield f"| `{scheme.name}` | {', '.join(scheme.keys)} | {hashing} | {how} |\n"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"reference/reasons.md": reasons, "reference/signatures.md": signatures}
+PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/cli.md": commands,
+    "reference/reasons.md": reasons,
+    "reference/signatures.md": signatures,
+}
 """Each page made from a table: its path under ``docs/``, and what makes it."""
 
 

@@ -7,7 +7,7 @@ import click
 from .options import example
 
 
-@click.command("inspect", epilog=example("countersign inspect app.tar.gz.sigstore.json"))
+@click.command("inspect", epilog=example("countersign inspect endpoint-7.1.0.exe.sigstore.json"))
 @click.argument("path", metavar="FILE")
 def command(path: str) -> int:
     """Show what a FILE of evidence says. Nothing is verified: anybody could have written it.

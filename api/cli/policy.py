@@ -17,7 +17,7 @@ def command() -> None:
     """
 
 
-@command.command("init", epilog=example("countersign policy init -o policy.toml"))
+@command.command("init", epilog=example("countersign policy init --key vendor.pub.pem --output new.toml"))
 @expectations
 @click.option("-o", "--output", metavar="FILE", help="Write the policy there; by default it is shown.")
 def init(output: str | None, **given: Any) -> int:
@@ -37,4 +37,48 @@ def init(output: str | None, **given: Any) -> int:
         world.terminal.write(text)
     else:
         world.files.write(output, text.encode())
+    return 0
+
+
+@command.command("lint", epilog=example("countersign policy lint policy.toml"))
+@click.argument("path", metavar="FILE")
+def lint(path: str) -> int:
+    """Say whether a policy FILE is sound, and what it leaves open.
+
+    Exit code: 0 where it is sound, 4 where it cannot be used. What it leaves open may be meant.
+    """
+    from attestations.limits import DEFAULT_LIMITS
+    from verifier.policy.lint import lint as open_ends
+    from verifier.policy.plain import digest
+
+    from ..render.policy import soundness
+    from ..usecases.policy import read_policy
+    from .world import this_machine
+
+    world = this_machine()
+    policy = read_policy(path, world.files, DEFAULT_LIMITS)
+    world.terminal.write(soundness(path, digest(policy), open_ends(policy), world.look))
+    return 0
+
+
+@command.command("diff", epilog=example("countersign policy diff old.toml policy.toml"))
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+def diff(old: str, new: str) -> int:
+    """Show each key in which two policy files differ.
+
+    Defaults that one spells out and the other leaves out are no difference: the two are the same policy.
+    """
+    from attestations.limits import DEFAULT_LIMITS
+    from verifier.policy.diff import diff as changes
+    from verifier.policy.plain import digest
+
+    from ..render.policy import difference
+    from ..usecases.policy import read_policy
+    from .world import this_machine
+
+    world = this_machine()
+    before, after = (read_policy(path, world.files, DEFAULT_LIMITS) for path in (old, new))
+    both = (digest(before), digest(after))
+    world.terminal.write(difference((old, new), both, changes(before, after), world.look))
     return 0

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..version import VERSION
+from .options import example
 
 if TYPE_CHECKING:
     from attestations.faults import Fault
@@ -41,15 +42,14 @@ class Commands(click.Group):
         return command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    epilog=example("countersign explain signature.invalid"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(VERSION, message="countersign %(version)s")
 def program() -> None:
-    """Verify what a vendor ships, without trusting the vendor, and say why.
-
-    \b
-    Example:
-      countersign explain signature.invalid
-    """
+    """Verify what a vendor ships, without trusting the vendor, and say why."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,7 +7,11 @@ import click
 from .options import example
 
 
-@click.command("replay", short_help="Judge a record again, offline.", epilog=example("countersign replay app.record"))
+@click.command(
+    "replay",
+    short_help="Judge a record again, offline.",
+    epilog=example("countersign replay endpoint.record --artifact endpoint-7.1.0.exe"),
+)
 @click.argument("path", metavar="FILE")
 @click.option("--artifact", metavar="PATH", help="Also measure this file, which must be the artifact of the record.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text, or the JSON report.")

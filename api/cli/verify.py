@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "verify",
-    epilog=example("countersign verify app.tar.gz --identity dev@example.com --issuer https://accounts.example.com"),
+    epilog=example("countersign verify endpoint-7.1.0.exe --policy policy.toml --release 7.1.0"),
 )
 @click.argument("artifacts", nargs=-1, metavar="ARTIFACT...")
 @click.option("-e", "--evidence", multiple=True, metavar="PATH", help="A file of evidence, or a directory of them.")

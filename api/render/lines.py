@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attestations.faults import Fault
+from attestations.faults import Fault, LimitFault
 
 from .layout import Look
 
@@ -12,6 +12,11 @@ PLAIN = Look()
 def fault_line(fault: Fault, remedy: str, look: Look = PLAIN) -> str:
     """``policy.toml@12: not TOML: … (expected …, actual …) [policy.malformed] Correct …``"""
     where = f"{fault.place}: " if str(fault.place) else ""
-    compared = [f"{word} {text}" for word, text in (("expected", fault.expected), ("actual", fault.actual)) if text]
-    facts = f" ({', '.join(compared)})" if compared else ""
-    return look.clean(where) + look.clean(fault.detail) + look.clean(facts) + f" [{fault.reason}] {remedy}"
+    return look.clean(where) + look.clean(fault.detail) + look.clean(_compared(fault)) + f" [{fault.reason}] {remedy}"
+
+
+def _compared(fault: Fault) -> str:
+    if isinstance(fault, LimitFault):
+        return ""  # its detail has both figures
+    parts = [f"{word} {text}" for word, text in (("expected", fault.expected), ("actual", fault.actual)) if text]
+    return f" ({', '.join(parts)})" if parts else ""

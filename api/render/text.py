@@ -109,11 +109,12 @@ def _fact_width(word: str, text: str) -> int:
 
 def _facts(result: CheckResult, look: Look) -> Iterator[tuple[str, str]]:
     compared = result.expected is not None and result.actual is not None
-    if result.detail and not compared:
+    told = result.reason.startswith("limit.")  # its detail has both figures, with their unit
+    if result.detail and (told or not compared):
         yield "", look.clean(result.detail)
-    if result.expected is not None:
+    if result.expected is not None and not told:
         yield "expected", look.clean(result.expected)
-    if result.actual is not None:
+    if result.actual is not None and not told:
         yield "actual", look.clean(result.actual)
     if result.cited is not None and str(result.cited.place):
         yield "at", look.clean(_place_words(result.cited.place, look.width // 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -91,6 +92,12 @@ def _root_name(root: TrustFile) -> str:
     return root.name if root.dated is not None else root_digest(root)
 
 
+UNNAMED = "https://policies.example/unnamed"
+"""The id of a policy that was begun from flags, until its author gives it one."""
+
+_NAME_IT = "# Give it an id of your own, and count its version up with every change.\n"
+
+
 def begin_policy(
     expectations: Expectations, trust: Iterable[str], store: TrustStore, files: Files, limits: Limits
 ) -> str:
@@ -104,4 +111,4 @@ def begin_policy(
         return resources(__package__).joinpath("policy_template.toml").read_text(encoding="utf-8")
     given = read_trust(trust, store, files, limits)
     policy, _ = expected_policy(expectations, given, store, files, limits)
-    return to_toml(policy)
+    return _NAME_IT + to_toml(dataclasses.replace(policy, id=UNNAMED))

@@ -1,4 +1,4 @@
-"""What a user has on disk: a release, its evidence, the policy about it, a trust root. Honest, until a test changes it."""
+"""What a user has on disk: a release, its evidence, the policy about it, a trust root. All of it is honest."""
 
 from __future__ import annotations
 

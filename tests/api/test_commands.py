@@ -1,0 +1,143 @@
+"""Every command's help ends with one example, and the example works."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from api.cli.program import program as commands
+from api.effects.trust_source import TufSource
+from api.version import VERSION
+from fixtures.build import VECTORS
+from fixtures.recipes.scene import POLICY, policy_file
+
+from .conftest import Program
+from .running import ROOT
+from .scene import BY_POLICY, NAME
+from .test_trust_store import shipped
+from .tuf_repository import Repository
+
+
+def _every(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from _every(below, *path, name)
+
+
+COMMANDS = dict(_every(commands))
+HELPS = pytest.mark.parametrize("path", COMMANDS, ids=lambda path: " ".join(path) or "countersign")
+
+
+def example(program: Program, path: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of the example that the help of a command ends with."""
+    *_, label, line = program(*path, "--help").text.rstrip().splitlines()
+    assert label.strip() == "Example:"
+    name, *words = shlex.split(line)
+    assert name == "countersign"
+    return tuple(words)
+
+
+@pytest.fixture
+def workshop(scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory in which every example works, today and on any day."""
+    undated = POLICY.set("/trust", {"roots": ["world"]})
+    (scene / "policy.toml").write_bytes(policy_file(undated).content)
+    (scene / "old.toml").write_bytes(policy_file(undated.set("/version", 2)).content)
+    (scene / "vendor.pub.pem").write_bytes((VECTORS / "good" / "key-ed25519" / "key-1.pem").read_bytes())
+    assert program("verify", NAME, *BY_POLICY, "--record", "endpoint.record").code == 0
+    repository = Repository(shipped().content)
+    original = TufSource.__init__
+
+    def local(self: TufSource, directory: Path) -> None:
+        original(self, directory, repository, lambda _name: repository.anchor)
+
+    monkeypatch.setattr(TufSource, "__init__", local)
+    return scene
+
+
+@HELPS
+def test_the_help_of_every_command_ends_with_an_example_that_works(
+    workshop: Path, program: Program, path: tuple[str, ...]
+) -> None:
+    words = example(program, path)
+    assert words[: len(path)] == path
+    ran = program(*words)
+    assert (ran.code, ran.errors) == (0, b"")
+
+
+@HELPS
+def test_every_help_fits_80_columns_and_names_every_option(program: Program, path: tuple[str, ...]) -> None:
+    text = program(*path, "--help").text
+    assert all(len(line) <= 80 for line in text.splitlines())
+    for parameter in COMMANDS[path].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help
+            assert all(name in text for name in parameter.opts)
+
+
+@HELPS
+def test_t71_no_option_is_read_from_the_environment(path: tuple[str, ...]) -> None:
+    command = COMMANDS[path]
+    assert "auto_envvar_prefix" not in command.context_settings
+    assert not [parameter.name for parameter in command.params if parameter.envvar]
+
+
+def test_the_version_is_that_of_the_distribution(program: Program) -> None:
+    assert program("--version").text == f"countersign {VERSION}\n"
+    assert 'path = "api/version.py"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_every_reason_can_be_looked_up(program: Program) -> None:
+    listed = {line.split()[0] for line in program("explain").text.splitlines() if not line.startswith(" ")}
+    assert {"signature.invalid", "input.not_found", "internal.crash"} <= listed
+    for code in listed:
+        ran = program("explain", code)
+        assert ran.code == 0
+        assert ran.text.split()[1] == code
+
+
+def test_a_misspelt_reason_is_met_with_its_neighbours(program: Program) -> None:
+    assert "did you mean signature.invalid" in program("explain", "signature.invalide").error
+
+
+def test_inspecting_says_first_that_nothing_is_verified(scene: Path, program: Program) -> None:
+    ran = program("inspect", f"{NAME}.sigstore.json")
+    assert ran.code == 0
+    assert ran.text.startswith(f"NOT VERIFIED  {NAME}.sigstore.json  sha256:")
+    for claim in (
+        "https://slsa.dev/provenance/v1",
+        NAME,
+        "release.yml@refs/tags/v7.1.0",
+        "dsse 0.0.1",
+        "inclusion proof",
+    ):
+        assert claim in "".join(ran.text.split()) or claim in ran.text
+
+
+def test_what_is_shown_of_trust_is_its_name_date_and_digest(scene: Path, program: Program) -> None:
+    text = program("trust", "show").text
+    for name in ("sigstore", "sigstore-staging", "world"):
+        assert f"{name}\n  dated    20" in text
+    assert "does not say when" in " ".join(text.split())
+    assert program("trust", "show", "acme").code == 4
+
+
+def test_a_refresh_is_told_and_kept(workshop: Path, program: Program) -> None:
+    ran = program("trust", "update")
+    assert ran.code == 0
+    assert [line.split(",")[0] for line in ran.text.splitlines()] == ["sigstore: unchanged", "sigstore-staging: new"]
+    assert "gave it as current" in " ".join(program("trust", "show", "sigstore").text.split())
+
+
+def test_a_policy_to_begin_with_is_sound(here: Path, program: Program) -> None:
+    assert program("policy", "init", "--output", "policy.toml").code == 0
+    assert (here / "policy.toml").read_bytes() == program("policy", "init").output
+    assert program("verify", "--policy", "policy.toml", "--print-policy").code == 0
