@@ -22,8 +22,8 @@ STANDARD = frozenset({
 """Modules of the standard library that compute and do nothing else."""
 
 OUTSIDE = {
-    "attestations": {"asn1crypto", "cbor2", "jiter", "msgspec"},
-    "verifier": {"attestations", "asn1crypto", "cryptography", "msgspec", "rfc3161_client", "rfc8785"},
+    "attestations": {"jiter", "msgspec"},
+    "verifier": {"attestations", "cryptography", "msgspec", "rfc8785"},
 }
 """What each pure package is made of besides: decoders; and for the verifier cryptography, and JCS to compare with."""
 
