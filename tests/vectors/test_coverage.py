@@ -1,10 +1,9 @@
-"""Nothing is judged that no vector shows: each check, each reason, each row of the attacks."""
+"""Nothing is judged that no vector shows: each check and each reason. Attacks: `tests.architecture.test_attacks`."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -52,18 +51,6 @@ ALONE: Mapping[str, str] = {
 }
 """Reasons below `api` that no request leads to: a function refuses so, and a test of that function names the code."""
 
-NOT_HERE: Mapping[str, str] = {
-    "T50": "nothing here searches a log: entries come with the evidence",
-    "T92": "nothing here opens an archive",
-}
-"""Attacks within the rows that this version must show, on what it does not have."""
-
-ROWS = [
-    f"T{number:02}"
-    for first, last in ((1, 14), (20, 29), (31, 34), (40, 51), (60, 63), (90, 95))
-    for number in range(first, last + 1)
-]
-
 
 @cache
 def _outcomes() -> Mapping[str, frozenset[bool]]:
@@ -103,19 +90,9 @@ def test_each_reason_that_no_request_leads_to_is_shown_by_its_function() -> None
     assert sorted(code for code in ALONE if code in _shown() or code not in REASONS) == []
 
 
-def test_each_attack_has_a_vector_or_a_test() -> None:
-    found = {row for recipes in (*RECIPES.values(), LIVE) for recipe in recipes for row in recipe.attacks}
-    found |= {f"T{number}" for path in ROOT.joinpath("tests").rglob("test_*.py") for number in _numbers(path)}
-    assert [row for row in ROWS if row not in found and row not in NOT_HERE] == []
-
-
 def _shown() -> set[str]:
     recipes = [recipe for recipes in (*RECIPES.values(), LIVE) for recipe in recipes]
     return {code for recipe in recipes for code in recipe.expect.reasons}
-
-
-def _numbers(path: Path) -> Iterator[str]:
-    yield from re.findall(r"def test_(?:\w+_)?t(\d\d)_", path.read_text(encoding="utf-8"))
 
 
 def _texts(*places: str) -> str:
