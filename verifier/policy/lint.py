@@ -18,7 +18,7 @@ from .model import LevelRequirement, Pattern, PinnedIdentity, PinnedKey, Policy,
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a policy leaves open: a reason of kind finding, the key's place in the policy, and what is there."""
+    """One thing that a policy leaves open: a reason of kind finding, the place of the key, and what is there."""
 
     reason: str
     place: Place

@@ -92,6 +92,10 @@ class CompiledPattern:
                 return False
         return self.end in states
 
+    def admissions(self, character: str) -> int:
+        """At how many places of the pattern `character` may stand."""
+        return sum(1 for one in self.automaton.sets if one is not None and one.holds(character))
+
 
 def compile_pattern(text: str) -> CompiledPattern:
     """The matcher of a pattern.

@@ -34,7 +34,7 @@ from .model import (
 _OTHER_PLACEHOLDER = re.compile(r"\{[A-Za-z_]+\}")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _NARROW_PREFIX = re.compile(r"[a-z][a-z0-9+.-]*://[^/]+/[^/]+/")
-_NARROW_SUFFIX = re.compile(r"@[^@]+\.[^@.]+\Z")
+_DOMAIN = re.compile(r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z")
 
 
 def check_policy(policy: Policy) -> None:
@@ -101,13 +101,15 @@ def _check_identity(identity: Expected, pointer: str) -> None:
             )
         return
     matcher = compiled(_sample(identity).text)
-    if not _NARROW_PREFIX.match(matcher.prefix) and not _NARROW_SUFFIX.search(matcher.suffix):
+    # A workflow's URI ends in a branch's name, which may look like an address: an address has one @ and no slash.
+    address = _DOMAIN.search(matcher.suffix) and matcher.admissions("@") == 1 and matcher.admissions("/") == 0
+    if not _NARROW_PREFIX.match(matcher.prefix) and not address:
         raise _fault(
             "policy.identity_too_wide",
             pointer,
             "the pattern leaves open whose identity it is",
             identity.text,
-            "to begin with a literal scheme://host/owner/, or to end with a literal @domain",
+            "to begin with a literal scheme://host/owner/, or to be [one word]@a.literal.domain",
         )
 
 
