@@ -89,9 +89,9 @@ def parse_digest(text: str) -> Digest:
     Raises:
         FormatFault: ``digest.malformed``, also for a bare hex string and for an algorithm that identifies nothing.
     """
-    algorithm, colon, value = text.partition(":")
+    algorithm, _, value = text.partition(":")
     size = STRONG.get(algorithm)
-    if not colon or size is None or len(value) != 2 * size or not _HEX.match(value):
+    if size is None or len(value) != 2 * size or not _HEX.match(value):
         raise FormatFault(
             "digest.malformed",
             f"not a digest: {shown(text)}",
