@@ -26,7 +26,7 @@ help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 .PHONY: demo
-demo: .venv/.core ## a good build verified, then the same with one thing wrong at a time
+demo: .venv/.demo ## a good build verified, then the same with one thing wrong at a time
 	@$(PYTHON) -m fixtures.demo
 
 .PHONY: test
@@ -61,7 +61,8 @@ soak: .venv/.dev ## the properties, drawn anew and at length
 .PHONY: lock
 lock: ## resolve requirements/*.txt anew (needs uv on the PATH, or UV=…)
 	@$(RESOLVE) --group build --output-file requirements/core.txt
-	@$(RESOLVE) --group dev --constraints requirements/core.txt --output-file requirements/dev.txt
+	@$(RESOLVE) --group demo --constraints requirements/core.txt --output-file requirements/demo.txt
+	@$(RESOLVE) --group dev --constraints requirements/demo.txt --output-file requirements/dev.txt
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements/*.txt
 
 .PHONY: oracles
@@ -92,7 +93,11 @@ LOCKED = $(INSTALL) --only-binary :all: --require-hashes --requirement
 	@$(INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.dev: requirements/dev.txt .venv/.core
+.venv/.demo: requirements/demo.txt .venv/.core
+	@$(LOCKED) $<
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.demo
 	@echo "installing $< into .venv" >&2
 	@$(LOCKED) $<
 	@touch $@
