@@ -28,6 +28,9 @@ COMMANDS = ("verify", "replay", "inspect", "explain", "policy", "trust")
 
 USAGE, ERROR, INTERRUPTED = 2, 4, 130
 
+CRASH = "internal.crash"
+"""The reason of what is our own fault."""
+
 
 class Commands(click.Group):
     """A group that imports a command's module when the command is wanted."""
@@ -94,7 +97,7 @@ def _crashed(error: BaseException) -> int:
     place = f" at {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else ""
     cause = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     remedy = "Nothing was decided. Please report this line; see SECURITY.md if a file provoked it."
-    return _end(ERROR, f"a bug in countersign: {cause}{place} [internal.crash] {remedy}")
+    return _end(ERROR, f"a bug in countersign: {cause}{place} [{CRASH}] {remedy}")
 
 
 def _end(code: int, line: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,12 @@ class Ran:
         line, end, rest = self.errors.decode("utf-8").partition("\n")
         assert (end, rest) == ("\n", ""), self.errors
         return line
+
+    @property
+    def reason(self) -> str:
+        """The reason code that the one line on standard error gives."""
+        (code,) = re.findall(r" \[([a-z0-9_]+\.[a-z0-9_]+)\] ", self.error)
+        return str(code)
 
 
 def run_process(

@@ -153,7 +153,7 @@ def test_t99_a_hostile_name_reaches_the_line_as_text(scene: Path, program: Progr
 
 
 def test_a_policy_in_a_directory_that_is_a_file_says_so(scene: Path, program: Program) -> None:
-    assert "[input.not_found]" in program("verify", NAME, "--policy", f"{NAME}/policy.toml").error
+    assert program("verify", NAME, "--policy", f"{NAME}/policy.toml").reason == "input.not_found"
 
 
 @pytest.mark.parametrize(
