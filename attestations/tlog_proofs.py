@@ -18,7 +18,7 @@ import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 
-from .faults import FormatFault, LimitFault, Place
+from .faults import FormatFault, LimitFault
 from .notes import NOTE_MAX
 
 HEADER = b"c2sp.org/tlog-proof@v1"
@@ -81,4 +81,4 @@ def _base64(line: bytes) -> bytes:
 
 
 def _malformed(detail: str) -> FormatFault:
-    return FormatFault("proof.malformed", f"not a log proof: {detail}", place=Place(offset=0))
+    return FormatFault("proof.malformed", f"not a log proof: {detail}")
