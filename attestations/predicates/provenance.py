@@ -131,13 +131,8 @@ def split_uri(uri: str) -> tuple[str, str]:
     return f"{scheme}://{authority}/{path}", ref.removeprefix("@")
 
 
-def same_repository(one: str, other: str) -> bool:
-    """Whether two spellings name one repository: ``git+`` in front and ``.git`` behind say nothing."""
-    return repository_name(one) == repository_name(other)
-
-
 def repository_name(uri: str) -> str:
-    """A repository's URI in the one spelling by which it is compared."""
+    """A repository's URI in the one spelling by which it is compared: ``git+`` and ``.git`` say nothing."""
     return uri.removeprefix("git+").removesuffix("/").removesuffix(".git")
 
 

@@ -9,7 +9,7 @@ verdict shows every reason and not the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,14 +44,32 @@ class Attestation:
         return self.predicate
 
     def certified(self, claim: str) -> tuple[Claim, ...]:
-        """What the signer's certificate says under `claim`, in one claim at most; a key says nothing."""
+        """What the signer's certificate says under `claim`, in one claim at most; a key says nothing.
+
+        GitHub's certificates had names of their own for it until Fulcio gave all providers the same ones.
+        """
         signer = self.authenticated.signer
-        value = signer.claims.get(claim) if isinstance(signer, CertificateSigner) else None
-        return (Claim(value, f"{CERTIFICATE}{claim}"),) if value else ()
+        if not isinstance(signer, CertificateSigner):
+            return ()
+        value, name = signer.claims.get(claim), claim
+        if value is None and signer.issuer == GITHUB and claim in OLDER:
+            name, before = OLDER[claim]
+            older = signer.claims.get(name)
+            value = before + older if older else None
+        return (Claim(value, f"{CERTIFICATE}{name}"),) if value else ()
 
 
 CERTIFICATE = "certificate:"
 """In front of a claim that stands in the certificate and not in the statement; no JSON pointer begins so."""
+
+GITHUB = "https://token.actions.githubusercontent.com"
+
+OLDER: Mapping[str, tuple[str, str]] = {
+    "source-repository-uri": ("github-workflow-repository", "https://github.com/"),
+    "source-repository-ref": ("github-workflow-ref", ""),
+    "source-repository-digest": ("github-workflow-sha", ""),
+}
+"""The older name of a claim, and what stands before its value in the newer one. Spec: Fulcio, docs/oid-info.md"""
 
 
 @dataclass(frozen=True, slots=True)
