@@ -26,10 +26,10 @@ import re
 from dataclasses import dataclass
 
 from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence
-from attestations.digests import DigestSet
+from attestations.digests import Digest, DigestSet
 from attestations.faults import Fault, Place
 from attestations.limits import DEFAULT_LIMITS, Limits
-from attestations.statements import parse_statement
+from attestations.statements import Statement, parse_statement
 
 from .authenticated import Authenticated, KeySigner, Signer, VerifiedEntry, VerifiedTime
 from .certificates.certificate import Certificate, parse_certificate
@@ -38,7 +38,7 @@ from .certificates.identities import read_signer
 from .certificates.paths import Path, build_path
 from .certificates.scts import verify_scts
 from .closest import Walk, under_any
-from .content import Signed, signature_values, verify_certified, verify_pinned
+from .content import signature_values, verify_certified, verify_pinned
 from .faults import LogFault, SignatureFault
 from .log import bind, prove_entry
 from .pinned import candidates, within_windows
@@ -68,8 +68,12 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Everything that was proved about a signature but what the signed bytes say. There is at least one signer."""
+    """Everything that was proved about a signature but what the signed bytes say. There is at least one signer.
 
+    `content` is what was signed: an envelope, its payload unread, or an artifact by the digest that was checked.
+    """
+
+    content: Envelope | Digest
     signers: tuple[Signer, ...]
     times: tuple[VerifiedTime, ...]
     entries: tuple[VerifiedEntry, ...]
@@ -97,14 +101,8 @@ def authenticate(
     """
     # 1. Form
     content = evidence.bundle.content
-    if isinstance(content, Envelope) and not _STATEMENT_TYPE.fullmatch(content.payload_type):
-        raise SignatureFault(
-            "envelope.payload_type",
-            "the envelope's payload is not an in-toto statement",
-            place=Place(evidence.source, evidence.pointer),
-            expected="application/vnd.in-toto+json",
-            actual=content.payload_type[:120],
-        )
+    if isinstance(content, Envelope):
+        _check_payload_type(evidence, content.payload_type)
     # 2. to 6.
     proof = authenticate_signature(
         evidence, artifact=artifact, trust=trust, keys=keys, requirements=requirements, now=now
@@ -113,6 +111,10 @@ def authenticate(
     statement = None
     if isinstance(content, Envelope):
         statement = parse_statement(content.payload, source=evidence.source, limits=limits)
+    return _authenticated(evidence, proof, statement)
+
+
+def _authenticated(evidence: Evidence, proof: Proof, statement: Statement | None) -> Authenticated:
     signer, *cosigners = proof.signers
     return Authenticated(
         evidence=evidence,
@@ -121,10 +123,21 @@ def authenticate(
         entries=proof.entries,
         scts=proof.scts,
         statement=statement,
-        artifact=artifact if statement is None else None,
+        artifact=DigestSet((proof.content,)) if isinstance(proof.content, Digest) else None,
         weaker=("legacy-payload-signature",) if evidence.bundle.legacy_payload_signature else (),
         cosigners=tuple(cosigner for cosigner in cosigners if isinstance(cosigner, KeySigner)),
     )
+
+
+def _check_payload_type(evidence: Evidence, payload_type: str) -> None:
+    if not _STATEMENT_TYPE.fullmatch(payload_type):
+        raise SignatureFault(
+            "envelope.payload_type",
+            "the envelope's payload is not an in-toto statement",
+            place=Place(evidence.source, evidence.pointer),
+            expected="application/vnd.in-toto+json",
+            actual=payload_type[:120],
+        )
 
 
 def authenticate_signature(
@@ -163,16 +176,21 @@ def _under_keys(
     now: datetime.datetime,
 ) -> Proof:
     """The road of pinned keys."""
+    # 1. Form
     if not pinned:
         raise SignatureFault("signature.unknown_key", "no pinned key is the one that this evidence was signed with")
+    alone = not bundle.entries and not bundle.timestamps
+    if certificate is not None or not alone:
+        _check_one_signature(bundle)
     # 2. Signature
     leaf = certificate.der if certificate is not None else None
     unique = tuple({trusted.key.fingerprint: trusted.key for trusted in pinned}.values())
     signed = verify_pinned(bundle, unique, leaf, artifact)
     # 3. Binding
-    _bind_all(bundle, signed)
-    if not bundle.entries and not bundle.timestamps:
-        return Proof(within_windows(signed, pinned, (now,)), (), (), ())
+    for entry in bundle.entries:
+        bind(entry, signed[0])
+    if alone:
+        return Proof(signed[0].content, within_windows(signed, pinned, (now,)), (), (), ())
 
     def road(root: TrustRoot, walk: Walk) -> Proof:
         walk.step = 4
@@ -181,7 +199,7 @@ def _under_keys(
         walk.step = 5
         signers = within_windows(signed, pinned, moments or (now,))
         walk.step = 6
-        return Proof(signers, times, _prove_all(bundle, root, moments or (now,), 0), ())
+        return Proof(signed[0].content, signers, times, _prove_all(bundle, root, moments or (now,), 0), ())
 
     return under_any(trust, road)
 
@@ -197,13 +215,15 @@ def _under_roots(
 ) -> Proof:
     """The road of certificates."""
     # 1. Form
+    _check_one_signature(bundle)
     logs = {entry.log_id for entry in bundle.entries}
     if len(logs) < requirements.logs:
         raise _too_few_logs(requirements.logs, f"entries of {len(logs)} logs")
     # 2. Signature
     signed = verify_certified(bundle, leaf.key, leaf.der, artifact)
     # 3. Binding
-    _bind_all(bundle, (signed,))
+    for entry in bundle.entries:
+        bind(entry, signed)
 
     def road(root: TrustRoot, walk: Walk) -> Proof:
         walk.step = 4
@@ -216,7 +236,7 @@ def _under_roots(
         ct_logs = verify_scts(path, root, threshold=requirements.scts)
         walk.step = 6
         entries = _prove_all(bundle, root, moments, requirements.logs)
-        return Proof((read_signer(path),), times, entries, ct_logs)
+        return Proof(signed.content, (read_signer(path),), times, entries, ct_logs)
 
     return under_any(trust, road)
 
@@ -232,17 +252,16 @@ def _path_at_each(
     return path
 
 
-def _bind_all(bundle: Bundle, signed: tuple[Signed, ...]) -> None:
-    """Every log entry is about the one signature that counts: beside several, nothing says whose it is (T34)."""
-    if (bundle.entries or bundle.timestamps) and len(signature_values(bundle)) != 1:
+def _check_one_signature(bundle: Bundle) -> None:
+    """A certificate, a log entry, a timestamp is about one signature: beside several, nothing says which (T34)."""
+    count = len(signature_values(bundle))
+    if count != 1:
         raise SignatureFault(
             "envelope.signatures",
-            "several signatures beside log entries or timestamps of one",
+            "several signatures beside a certificate, log entry or timestamp of one",
             expected="1",
-            actual=str(len(signature_values(bundle))),
+            actual=str(count),
         )
-    for entry in bundle.entries:
-        bind(entry, signed[0])
 
 
 def _prove_all(

@@ -71,7 +71,7 @@ class Authenticated:
     """One bundle that verified under one signer.
 
     `statement` is what an envelope's payload says, None for a signature over the artifact itself; then `artifact` holds
-    the digests of the artifact that the signature was checked against. `scts` names CT logs that saw the certificate.
+    the digest of the artifact that the signature was checked against. `scts` names CT logs that saw the certificate.
     `weaker` says in what the proof is weaker than the rule ("legacy-payload-signature"), empty as a rule.
     `cosigners` are further pinned keys, each another key than `signer` and than one another, whose signatures over the
     same envelope verified as well; only key-signed envelopes have any.

@@ -150,6 +150,16 @@ def test_what_an_envelope_says_is_no_matter_where_only_the_signature_is_asked_fo
     assert len(proof.signers) == len(proof.entries) == len(proof.times) == 1
 
 
+def test_t34_beside_a_certificate_an_envelope_has_one_signature() -> None:
+    """A Sigstore bundle cannot hold two; cosign's layers can."""
+    held = evidence(RELEASE.bundle())
+    (own,) = held.bundle.content.signatures
+    for signatures in ((own, own), (own, replace(own, value=own.value[::-1])), ()):
+        bundle = replace(held.bundle, content=replace(held.bundle.content, signatures=signatures))
+        assert refused(replace(held, bundle=bundle)).reason == "envelope.signatures"
+        assert refused(replace(held, bundle=replace(bundle, entries=()))).reason == "envelope.signatures"
+
+
 def test_no_trust_root_is_no_verdict_on_the_bundle() -> None:
     assert refused(RELEASE.bundle(), trust=()).reason == "trust.missing"
 

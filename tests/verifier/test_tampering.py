@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attestations.bundles import Bundle, Evidence
+from attestations.evidence import Unreadable, read_evidence
 from attestations.faults import Fault
 from fixtures.world.keys import ec_key
 from verifier.authenticated import Authenticated
+from verifier.reasons import REASONS
 
 from .authenticating import OTHER, RELEASE, VENDOR, ask, digests, evidence, pin
 
@@ -74,7 +76,8 @@ def flipped(value: Any, at: int, bit: int) -> Any:
 def attempt(held: Evidence) -> Authenticated | None:
     try:
         return ask(held, keys=PINNED)
-    except Fault:
+    except Fault as fault:
+        assert fault.reason in REASONS
         return None
 
 
@@ -187,3 +190,40 @@ def test_the_artifact_asked_about_is_the_one_that_was_signed() -> None:
         with pytest.raises(Fault) as caught:
             ask(GOOD[name], artifact=digests(OTHER))
         assert caught.value.reason == "artifact.mismatch"
+
+
+def places(value: Any, pointer: str = "") -> Iterator[str]:
+    """The JSON pointers of everything in a document."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield f"{pointer}/{name}"
+            yield from places(item, f"{pointer}/{name}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield f"{pointer}/{index}"
+            yield from places(item, f"{pointer}/{index}")
+
+
+DOCUMENTS = {
+    "v1": RELEASE.bundle(stamped=True),
+    "v2": RELEASE.bundle(log="rekor-v2"),
+    "artifact": RELEASE.signature(),
+    "key": RELEASE.bundle(signer=VENDOR),
+}
+JUNK = (None, True, 0, -1, 1.5, 1 << 70, "", "A", "AAAA", "\U0001f600", [], [[]], {}, {"a": None})
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_t94_a_wrong_value_or_none_in_every_place_is_a_fault_with_a_reason(name: str) -> None:
+    """Nothing but a `Fault` comes out, and nothing else is proved than before."""
+    document = DOCUMENTS[name]
+    (held,) = read_evidence("bundle.json", bytes(document))
+    assert isinstance(held, Evidence)
+    for pointer in places(document.value):
+        for broken in (document.drop(pointer), *(document.set(pointer, junk) for junk in JUNK)):
+            (item,) = read_evidence("bundle.json", bytes(broken))
+            if isinstance(item, Unreadable):
+                assert item.fault.reason in REASONS
+                continue
+            got = attempt(item)
+            assert got is None or said(got) == said(attempt(held)) or set(got.times) < set(ask(held, keys=PINNED).times)
