@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import click
@@ -74,3 +75,20 @@ def expectations(command: Command) -> Command:
     for option in reversed(EXPECTATIONS):
         command = option(command)
     return command
+
+
+@contextlib.contextmanager
+def blaming_flags() -> Iterator[None]:
+    """Turns a policy that flags cannot make into what it is: a wrong command line, at that flag."""
+    from attestations.faults import Place
+    from verifier.faults import PolicyFault
+    from verifier.reasons import REASONS
+
+    from ..render.lines import fault_line
+
+    try:
+        yield
+    except PolicyFault as fault:
+        flag = (fault.place.pointer or "").rpartition("/")[2]
+        line = fault_line(fault.at(Place(f"--{flag}" if flag else "")), REASONS[fault.reason].remedy)
+        raise click.UsageError(line) from None

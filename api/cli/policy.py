@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .options import example, expectations
+from .options import blaming_flags, example, expectations
 
 
 @click.group("policy", epilog=example("countersign policy lint policy.toml"))
@@ -32,7 +32,8 @@ def init(output: str | None, **given: Any) -> int:
 
     world = this_machine()
     trust = given.pop("trust")
-    text = begin_policy(Expectations(**given), trust, world.store, world.files, DEFAULT_LIMITS)
+    with blaming_flags():
+        text = begin_policy(Expectations(**given), trust, world.store, world.files, DEFAULT_LIMITS)
     if output is None:
         world.terminal.write(text)
     else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import example, expectations, moment, raised_limits
+from .options import blaming_flags, example, expectations, moment, raised_limits
 
 if TYPE_CHECKING:
     from ..usecases.policy import Expectations
@@ -74,14 +74,14 @@ def _flags(given: dict[str, Any]) -> Flags:
 
     names = ("identity", "issuer", "keys", "source", "tag", "branch", "commit", "builder")
     flags = Flags(expectations=Expectations(**{name: given.pop(name) for name in names}), **given)
-    if flags.policy_path is not None and flags.expectations.given:
-        raise click.UsageError("--policy says all that is expected; the flags that say so cannot stand beside it")
-    if flags.policy_path is None and not flags.expectations.given:
-        raise click.UsageError("say who was expected: --policy FILE, or --identity with --issuer, or --key FILE")
     if flags.print_policy and flags.artifacts:
         raise click.UsageError("--print-policy verifies nothing; give it no ARTIFACT")
     if not flags.print_policy and not flags.artifacts:
         raise click.UsageError("give an ARTIFACT: a file, a directory, or sha256:…")
+    if flags.policy_path is not None and flags.expectations.given:
+        raise click.UsageError("--policy says all that is expected; the flags that say so cannot stand beside it")
+    if flags.policy_path is None and not flags.expectations.given:
+        raise click.UsageError("say who was expected: --policy FILE, or --identity with --issuer, or --key FILE")
     if flags.record is not None and (len(flags.artifacts) > 1 or Path(*flags.artifacts).is_dir()):
         raise click.UsageError("--record writes down one verdict; give one ARTIFACT")
     return flags
@@ -100,6 +100,8 @@ def _run(flags: Flags) -> int:
     if flags.print_policy:
         world.terminal.write(to_toml(terms.policy))
         return 0
+    for path in filter(None, (flags.output, flags.record)):
+        world.files.check_writable(path)
     output = Output(world, form=flags.form, path=flags.output, quiet=flags.quiet)
     verification = Verification(terms, world.files, world.terminal, flags.evidence)
     outcomes = []
@@ -129,7 +131,8 @@ def _terms(flags: Flags, world: World) -> Terms:
     if flags.policy_path is not None:
         policy = read_policy(flags.policy_path, world.files, limits)
     else:
-        policy, given = expected_policy(flags.expectations, given, world.store, world.files, limits)
+        with blaming_flags():
+            policy, given = expected_policy(flags.expectations, given, world.store, world.files, limits)
     trust = NO_TRUST if flags.print_policy else settle_trust(policy, given, world.store)
     return Terms(policy, flags.release, trust, flags.now or world.clock.now(), limits, VERSION)
 

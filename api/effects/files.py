@@ -80,6 +80,10 @@ class Files(Protocol):
         """Make `path` a directory, and what leads to it, where it is none yet."""
         ...
 
+    def check_writable(self, path: str) -> None:
+        """Refuse a path that `write` could not write to, before anybody works for it."""
+        ...
+
     def write(self, path: str, content: bytes) -> None:
         """Make `path` a file of exactly these bytes: all at once, or not at all."""
         ...
@@ -172,12 +176,22 @@ class LocalFiles:
         with _unwritable(path):
             _path(path).mkdir(parents=True, exist_ok=True)
 
+    def check_writable(self, path: str) -> None:
+        with _unwritable(path):
+            scratch, descriptor = _beside(_target(path))
+            os.close(descriptor)
+            scratch.unlink()
+
     def write(self, path: str, content: bytes) -> None:
         with _unwritable(path):
-            target = _path(path).resolve()
-            if target.exists() and not target.is_file():
-                raise OutputFault("output.unwritable", "exists and is not a file", place=Place(shown(path)))
-            _replace(target, content)
+            _replace(_target(path), content)
+
+
+def _target(path: str) -> Path:
+    target = _path(path).resolve()
+    if target.exists() and not target.is_file():
+        raise OutputFault("output.unwritable", "exists and is not a file", place=Place(shown(path)))
+    return target
 
 
 @contextlib.contextmanager
@@ -192,9 +206,7 @@ def _unwritable(path: str) -> Iterator[None]:
 
 def _replace(target: Path, content: bytes) -> None:
     """Write beside `target`, to the disk, then take its place in one step: a reader sees the old file or the new."""
-    scratch = target.with_name(f".countersign-{os.urandom(8).hex()}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(scratch, flags, 0o666)
+    scratch, descriptor = _beside(target)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -204,6 +216,12 @@ def _replace(target: Path, content: bytes) -> None:
     except BaseException:
         scratch.unlink(missing_ok=True)
         raise
+
+
+def _beside(target: Path) -> tuple[Path, int]:
+    """A new file beside `target`, under a name that nobody else has, and its descriptor."""
+    scratch = target.with_name(f".countersign-{os.urandom(8).hex()}")
+    return scratch, os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
 
 
 @contextlib.contextmanager

@@ -22,11 +22,17 @@ _TITLE_AT = 30
 """The column at which a list shows titles."""
 
 
+FINDING = "WARNING"
+"""What stands in an outcome's place for a reason that changes none."""
+
+
 def explanation(reason: Reason, look: Look) -> str:
     """One reason at length."""
-    lines = [f"{look.paint(reason.outcome.value, COLOURS[reason.outcome])}  {reason.code}"]
+    word = _word(reason)
+    follows = KINDS[reason.kind] + ("" if word == FINDING else f" (exit code {reason.outcome.exit_code})")
+    lines = [f"{look.paint(word, 'yellow' if word == FINDING else COLOURS[reason.outcome])}  {reason.code}"]
     lines += row("what", f"{reason.title}.", look)
-    lines += row("so", f"{KINDS[reason.kind]} (exit code {reason.outcome.exit_code})", look)
+    lines += row("so", follows, look)
     lines += row("do", reason.remedy, look)
     return "\n".join(lines) + "\n"
 
@@ -39,5 +45,9 @@ def listing(reasons: Iterable[Reason], look: Look) -> str:
         if len(head) > _TITLE_AT:
             lines.append(reason.code)
             head = " " * _TITLE_AT
-        lines += hang(head, _TITLE_AT, f"{reason.outcome.value}: {reason.title}", look.width)
+        lines += hang(head, _TITLE_AT, f"{_word(reason)}: {reason.title}", look.width)
     return "\n".join(lines) + "\n"
+
+
+def _word(reason: Reason) -> str:
+    return FINDING if reason.kind == "finding" else reason.outcome.value

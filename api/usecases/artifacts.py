@@ -9,18 +9,21 @@ A link that is named as an artifact is followed; one that is met in a directory 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
-from attestations.digests import STRONG, DigestSet, parse_digest
+from attestations.digests import DigestSet, parse_digest
 from attestations.measure.digests import DigestMeasurer
 from verifier.verdict import Artifact
 
 from ..effects.files import Files, shown
 
+_DIGEST = re.compile(r"[a-z0-9_-]{2,}:[0-9A-Fa-f]*|(?:sha256|sha384|sha512):.*", re.ASCII | re.DOTALL)
+
 
 def is_digest(text: str) -> bool:
-    """Whether an argument is a digest and no path. ``./sha256:…`` is how to name such a file."""
-    return text.partition(":")[0] in STRONG and ":" in text
+    """Whether an argument is a digest, be it one that is not read, and no path; a file of such a name is ``./NAME``."""
+    return _DIGEST.fullmatch(text) is not None
 
 
 def by_digest(text: str) -> Artifact:

@@ -134,9 +134,9 @@ def add_trust(name: str, path: str, store: TrustStore, files: Files, clock: Cloc
     """
     if name in INSTANCES:
         raise TrustFault("trust.name_taken", f"{name!r} is a root of the installed library")
+    standing = store.get(name)
     content = files.read(path, "trust_root", limits)
     check_usable(shown(path), content)
-    standing = store.get(name)
     if standing is not None and standing.content != content:
         actual = f"sha256:{standing.sha256}"
         raise TrustFault("trust.name_taken", f"{name!r} already names something else", actual=actual)

@@ -173,6 +173,12 @@ def test_a_policy_in_a_directory_that_is_a_file_says_so(scene: Path, program: Pr
         ("verify", NAME, *BY_POLICY, "--limit", "everything=1"),
         ("verify", NAME, *BY_POLICY, "--format", "xml"),
         ("verify", NAME, *BY_POLICY, "--no-such-flag"),
+        ("verify", NAME, "--identity", "a"),
+        ("verify", NAME, "--issuer", "https://b.example"),
+        ("verify", NAME, "--identity", "a", "--issuer", "b"),
+        ("verify", NAME, "--source", "git+https://github.com/acme/endpoint"),
+        ("verify", NAME, "--identity", "a", "--issuer", "https://b.example", "--commit", "abc"),
+        ("policy", "init", "--identity", "a"),
         ("replay",),
         ("inspect",),
         ("explain", "no.such_reason"),
@@ -188,3 +194,19 @@ def test_a_wrong_command_line_is_one_line_that_says_where_help_is(
     ran = program(*arguments)
     assert (ran.code, ran.output) == (2, b"")
     assert re.match(r"countersign: .+ \(see: countersign.* --help\)$", ran.error)
+
+
+def test_a_flag_that_makes_no_policy_is_named(scene: Path, program: Program) -> None:
+    ran = program("verify", NAME, "--identity", "a", "--issuer", "https://b.example", "--commit", "abc")
+    assert ran.error.startswith("countersign: --commit: not a commit id")
+    assert ran.reason == "policy.value"
+
+
+@pytest.mark.parametrize("flag", ["-o", "--record"])
+def test_where_a_result_cannot_go_is_said_before_the_work(
+    scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch, flag: str
+) -> None:
+    monkeypatch.setattr("api.usecases.verify.judge", None)
+    ran = program("verify", NAME, *BY_POLICY, flag, "no/such/directory/file")
+    assert (ran.code, ran.reason) == (4, "output.unwritable")
+    assert not list(scene.glob(".countersign-*"))

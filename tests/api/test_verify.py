@@ -197,7 +197,9 @@ def test_a_digest_alone_is_judged_and_what_was_not_seen_is_said(scene: Path, pro
     assert "bytes.not_seen" in ran.text
 
 
-@pytest.mark.parametrize("digest", ["sha256:", "sha256:abc", "sha256:" + "A" * 64, "sha512:" + "0" * 64])
+@pytest.mark.parametrize(
+    "digest", ["sha256:", "sha256:abc", "sha256:" + "A" * 64, "sha512:" + "0" * 64, "sha1:" + "0" * 40, "md5:0"]
+)
 def test_t07_a_digest_is_written_in_one_way(scene: Path, program: Program, digest: str) -> None:
     ran = program("verify", digest, "-e", f"{NAME}.sigstore.json", *BY_POLICY, "--format", "json")
     assert (ran.code, reasons(ran)) == (4, {"digest.malformed"})
@@ -313,7 +315,7 @@ def test_t71_nothing_about_trust_or_policy_is_discovered(
         monkeypatch.setenv(name, IDENTITY)
     for name in (".countersign.toml", "countersign.toml", "sigstore", "world"):
         (scene / name).write_bytes((scene / "policy.toml").read_bytes())
-    assert program("verify", NAME, "--issuer", ISSUER).code == 4
+    assert program("verify", NAME, "--issuer", ISSUER).code == 2
     assert program("verify", NAME).code == 2
     assert program("verify", NAME, *BY_POLICY).code == 0
 
