@@ -33,7 +33,8 @@ from .certificates.clauses import TIME_STAMPING, Clause, Profile, check
 from .certificates.paths import build_timestamp_path, trusted_certificate
 from .faults import CertificateFault, SignatureFault, TimeFault
 from .signatures import named, verify
-from .trust import TimestampAuthority, TrustRoot, shown
+from .trust import TimestampAuthority, TrustRoot
+from .windows import shown
 
 ACCURACY_MAX = datetime.timedelta(minutes=1)
 """How far a time may be off by the authority's own word: a tenth of a signing certificate's life. Sigstore says 1 s."""

@@ -25,39 +25,19 @@ from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.trusted_roots import AuthorityInstance, LogInstance, TimeRange, parse_trusted_root
 
 from .faults import SignatureFault, TrustFault
-from .key_details import details_of, spki
+from .key_details import KEY_DETAILS, details_of, spki
 from .keys import PublicKey, load_pem, load_spki
 from .signatures import Scheme, named
 from .verdict import TrustReference
+from .windows import NEVER as NEVER
+from .windows import UNBOUNDED as UNBOUNDED
+from .windows import Window as Window
+from .windows import shown as shown
 
-_PEM_BLOCK = re.compile(rb"-----BEGIN ([^\r\n]{0,40})-----\r?\n.*?-----END \1-----", re.DOTALL)
+KEY_FILE_MAX = 1 << 20
+"""Bytes of the longest key file that is read: some thousand keys."""
 
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A closed range of time: both ends belong to it. None is an open end. Bounds are aware and in UTC."""
-
-    start: datetime.datetime | None
-    end: datetime.datetime | None
-
-    def __post_init__(self) -> None:
-        if any(bound is not None and bound.utcoffset() is None for bound in (self.start, self.end)):
-            raise ValueError("a window's bounds are aware")
-
-    def __contains__(self, at: datetime.datetime) -> bool:
-        return (self.start is None or self.start <= at) and (self.end is None or at <= self.end)
-
-    def __str__(self) -> str:
-        if self.start is not None and self.end is not None and self.start > self.end:
-            return "never"
-        return f"{shown(self.start) or 'always'} to {shown(self.end) or 'now'}"
-
-
-UNBOUNDED = Window(None, None)
-"""Every moment."""
-
-NEVER = Window(datetime.datetime.max.replace(tzinfo=datetime.UTC), datetime.datetime.min.replace(tzinfo=datetime.UTC))
-"""No moment: what an entry gets whose window is required and not stated."""
+_PEM_BEGIN = re.compile(rb"-----BEGIN ([^\r\n-]{0,64})-----")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,15 +175,26 @@ def _authority(entry: AuthorityInstance) -> tuple[str, str, tuple[bytes, ...], W
 
 
 def _log(entry: LogInstance) -> TransparencyLog:
-    origin = entry.base_url.partition("://")[2] or entry.base_url
-    return TransparencyLog(*_keyed(entry), origin=origin.rstrip("/"), checkpoint_key_id=entry.checkpoint_key_id)
+    origin = (entry.base_url.partition("://")[2] or entry.base_url).rstrip("/")
+    return TransparencyLog(*_keyed(entry, origin), origin=origin, checkpoint_key_id=entry.checkpoint_key_id)
 
 
-def _keyed(entry: LogInstance) -> tuple[str, str, bytes, bytes, str, Window]:
+def _keyed(entry: LogInstance, origin: str | None = None) -> tuple[str, str, bytes, bytes, str, Window]:
     # A key's range is optional (sigstore_common.proto, PublicKey.valid_for); one that is stated has a start.
     window = UNBOUNDED if entry.valid_for is None else _required(entry.valid_for)
     operator = entry.operator or _host(entry.base_url) or entry.base_url
-    return entry.base_url, operator, entry.log_id, entry.key, entry.key_details, window
+    log_id = entry.log_id or _derived_id(entry, origin)
+    return entry.base_url, operator, log_id, entry.key, entry.key_details, window
+
+
+def _derived_id(entry: LogInstance, origin: str | None) -> bytes:
+    """The id of a log that states none: RFC 6962 section 3.2, or the untruncated key id of a signed note (Ed25519)."""
+    details = KEY_DETAILS.get(entry.key_details)
+    if details is None:
+        return b""
+    key = spki(details, entry.key)
+    noted = origin is not None and details.scheme == "ed25519"
+    return hashlib.sha256(f"{origin}\n\x01".encode() + key[-32:] if noted else key).digest()
 
 
 def _required(stated: TimeRange | None) -> Window:
@@ -211,7 +202,10 @@ def _required(stated: TimeRange | None) -> Window:
 
 
 def _host(url: str) -> str:
-    return urlsplit(url if "://" in url else f"//{url}").hostname or ""
+    try:
+        return urlsplit(url if "://" in url else f"//{url}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -> tuple[TrustedKey, ...]:
@@ -223,22 +217,21 @@ def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -
     Raises:
         TrustFault: ``trust.key_malformed``, ``trust.key_unsupported``, ``trust.key_missing``.
     """
+    if len(data) > KEY_FILE_MAX:
+        raise TrustFault(
+            "trust.key_malformed", f"{len(data)} bytes of keys", place=Place(name), expected="at most 1 MiB"
+        )
     keys: dict[Digest, TrustedKey] = {}
-    for block in _PEM_BLOCK.finditer(data):
-        label = block[1].decode("ascii", "replace")
-        if label != "PUBLIC KEY":
-            raise TrustFault(
-                "trust.key_malformed",
-                f"{label!r} where a public key must stand",
-                place=Place(name, offset=block.start()),
-                expected="BEGIN PUBLIC KEY",
-                actual=f"BEGIN {label}",
-            )
+    begin = _PEM_BEGIN.search(data)
+    while begin is not None:
+        end = data.find(b"-----END " + begin[1] + b"-----", begin.end())
+        stop = end + len(begin[0]) - 2 if end >= 0 else len(data)
         try:
-            key = load_pem(block[0] + b"\n")
+            key = load_pem(data[begin.start() : stop])
         except (FormatFault, SignatureFault) as fault:
-            raise _key_fault(fault, name, block.start()) from None
+            raise _key_fault(fault, name, begin.start()) from None
         keys.setdefault(key.fingerprint, TrustedKey(key, windows.get(key.fingerprint, UNBOUNDED), name))
+        begin = _PEM_BEGIN.search(data, stop)
     if not keys:
         raise TrustFault("trust.key_missing", "no public key in PEM", place=Place(name, offset=0))
     return tuple(keys.values())
@@ -276,10 +269,3 @@ def check_age(reference: TrustReference, *, now: datetime.datetime, max_age: dat
             expected=expected,
             actual=shown(reference.dated),
         )
-
-
-def shown(moment: datetime.datetime | None) -> str:
-    """A moment as people read it: RFC 3339, UTC, seconds; "" for none."""
-    if moment is None:
-        return ""
-    return moment.astimezone(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

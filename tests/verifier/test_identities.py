@@ -117,7 +117,7 @@ def test_t23_no_issuer_is_no_issuer_and_an_empty_one_is_refused() -> None:
         raw(1, b"\xff\xfe"),
         raw(1, b"https://issuer\x00.mallory.example"),
         raw(12, b"https://github.com/acme/endpoint"),
-        raw(5, b"acme/\xe2\x80\xaeendpoint"),
+        raw(8, b"\x0c\x0bacme\xe2\x80\xaeevil"),
     ],
 )
 def test_t95_a_claim_has_one_spelling(extension: x509.UnrecognizedExtension) -> None:
@@ -139,6 +139,12 @@ def test_a_claim_without_a_name_is_kept_under_its_number() -> None:
 def test_an_empty_claim_is_an_empty_claim() -> None:
     """Fulcio allows it for repositories whose URI never changes; only names and issuers must say something."""
     assert signer((*LEAF_EXTENSIONS, (raw(15, b"\x0c\x00"), False))).claims["source-repository-identifier"] == ""
+
+
+def test_t99_a_claim_is_any_text() -> None:
+    """A workflow may be called anything; what shows it must escape it. Names and issuers are held to what is seen."""
+    odd = "👩‍💻 release\u202e\n"
+    assert signer((*LEAF_EXTENSIONS, (raw(4, odd.encode()), False))).claims["github-workflow-name"] == odd
 
 
 def test_extensions_outside_the_arc_are_no_claims() -> None:

@@ -140,6 +140,15 @@ def test_the_time_of_a_timestamp_is_signed() -> None:
     assert reason([Backdating("one", ONE.key)], log(ONE)) == "sct.invalid"
 
 
+def test_a_time_beyond_any_calendar_is_refused() -> None:
+    class Dreaming(Signer):
+        def timestamp(self, tbs: bytes, issuer_spki: bytes, at: datetime.datetime) -> bytes:
+            honest = super().timestamp(tbs, issuer_spki, at)
+            return honest[:33] + b"\xff" * 8 + honest[41:]
+
+    assert reason([Dreaming("one", ONE.key)], log(ONE)) == "sct.invalid"
+
+
 def test_a_log_signs_as_the_trust_root_says() -> None:
     assert reason([ONE], log(ONE, key=rsa_key("ct"))) == "sct.invalid"
     with pytest.raises(Fault, match=r"trust\.key_unsupported"):

@@ -6,7 +6,6 @@ import base64
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 
 from attestations.digests import Digest
 from attestations.faults import Fault
-from fixtures.world.keys import SigningKey, ec_key, ed25519_key, key_for, mldsa_key, pem, rsa_key
+from fixtures.world.keys import SigningKey, ec_key, ed25519_key, key_for, rsa_key
 from verifier.key_details import KEY_DETAILS
 from verifier.signatures import verify
 from verifier.trust import (
@@ -24,7 +23,6 @@ from verifier.trust import (
     TrustRoot,
     Window,
     check_age,
-    load_key_file,
     load_trust_root,
 )
 from verifier.verdict import TrustReference
@@ -146,6 +144,24 @@ def test_an_operator_is_stated_or_is_the_host() -> None:
     assert {each.operator for each in stated.ct_logs} == {"acme.example"}
 
 
+@pytest.mark.parametrize("url", ["http://[::1", "http://[x]/", "", "//", "https://", "a b", "\x00", "é.example"])
+def test_a_url_that_is_none_is_a_name(url: str) -> None:
+    loaded = load(root(tlogs=[log(baseUrl=url)], timestampAuthorities=[chain(uri=url)]))
+    assert loaded.logs[0].name == url
+    assert loaded.timestamp_authorities[0].operator
+
+
+def test_a_log_that_states_no_id_has_the_one_that_its_key_gives() -> None:
+    """Version 0.2 may leave it out: RFC 6962's for a CT log and an ECDSA key, a signed note's for a Rekor v2 log."""
+    ed25519, ecdsa = ed25519_key("log").spki, ec_key("log").spki
+    entries = [log(logId=None), log(ecdsa, "PKIX_ECDSA_P256_SHA_256", logId=None), log(details="NEXT", logId=None)]
+    loaded = load(root(version="0.2", tlogs=entries, ctlogs=entries))
+    noted = hashlib.sha256(b"log1.rekor.acme.example/path\n\x01" + ed25519[-32:]).digest()
+    plain = [hashlib.sha256(each).digest() for each in (ed25519, ecdsa)]
+    assert [each.log_id for each in loaded.logs] == [noted, plain[1], b""]
+    assert [each.log_id for each in loaded.ct_logs] == [*plain, b""]
+
+
 def key_with(valid: object) -> dict[str, Any]:
     entry = log()
     entry["publicKey"] = {**entry["publicKey"], "validFor": valid}
@@ -170,27 +186,6 @@ def test_a_key_that_states_no_range_is_valid_whenever_it_is_trusted() -> None:
     del entry["publicKey"]["validFor"]
     assert only_log(entry).window == UNBOUNDED
     assert only_log(key_with(None)).window == UNBOUNDED
-
-
-@pytest.mark.parametrize(("window", "at", "holds"), [
-    (Window(AT, END), AT, True),
-    (Window(AT, END), AT - SECOND, False),
-    (Window(START, AT), AT, True),
-    (Window(START, AT), AT + datetime.timedelta(microseconds=1), False),
-    (Window(None, AT), START, True),
-    (Window(AT, None), END, True),
-    (Window(END, START), AT, False),
-    (UNBOUNDED, AT, True),
-])  # fmt: skip
-def test_both_ends_of_a_window_belong_to_it(window: Window, at: datetime.datetime, holds: bool) -> None:
-    assert (at in window) is holds
-
-
-def test_a_window_has_aware_bounds() -> None:
-    with pytest.raises(ValueError, match="aware"):
-        Window(AT.replace(tzinfo=None), None)
-    assert str(Window(START, None)) == "2025-01-01T00:00:00Z to now"
-    assert str(Window(None, END)) == "always to 2035-01-01T00:00:00Z"
 
 
 @pytest.mark.parametrize(("data", "wanted"), [
@@ -226,66 +221,3 @@ def test_t51_a_trust_root_has_an_age(dated: datetime.datetime | None, wanted: st
     with pytest.raises(Fault) as met:
         check_age(reference, now=AT, max_age=90 * DAY)
     assert met.value.reason == wanted
-
-
-P256, ED25519 = ec_key("pinned"), ed25519_key("pinned")
-
-
-def fingerprint(spki: bytes) -> Digest:
-    return Digest("sha256", hashlib.sha256(spki).hexdigest())
-
-
-def keys(data: bytes, windows: Mapping[Digest, Window] | None = None) -> list[tuple[Digest, Window]]:
-    loaded = load_key_file(data, name="keys.pem", windows=windows or {})
-    assert {each.name for each in loaded} == {"keys.pem"}
-    return [(each.key.fingerprint, each.window) for each in loaded]
-
-
-def test_a_key_file_holds_one_or_several_keys_in_its_order() -> None:
-    both = pem(P256.spki) + b"\nsome words about the second\n" + pem(ED25519.spki)
-    assert keys(both) == [(fingerprint(P256.spki), UNBOUNDED), (fingerprint(ED25519.spki), UNBOUNDED)]
-    assert keys(both.replace(b"\n", b"\r\n")) == keys(both)
-    assert keys(pem(mldsa_key("pinned", 87).spki))
-
-
-def test_t25_one_key_given_twice_is_one_key() -> None:
-    assert len(keys(pem(P256.spki) * 3)) == 1
-
-
-def test_a_window_is_looked_up_by_the_keys_fingerprint() -> None:
-    window = Window(START, AT)
-    windows = {fingerprint(P256.spki): window, fingerprint(b"another key"): NEVER}
-    assert keys(pem(P256.spki) + pem(ED25519.spki), windows) == [
-        (fingerprint(P256.spki), window),
-        (fingerprint(ED25519.spki), UNBOUNDED),
-    ]
-
-
-def private_pem() -> bytes:
-    return P256.private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-@pytest.mark.parametrize(("data", "wanted"), [
-    (b"", "trust.key_missing"),
-    (b"no key here", "trust.key_missing"),
-    (pem(P256.spki)[:-30], "trust.key_missing"),
-    (P256.spki, "trust.key_missing"),
-    (private_pem(), "trust.key_malformed"),
-    (pem(P256.spki) + private_pem(), "trust.key_malformed"),
-    (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "trust.key_malformed"),
-    (b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "trust.key_malformed"),
-    (b"-----BEGIN PUBLIC KEY-----\n!!!!\n-----END PUBLIC KEY-----\n", "trust.key_malformed"),
-    (pem(ec_key("pinned", "k256").spki), "trust.key_unsupported"),
-])  # fmt: skip
-def test_a_file_without_readable_public_keys_is_refused(data: bytes, wanted: str) -> None:
-    with pytest.raises(Fault) as met:
-        load_key_file(data, name="keys.pem", windows={})
-    assert met.value.reason == wanted
-    assert met.value.place.source == "keys.pem"
-    assert "PRIVATE" not in str(met.value) or "PRIVATE KEY" in str(met.value)
-    assert (
-        base64.b64encode(P256.private.private_numbers().private_value.to_bytes(32, "big"))[:16]
-        not in str(met.value).encode()
-    )

@@ -5,7 +5,8 @@
     claims   1.3.6.1.4.1.57264.1.2 to .6, raw text              from .9 on, UTF8Strings
 
 Both forms of the issuer must say the same where both are there: readers of one and readers of the other would otherwise
-see two signers. An extension of that arc that has no name here is kept under its number.
+see two signers. Names and issuers consist of what can be seen; a claim is any text, since a workflow may be called
+anything. An extension of that arc that has no name here is kept under its number.
 
 Spec: Sigstore OID information, https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
 """
@@ -86,7 +87,7 @@ def _issuer(texts: Mapping[str, str]) -> str:
         )
     if "" in stated:
         raise CertificateFault("certificate.identity", "the certificate states an empty issuer")
-    return stated.pop() if stated else ""
+    return _printable(stated.pop()) if stated else ""
 
 
 def _names(leaf: Certificate) -> tuple[str, ...]:
@@ -101,7 +102,7 @@ def _name(name: x509.GeneralName) -> str:
     if isinstance(name, x509.RFC822Name | x509.UniformResourceIdentifier):
         return _printable(name.value)
     if isinstance(name, x509.OtherName) and name.type_id.dotted_string == OTHER_NAME:
-        return _utf8(name.value)
+        return _printable(_utf8(name.value))
     raise CertificateFault(
         "certificate.identity",
         "the certificate names its subject in a way that is not read",
@@ -116,28 +117,26 @@ def _texts(leaf: Certificate) -> Mapping[str, str]:
     for name, extension in leaf.extensions.items():
         if name.startswith(ARC) and isinstance(extension.value, x509.UnrecognizedExtension):
             number = name.removeprefix(ARC)
-            texts[number] = _raw(extension.value.value) if number in RAW_TEXT else _utf8(extension.value.value)
+            texts[number] = (_raw if number in RAW_TEXT else _utf8)(extension.value.value)
     return texts
 
 
 def _raw(value: bytes) -> str:
     try:
-        return _printable(value.decode("utf-8"))
+        return value.decode("utf-8")
     except UnicodeDecodeError:
         raise CertificateFault("certificate.identity", "a claim in the certificate is not UTF-8") from None
 
 
 def _utf8(value: bytes) -> str:
     try:
-        return _printable(parse_utf8_string(value, "certificate.identity"))
+        return parse_utf8_string(value, "certificate.identity")
     except FormatFault as fault:
         raise CertificateFault("certificate.identity", f"a claim in the certificate: {fault.detail}") from None
 
 
 def _printable(text: str) -> str:
-    """No identity holds a control character; one that does is meant to look like another (T99)."""
+    """No identity holds a character that nobody sees; one that does is meant to look like another (T99)."""
     if not text.isprintable():
-        raise CertificateFault(
-            "certificate.identity", "a name or claim that cannot be printed", actual=ascii(text)[:160]
-        )
+        raise CertificateFault("certificate.identity", "a name that cannot be printed", actual=ascii(text)[:160])
     return text

@@ -25,7 +25,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from attestations.faults import LimitFault
 
 from ..faults import CertificateFault, SignatureFault, TrustFault
-from ..trust import CertificateAuthority, TimestampAuthority, TrustRoot, Window, shown
+from ..trust import CertificateAuthority, TimestampAuthority, TrustRoot
+from ..windows import Window, shown
 from .certificate import Certificate, parse_certificate
 from .clauses import CODE_SIGNING, TIME_STAMPING, Purpose, purpose_allowed
 from .roles import check_issuer

@@ -18,7 +18,8 @@ from cryptography.x509.certificate_transparency import SignedCertificateTimestam
 
 from ..faults import CertificateFault, SignatureFault
 from ..signatures import verify
-from ..trust import CtLog, TrustRoot, shown
+from ..trust import CtLog, TrustRoot
+from ..windows import shown
 from .certificate import Certificate
 from .paths import Path
 
@@ -64,7 +65,10 @@ def _embedded(leaf: Certificate) -> tuple[SignedCertificateTimestamp, ...]:
 
 
 def _time(sct: SignedCertificateTimestamp) -> datetime.datetime:
-    return sct.timestamp.replace(tzinfo=datetime.UTC)
+    try:
+        return sct.timestamp.replace(tzinfo=datetime.UTC)
+    except (ValueError, OverflowError):
+        raise CertificateFault("sct.invalid", "a certificate timestamp that lies beyond any calendar") from None
 
 
 def _log_of(sct: SignedCertificateTimestamp, trust: TrustRoot) -> CtLog | None:
