@@ -62,8 +62,10 @@ def prove_entry(entry: LogEntry, trust: TrustRoot, times: Iterable[datetime.date
 
 
 def _integrated(entry: LogEntry) -> datetime.datetime:
+    if entry.integrated_time is None:
+        raise LogFault("log.promise_invalid", "the promise comes without the time that it was given at")
     try:
-        return datetime.datetime.fromtimestamp(entry.integrated_time or 0, datetime.UTC)
+        return datetime.datetime.fromtimestamp(entry.integrated_time, datetime.UTC)
     except (OverflowError, ValueError, OSError):
         raise LogFault("log.promise_invalid", f"{entry.integrated_time} seconds is no time") from None
 
