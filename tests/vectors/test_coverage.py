@@ -40,7 +40,6 @@ ONLY_PASSED = frozenset({"log", "signature", "time"})
 """What was proved about the evidence that decided; where it could not be, the refusal stands under ``evidence``."""
 
 ALONE: Mapping[str, str] = {
-    "envelope.signatures": "no carrier that brings a log entry also brings several signatures",
     "json.unknown_field": "our own formats say it in their own words (policy.unknown_field, record.malformed)",
     "limit.statement": "a statement comes in a bundle, whose limit is lower; only a raised limit leads here",
     "log.not_witnessed": "Sigsum proofs come from the corpus' families, not from a request",
