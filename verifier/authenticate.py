@@ -231,7 +231,7 @@ def _under_roots(
         require_times(times, threshold=requirements.times, logs_count=requirements.logs > 0)
         moments = tuple(time.at for time in times) or (now,)
         walk.step = 5
-        path = _path_at_each(leaf.der, helpers, root, moments)
+        path = _path_at_each(leaf, helpers, root, moments)
         check_leaf(path.leaf)
         ct_logs = verify_scts(path, root, threshold=requirements.scts)
         walk.step = 6
@@ -242,7 +242,7 @@ def _under_roots(
 
 
 def _path_at_each(
-    leaf: bytes, helpers: tuple[bytes, ...], root: TrustRoot, moments: tuple[datetime.datetime, ...]
+    leaf: Certificate, helpers: tuple[bytes, ...], root: TrustRoot, moments: tuple[datetime.datetime, ...]
 ) -> Path:
     """A path at every moment (T43): the first moment's, built anew only where it does not hold at another one."""
     path = build_path(leaf, helpers, root, moments[0])

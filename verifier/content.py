@@ -47,7 +47,11 @@ def verify_certified(bundle: Bundle, key: PublicKey, certificate: bytes, artifac
             ``signature.scheme_unsupported``, ``artifact.mismatch``, ``artifact.unmeasured``.
     """
     (signature,) = signature_values(bundle)
-    return Signed(signature, key, certificate, _verify(bundle, signature, key, artifact))
+    content = bundle.content
+    if isinstance(content, Envelope):
+        verify(key, signature, _covered(bundle, content), scheme=None)
+        return Signed(signature, key, certificate, content)
+    return Signed(signature, key, certificate, _verify_artifact(content, key, artifact))
 
 
 def verify_pinned(
@@ -61,44 +65,44 @@ def verify_pinned(
     Raises:
         SignatureFault: as `verify_certified`.
     """
+    content = bundle.content
+    covered = _covered(bundle, content) if isinstance(content, Envelope) else b""
     found: dict[Digest, Signed] = {}
     faults: list[SignatureFault] = []
     for key, signature in itertools.product(keys, signature_values(bundle)):
-        if key.fingerprint not in found:
-            try:
-                content = _verify_under_pin(bundle, signature, key, artifact)
-            except SignatureFault as fault:
-                faults.append(fault)
-            else:
+        if key.fingerprint in found:
+            continue
+        try:
+            if isinstance(content, Envelope):
+                _verify_either_encoding(key, signature, covered)
                 found[key.fingerprint] = Signed(signature, key, certificate, content)
+            else:
+                found[key.fingerprint] = Signed(signature, key, certificate, _verify_artifact(content, key, artifact))
+        except SignatureFault as fault:
+            faults.append(fault)
     if not found:
         # What another key's signature is to an algorithm is "malformed" as a rule: any other fault says more.
         raise next((fault for fault in faults if fault.reason != "signature.malformed"), faults[0])
     return tuple(found.values())
 
 
-def _verify_under_pin(bundle: Bundle, signature: bytes, key: PublicKey, artifact: DigestSet) -> Envelope | Digest:
-    """`_verify`, which for a pinned ECDSA key also takes r ‖ s, as in Google's attestations and DSSE's own example."""
+def _verify_either_encoding(key: PublicKey, signature: bytes, covered: bytes) -> None:
+    """Under a pinned ECDSA key r ‖ s is taken too: Google's attestations and DSSE's own example have it."""
     try:
-        return _verify(bundle, signature, key, artifact)
+        verify(key, signature, covered, scheme=None)
     except SignatureFault as fault:
-        if fault.reason != "signature.malformed" or not isinstance(bundle.content, Envelope):
+        if fault.reason != "signature.malformed" or not key.algorithm.startswith("ecdsa-"):
             raise
-        covered = _covered(bundle, bundle.content)
         for scheme in schemes_for(key, raw=True):
             with contextlib.suppress(SignatureFault):
                 verify(key, signature, covered, scheme=scheme)
-                return bundle.content
+                return
         raise
 
 
-def _verify(bundle: Bundle, signature: bytes, key: PublicKey, artifact: DigestSet) -> Envelope | Digest:
-    content = bundle.content
-    if isinstance(content, Envelope):
-        verify(key, signature, _covered(bundle, content), scheme=None)
-        return content
+def _verify_artifact(content: MessageSignature, key: PublicKey, artifact: DigestSet) -> Digest:
     digest = _covered_digest(content, key, artifact)
-    verify_digest(key, signature, digest, scheme=None)
+    verify_digest(key, content.signature, digest, scheme=None)
     return digest
 
 

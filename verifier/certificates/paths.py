@@ -61,8 +61,12 @@ class Path:
         return self.chain[min(1, len(self.chain) - 1)]
 
 
-def build_path(leaf: bytes, intermediates: tuple[bytes, ...], trust: TrustRoot, at: datetime.datetime) -> Path:
-    """Prove that `leaf` (DER) was issued, by way of `intermediates` or not, by a code-signing CA trusted at `at`.
+def build_path(
+    leaf: bytes | Certificate, intermediates: tuple[bytes, ...], trust: TrustRoot, at: datetime.datetime
+) -> Path:
+    """Prove that `leaf` was issued, by way of `intermediates` or not, by a code-signing CA trusted at `at`.
+
+    Certificates are DER; the leaf may be one that was parsed already.
 
     Raises:
         CertificateFault: ``certificate.malformed``; ``certificate.root_in_bundle`` for a root among `intermediates`
@@ -73,7 +77,7 @@ def build_path(leaf: bytes, intermediates: tuple[bytes, ...], trust: TrustRoot, 
         TrustFault: ``trust.certificate_malformed``.
         LimitFault: ``limit.path``.
     """
-    certificate = parse_certificate(leaf)
+    certificate = leaf if isinstance(leaf, Certificate) else parse_certificate(leaf)
     helpers = tuple(parse_certificate(each) for each in intermediates)
     _refuse_foreign_roots(helpers, trust)
     search = _Search(CODE_SIGNING, at)
