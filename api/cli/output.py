@@ -35,10 +35,13 @@ class Output:
 
     def directory(self, contents: Contents) -> None:
         """Note what a directory holds besides what is judged."""
-        for paths, what in ((contents.evidence, "read as evidence"), (contents.links, "links inside the directory")):
+        for paths, what in (
+            (contents.evidence, "read as evidence"),
+            (contents.links, "links to what is in the directory"),
+        ):
             if paths:
-                names = ", ".join(paths[:_NAMED]) + (", …" if len(paths) > _NAMED else "")
-                self._notes.append(f"not judged: {len(paths)} {what} ({names})")
+                more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+                self._notes.append(f"not judged, {what}: {', '.join(paths[:_NAMED])}{more}")
 
     def verdict(self, judged: Judged) -> None:
         """Show one verdict."""

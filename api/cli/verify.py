@@ -82,7 +82,7 @@ def _flags(given: dict[str, Any]) -> Flags:
         raise click.UsageError("--policy says all that is expected; the flags that say so cannot stand beside it")
     if flags.policy_path is None and not flags.expectations.given:
         raise click.UsageError("say who was expected: --policy FILE, or --identity with --issuer, or --key FILE")
-    if flags.record is not None and (len(flags.artifacts) > 1 or Path(*flags.artifacts).is_dir()):
+    if flags.record is not None and (len(flags.artifacts) != 1 or Path(flags.artifacts[0]).is_dir()):
         raise click.UsageError("--record writes down one verdict; give one ARTIFACT")
     return flags
 

@@ -9,7 +9,7 @@ neither does its package, so its date is the start of its newest key: it cannot 
 an upper bound. A refreshed root has the moment of its refresh, an added one the moment at which it was added.
 
 An entry is one file, replaced in one step, that holds the digest of its content. A damaged one is refused, and never
-silently passed over for the packaged root, which is older.
+silently passed over for the packaged root. Of two sound ones the later counts: the library may have been updated since.
 """
 
 from __future__ import annotations
@@ -94,9 +94,11 @@ class LocalTrustStore:
 
     def get(self, name: str) -> Stored | None:
         path = self._path(name)
-        if self._files.exists(str(path)):
-            return _read_entry(self._files.read(str(path), "trust_root", _ENTRY_LIMITS), name, str(path))
-        return packaged(name)
+        shipped = packaged(name)
+        if not self._files.exists(str(path)):
+            return shipped
+        entry = _read_entry(self._files.read(str(path), "trust_root", _ENTRY_LIMITS), name, str(path))
+        return shipped if shipped is not None and shipped.dated > entry.dated else entry
 
     def all(self) -> tuple[Stored, ...]:
         names = {*INSTANCES, *self._own_names()}

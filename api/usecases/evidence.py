@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from attestations.evidence import Unreadable, read_evidence
+from attestations.bundles import Evidence
+from attestations.evidence import Unreadable, read_evidence, wanted_algorithms
 from attestations.limits import Limits
 from verifier.request import EvidenceFile
 
@@ -25,10 +26,11 @@ _ALSO_IN_DIRECTORIES = (".json", ".jsonl", ".att", ".dsse")
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Evidence, with the paths it was read from, in one order."""
+    """Evidence, with the paths it was read from, in one order; and the digest algorithms that it speaks in."""
 
-    paths: tuple[str, ...]
-    files: tuple[EvidenceFile, ...]
+    paths: tuple[str, ...] = ()
+    files: tuple[EvidenceFile, ...] = ()
+    algorithms: frozenset[str] = frozenset()
 
 
 def gather(paths: Iterable[str], files: Files, limits: Limits) -> Gathered:
@@ -40,7 +42,9 @@ def gather(paths: Iterable[str], files: Files, limits: Limits) -> Gathered:
     """
     found = tuple(dict.fromkeys(path for given in paths for path in _expand(given, files)))
     limits.check("evidence_files", len(found))
-    return Gathered(found, tuple(EvidenceFile(shown(path), files.read(path, "bundle", limits)) for path in found))
+    read = tuple(EvidenceFile(shown(path), files.read(path, "bundle", limits)) for path in found)
+    items = (item for file in read for item in read_evidence(file.name, file.content, limits))
+    return Gathered(found, read, wanted_algorithms(item for item in items if isinstance(item, Evidence)))
 
 
 def _expand(path: str, files: Files) -> Iterator[str]:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from attestations.digests import Digest, parse_digest
 from attestations.faults import Place
 from attestations.limits import Limits
+from verifier.faults import TrustFault
 from verifier.policy.flags import FlagValues, policy_from_flags
 from verifier.policy.model import Policy
 from verifier.policy.parse import parse_policy
 from verifier.policy.toml import to_toml
 from verifier.request import TrustFile
 
-from ..effects.faults import InputFault
 from ..effects.files import Files, shown
 from ..effects.trust_store import TrustStore
 from .artifacts import is_digest
@@ -66,7 +66,7 @@ def expected_policy(
     files_of_keys = [name for name in expectations.keys if not is_digest(name)]
     read = read_trust(files_of_keys, store, files, limits)
     for root in read.roots:
-        raise InputFault("trust.key_missing", "no public key in PEM", place=Place(root.name))
+        raise TrustFault("trust.key_missing", "no public key in PEM", place=Place(root.name))
     pinned = [parse_digest(name) for name in expectations.keys if is_digest(name)]
     pinned += [key for file in read.keys for key in fingerprints(file)]
     policy = policy_from_flags(_values(expectations, pinned, given))

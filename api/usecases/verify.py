@@ -14,12 +14,10 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from attestations.bundles import Evidence
 from attestations.digests import Digest, DigestSet
-from attestations.evidence import read_evidence, wanted_algorithms
 from attestations.faults import Fault
 from attestations.limits import Limits
-from verifier.engine import judge
+from verifier.engine import judge, raised
 from verifier.levels import LEVELS, NOT_ASSESSED
 from verifier.outcome import Outcome
 from verifier.policy.model import Policy
@@ -123,7 +121,7 @@ class Verification:
             gathered = self._gathered(argument)
             if self._given is None:
                 taken = tuple(map(shown, gathered.paths))
-            request = self._request(self._artifact(argument, gathered.files), gathered.files)
+            request = self._request(self._artifact(argument, gathered.algorithms), gathered.files)
         except Fault as fault:
             return Judged(undecided(shown(argument), fault, self._terms), None, taken)
         return Judged(judge(request), request, taken)
@@ -140,13 +138,11 @@ class Verification:
     def _gathered(self, argument: str) -> Gathered:
         if self._given is not None:
             return self._given
-        return Gathered((), ()) if is_digest(argument) else beside(argument, self._files, self._terms.limits)
+        return Gathered() if is_digest(argument) else beside(argument, self._files, self._terms.limits)
 
-    def _artifact(self, argument: str, evidence: tuple[EvidenceFile, ...]) -> Artifact:
+    def _artifact(self, argument: str, algorithms: frozenset[str]) -> Artifact:
         if is_digest(argument):
             return by_digest(argument)
-        items = (item for file in evidence for item in read_evidence(file.name, file.content, self._terms.limits))
-        algorithms = wanted_algorithms(item for item in items if isinstance(item, Evidence))
         with self._terminal.progress(shown(argument), self._files.size(argument)) as advance:
             return measure(argument, algorithms, self._files, advance)
 
@@ -180,7 +176,7 @@ def undecided(name: str, fault: Fault, terms: Terms) -> Verdict:
         trust=tuple(_reference(root.name, root.content, root.dated) for root in terms.trust.roots),
         now=terms.now,
         not_assessed=NOT_ASSESSED,
-        raised_limits=(),
+        raised_limits=raised(terms.limits),
         version=terms.version,
     )
 

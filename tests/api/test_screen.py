@@ -79,8 +79,8 @@ def test_the_next_step_is_that_of_the_worst_reason() -> None:
 
 def test_a_summary_counts_every_outcome() -> None:
     outcomes = [Outcome.PASSED, Outcome.FAILED, Outcome.PASSED, Outcome.ERROR]
-    shown = summary(outcomes, Outcome.FAILED, Look(), notes=["not judged: 1 read as evidence (a)"])
-    assert shown == "FAILED  4 artifacts: 2 PASSED, 1 FAILED, 1 ERROR\n  not judged: 1 read as evidence (a)\n"
+    shown = summary(outcomes, Outcome.FAILED, Look(), notes=["not judged, read as evidence: a"])
+    assert shown == "FAILED  4 artifacts: 2 PASSED, 1 FAILED, 1 ERROR\n  not judged, read as evidence: a\n"
 
 
 def test_a_summary_of_nothing_says_so() -> None:

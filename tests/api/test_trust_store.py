@@ -235,6 +235,12 @@ def test_a_name_without_a_repository_cannot_be_refreshed(store: LocalTrustStore)
     assert reason(raised) == "trust.name_unknown"
 
 
+def test_t80_a_library_that_was_updated_since_the_refresh_counts(store: LocalTrustStore) -> None:
+    before = shipped().dated - datetime.timedelta(seconds=1)
+    store.put(Stored("sigstore", shipped("sigstore-staging").content, before, "refreshed", "repository", 3))
+    assert store.get("sigstore") == shipped()
+
+
 def test_an_entry_is_one_readable_file(store: LocalTrustStore) -> None:
     store.put(Stored("acme", b"x", NOON, "added", "somewhere"))
     (path,) = store.directory.iterdir()
