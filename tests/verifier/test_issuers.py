@@ -10,6 +10,8 @@ import asn1crypto.x509
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attestations.faults import Fault
 from fixtures.world.keys import ec_key, ed25519_key, mldsa_key, rsa_key
@@ -194,3 +196,18 @@ def test_an_extension_twice_is_refused() -> None:
 
 def test_a_malformed_certificate_in_the_trust_root_is_the_trust_roots_fault() -> None:
     assert reason(LEAF, trusting(authority(INTERMEDIATE, b"\x30\x00"))) == "trust.certificate_malformed"
+
+
+@given(st.data())
+def test_a_leaf_with_any_byte_changed_is_refused(data: st.DataObject) -> None:
+    """Whatever byte it is: a typed refusal, and no warning by the library on the way."""
+    der = bytearray(LEAF.der())
+    at = data.draw(st.integers(0, len(der) - 1))
+    der[at] ^= data.draw(st.integers(1, 255))
+    assert reason(bytes(der), TRUST).startswith("certificate.")
+    assert len(build(LEAF, TRUST).chain) == 3
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_no_certificate(data: bytes) -> None:
+    assert reason(data, TRUST) == "certificate.malformed"
