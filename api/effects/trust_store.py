@@ -17,7 +17,6 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -168,6 +167,8 @@ def _starts(value: Any) -> Iterator[str]:
 
 
 def _write_entry(entry: Stored) -> bytes:
+    import json
+
     document = {
         "format": FORMAT,
         "name": entry.name,

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from fractions import Fraction
 
 from attestations.digests import Digest, DigestSet
 
-_UNITS = ("kB", "MB", "GB", "TB", "PB")
+_UNITS = tuple((1000**power, name) for power, name in enumerate(("kB", "MB", "GB", "TB", "PB"), start=1))
 
 
 def size_words(size: int) -> str:
     """`size` bytes in decimal units with two digits: ``12 B``, ``1.2 GB``."""
     if size < 1000:
         return f"{size} B"
-    value = Fraction(size)
-    for unit in _UNITS:
-        value /= 1000
-        if value < 1000 or unit == _UNITS[-1]:
-            break
-    return f"{float(value):.1f} {unit}" if value < 10 else f"{round(value)} {unit}"
+    unit, name = next((unit, name) for unit, name in _UNITS if size < 1000 * unit or name == _UNITS[-1][1])
+    tenths = (10 * size + unit // 2) // unit
+    return f"{tenths // 10}.{tenths % 10} {name}" if tenths < 100 else f"{(size + unit // 2) // unit} {name}"
 
 
 def age_words(age: datetime.timedelta) -> str:
