@@ -16,10 +16,12 @@ from attestations.limits import DEFAULT_LIMITS, Limits
 from fixtures.recipes.scene import POLICY
 from fixtures.world import Document
 from verifier.faults import PolicyFault
+from verifier.policy.lint import lint
 from verifier.policy.model import (
     Period,
     PinnedKey,
     Policy,
+    ProvenanceRequirement,
     SignedRequirement,
     TrustRule,
     unsafe_any_identity,
@@ -56,6 +58,18 @@ def test_the_example_reads_but_for_what_is_not_built() -> None:
         Digest("sha256", "5f" * 32),
         Period(datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC), datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC)),
     )
+
+
+def test_the_reference_shows_a_policy_that_reads_and_leaves_nothing_open() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "reference" / "policy.md"
+    text = page.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
+    assert lint(policy_of(text.encode())) == ()
+
+
+def test_the_reference_names_every_key_of_a_requirement() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "policy.md").read_text(encoding="utf-8")
+    fields = {*SignedRequirement.__dataclass_fields__, *ProvenanceRequirement.__dataclass_fields__}
+    assert not sorted(name for name in fields if f"`{name}`" not in page)
 
 
 def test_a_syntax_error_is_placed_by_its_byte() -> None:

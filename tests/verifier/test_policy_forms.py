@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import tomllib
+from pathlib import Path
 
+import jsonschema_rs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +32,7 @@ from verifier.policy.model import (
     TrustRule,
 )
 from verifier.policy.parse import parse_policy, read_policy
-from verifier.policy.plain import canonical, digest
+from verifier.policy.plain import canonical, digest, plain
 from verifier.policy.sound import check_policy
 from verifier.policy.toml import to_toml
 
@@ -119,6 +123,22 @@ def test_every_policy_reads_back_from_its_toml_and_its_canonical_form(policy: Po
     tree = tomllib.loads(to_toml(policy))
     assert canonical(read_policy(tree, "tree", DEFAULT_LIMITS)) == canonical(policy)
     assert diff(policy, policy) == ()
+
+
+SCHEMA = jsonschema_rs.Draft202012Validator(
+    json.loads((Path(__file__).resolve().parents[2] / "docs" / "schemas" / "policy.schema.json").read_text("utf-8"))
+)
+
+
+@given(policies().filter(sound))
+def test_every_policy_keeps_the_schema(policy: Policy) -> None:
+    assert list(SCHEMA.iter_errors(plain(policy))) == []
+
+
+@pytest.mark.parametrize("pointer", ["/waivers", "/trust/log", "/signers/release/any", "/require/0/bulider"])
+def test_t21_the_schema_knows_no_other_key_either(pointer: str) -> None:
+    assert SCHEMA.is_valid(POLICY.value)
+    assert not SCHEMA.is_valid(POLICY.set(pointer, 1).value)
 
 
 @given(policies().filter(sound), policies().filter(sound))
