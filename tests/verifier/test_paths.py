@@ -164,8 +164,16 @@ def test_the_search_spends_a_bounded_number_of_signatures() -> None:
         for subject, issuer in (("odd", "even"), ("even", "odd"))
     ]
     assert reason(replace(LEAF, issuer="odd", signer=key), TRUST, *twins) == "limit.path"
-    assert SIGNATURES_MAX <= 100
+    assert SIGNATURES_MAX <= 200
     assert PATH_MAX <= 10
+
+
+def test_ten_authorities_and_ten_helpers_of_one_name_stay_within_it() -> None:
+    authorities = [replace(INTERMEDIATE, key=ec_key(f"authority {number}", "p384")) for number in range(10)]
+    helpers = [replace(INTERMEDIATE, key=ec_key(f"helper {number}", "p384")) for number in range(10)]
+    trust = trusting(*(authority(each, ROOT, named=str(number)) for number, each in enumerate(authorities)))
+    leaf = replace(LEAF, signer=authorities[-1].key)
+    assert build(leaf, trust, *helpers).authority.name == "9"
 
 
 def test_certificates_that_issued_one_another_lead_nowhere() -> None:

@@ -34,8 +34,8 @@ from .roles import check_issuer
 PATH_MAX = 6
 """Certificates in a path, leaf and anchor included; the longest in use has 4."""
 
-SIGNATURES_MAX = 64
-"""Signatures that one search checks: ten helpers of one name and one trusted chain stay far below."""
+SIGNATURES_MAX = 128
+"""Signatures that one search checks: ten helpers and ten authorities, all of one name, stay below."""
 
 HASHES = frozenset({"sha256", "sha384", "sha512"})
 """What a certificate may be signed over; SHA-1 and MD5 collide (RFC 6194, RFC 6151)."""
@@ -78,8 +78,7 @@ def build_path(
         LimitFault: ``limit.path``.
     """
     certificate = leaf if isinstance(leaf, Certificate) else parse_certificate(leaf)
-    helpers = tuple(parse_certificate(each) for each in intermediates)
-    _refuse_foreign_roots(helpers, trust)
+    helpers = _helpers(intermediates, trust)
     search = _Search(CODE_SIGNING, at)
     # Authorities outside their window cannot pass: they come last, to say why.
     for authority in sorted(trust.certificate_authorities, key=lambda each: at not in each.window):
@@ -142,16 +141,19 @@ def _signed_by(subject: Certificate, issuer: Certificate) -> bool:
     return True
 
 
-def _refuse_foreign_roots(helpers: tuple[Certificate, ...], trust: TrustRoot) -> None:
+def _helpers(intermediates: tuple[bytes, ...], trust: TrustRoot) -> tuple[Certificate, ...]:
+    """What came with the evidence beyond what the trust root holds anyway; none of it a root."""
     trusted = {der for authority in trust.certificate_authorities for der in authority.chain}
+    helpers = tuple(parse_certificate(each) for each in intermediates if each not in trusted)
     for helper in helpers:
-        if helper.der not in trusted and helper.self_signed:
+        if helper.self_signed:
             raise CertificateFault(
                 "certificate.root_in_bundle",
                 "the evidence brings a root certificate of its own",
                 expected="intermediate certificates, or a root that is trusted",
                 actual=str(helper.fingerprint),
             )
+    return helpers
 
 
 class _Search:
@@ -178,13 +180,10 @@ class _Search:
 
     def miss(self, leaf: Certificate) -> CertificateFault:
         """Why there is no path: what kept the nearest one from standing, or that there was none."""
-        nearest = sorted(self._misses, key=lambda fault: _NEARNESS.index(fault.reason))
-        return (
-            nearest[0]
-            if nearest
-            else CertificateFault(
-                "certificate.untrusted", "no trusted authority issued this certificate", actual=str(leaf.fingerprint)
-            )
+        if self._misses:
+            return min(self._misses, key=lambda fault: _NEARNESS.index(fault.reason))
+        return CertificateFault(
+            "certificate.untrusted", "no trusted authority issued this certificate", actual=str(leaf.fingerprint)
         )
 
     def _chains(
