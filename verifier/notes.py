@@ -23,7 +23,7 @@ from attestations.notes import Note, NoteSignature, VerifierKey
 
 from .faults import SignatureFault
 from .keys import PublicKey, load_ed25519, load_ml_dsa_44, load_spki
-from .signatures import Scheme, verify
+from .signatures import Scheme, named, verify
 
 NOTE, COSIGNATURE, TREE_HEAD, SUBTREE = "note", "cosignature/v1", "tree-head", "subtree/v1"
 
@@ -65,9 +65,12 @@ def note_key(vkey: VerifierKey) -> NoteKey:
     key = load(vkey.key)
     if not key.algorithm.startswith(algorithms):
         raise SignatureFault("key.unsupported", f"{key.algorithm} keys do not sign notes of type 0x{vkey.type:02x}")
-    return NoteKey(vkey.name, key, vkey.key_hint, kind)
+    return NoteKey(
+        vkey.name, key, vkey.key_hint, kind, _TREE_HEAD_SCHEMES[key.algorithm] if kind == TREE_HEAD else None
+    )
 
 
+_TREE_HEAD_SCHEMES = {"ecdsa-p256": named("ecdsa-p256-sha256"), "rsa": named("rsa-pkcs1-sha256")}
 _KINDS: Mapping[int, tuple[Callable[[bytes], PublicKey], tuple[str, ...], str]] = {
     notes.ED25519: (load_ed25519, ("ed25519",), NOTE),
     notes.ECDSA: (load_spki, ("ecdsa-",), NOTE),
@@ -108,10 +111,10 @@ def authenticate_note(note: Note, keys: Iterable[NoteKey]) -> tuple[NoteSigner, 
     known = tuple(keys)
     timestamps: dict[NoteKey, int | None] = {}
     for line in dict.fromkeys(note.signatures):
-        named = [key for key in known if key.key_hint == line.key_hint and key.name in (None, line.name)]
-        if len(named) > 1:
+        meant = [key for key in known if key.key_hint == line.key_hint and key.name in (None, line.name)]
+        if len(meant) > 1:
             raise SignatureFault("note.ambiguous_key", "a signature names two known keys", actual=line.name[:120])
-        for key in named:
+        for key in meant:
             timestamps.setdefault(key, _CHECKS[key.kind](note.text, line, key))
     return tuple(NoteSigner(key, timestamps[key]) for key in known if key in timestamps)
 
@@ -126,6 +129,10 @@ def _check_cosignature(text: bytes, line: NoteSignature, key: NoteKey) -> int:
     return timestamp
 
 
+# SignatureAndHashAlgorithm of RFC 5246 section 7.4.1.4.1: the hash, then the kind of key.
+_SHA256_RSA, _SHA256_ECDSA = b"\x04\x01", b"\x04\x03"
+
+
 def _check_tree_head(text: bytes, line: NoteSignature, key: NoteKey) -> int:
     """An RFC 6962 tree head. It covers no origin, so the name of the key, which the trust names, must be the origin."""
     timestamp, signed = _timestamped(line.value)
@@ -133,8 +140,11 @@ def _check_tree_head(text: bytes, line: NoteSignature, key: NoteKey) -> int:
     if checkpoint.origin != line.name or checkpoint.extensions:
         raise SignatureFault("signature.invalid", "a tree head signs no other log's origin, and no extension lines")
     algorithm, length, signature = signed[:2], signed[2:4], signed[4:]
-    if algorithm not in (b"\x04\x03", b"\x04\x01") or int.from_bytes(length, "big") != len(signature):
-        raise SignatureFault("signature.malformed", "not a TreeHeadSignature with SHA-256")
+    wanted = _SHA256_RSA if key.key.algorithm == "rsa" else _SHA256_ECDSA
+    if algorithm != wanted or int.from_bytes(length, "big") != len(signature):
+        raise SignatureFault(
+            "signature.malformed", "not a TreeHeadSignature with SHA-256 under a key of this algorithm"
+        )
     head = b"\x00\x01" + timestamp.to_bytes(8, "big") + checkpoint.size.to_bytes(8, "big") + checkpoint.root
     verify(key.key, signature, head, scheme=key.scheme)
     return timestamp

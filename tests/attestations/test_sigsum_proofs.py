@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,6 +100,12 @@ def test_any_bytes_are_refused_by_a_typed_fault(data: bytes) -> None:
 def test_what_is_not_a_proof_is_malformed(data: bytes) -> None:
     with pytest.raises(FormatFault, match=r"proof\.malformed"):
         parse_sigsum_proof(data)
+
+
+def test_a_tree_of_one_leaf_needs_no_index() -> None:
+    alone = dataclasses.replace(PROOF, size=1, index=0, hashes=())
+    assert b"leaf_index" not in written(alone)
+    assert parse_sigsum_proof(written(alone)) == alone
 
 
 def test_t25_one_witness_cosigns_once() -> None:

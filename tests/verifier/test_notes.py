@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from attestations.faults import Fault
 from attestations.notes import VerifierKey, key_hint, parse_note, parse_vkey
 from fixtures.world.keys import Ed25519Key, MlDsaKey, SigningKey, ec_key, ed25519_key, mldsa_key, rsa_key
+from fixtures.world.rsa import sign_pkcs1
 from verifier.keys import load_spki
 from verifier.notes import NoteKey, authenticate_note, cosigner_key, note_key
 
@@ -104,6 +105,14 @@ def test_a_timestamp_is_part_of_what_is_signed(type_: int) -> None:
 def test_a_timestamp_and_a_signature_are_both_there(type_: int, value: bytes) -> None:
     key = note_key(vkey(ORIGIN, type_, KINDS[type_]))
     assert reason(note(line(ORIGIN, key.key_hint, value)), key) == "signature.malformed"
+
+
+@pytest.mark.parametrize("type_", [0x04, 0x05, 0x06])
+def test_a_timestamp_lies_below_two_to_the_63rd(type_: int) -> None:
+    key = note_key(vkey(ORIGIN, type_, KINDS[type_]))
+    last, over = (note(signed(ORIGIN, type_, KINDS[type_], time=time)) for time in ((1 << 63) - 1, 1 << 63))
+    assert names(last, key) == [ORIGIN]
+    assert reason(over, key) == "signature.malformed"
 
 
 def test_signatures_by_unknown_keys_are_ignored() -> None:
@@ -200,12 +209,26 @@ def test_a_tree_head_does_not_speak_for_another_origin() -> None:
     assert reason(note(signed(ORIGIN, 5, KINDS[5]), text=extended), key) == "signature.invalid"
 
 
-@pytest.mark.parametrize("change", [b"\5\3", b"\4\7"])
+@pytest.mark.parametrize("change", [b"\5\3", b"\4\7", b"\4\1"])
 def test_a_tree_head_names_its_algorithms(change: bytes) -> None:
     key = note_key(vkey(ORIGIN, 5, KINDS[5]))
     (good,) = parse_note(note(signed(ORIGIN, 5, KINDS[5]))).signatures
     for value in (good.value[:8] + change + good.value[10:], good.value + b"\0", good.value[:11]):
         assert reason(note(line(ORIGIN, good.key_hint, value)), key) == "signature.malformed"
+
+
+def test_a_tree_head_under_an_rsa_key_is_pkcs1_with_sha256() -> None:
+    signer = rsa_key("signer")
+    key = note_key(vkey(ORIGIN, 5, signer))
+    stamp = TIME.to_bytes(8, "big")
+    head = b"\0\1" + stamp + (42).to_bytes(8, "big") + ROOT
+    for hashing, holds in (("sha256", True), ("sha512", False)):
+        signature = sign_pkcs1(signer.numbers, hashing, head)
+        data = note(line(ORIGIN, key.key_hint, stamp + b"\4\1" + len(signature).to_bytes(2, "big") + signature))
+        if holds:
+            assert names(data, key) == [ORIGIN]
+        else:
+            assert reason(data, key) == "signature.invalid"
 
 
 def test_a_subtree_cosignature_covers_the_cosigners_name() -> None:
@@ -215,9 +238,10 @@ def test_a_subtree_cosignature_covers_the_cosigners_name() -> None:
 
 
 def test_a_subtree_cosignature_has_room_for_255_bytes_of_a_name() -> None:
-    name = "é" * 128
-    key = note_key(vkey(name, 6, KINDS[6]))
-    assert reason(note(line(name, key.key_hint, bytes(2428))), key) == "signature.malformed"
+    longest, longer = "é" * 127 + "e", "é" * 128
+    assert names(note(signed(longest, 6, KINDS[6])), note_key(vkey(longest, 6, KINDS[6]))) == [longest]
+    key = note_key(vkey(longer, 6, KINDS[6]))
+    assert reason(note(line(longer, key.key_hint, bytes(2428))), key) == "signature.malformed"
 
 
 @pytest.mark.parametrize("type_", [0x05, 0x06])
