@@ -1,7 +1,7 @@
 """Files and directories: bounded reads, streams that notice change, walks that follow no links, atomic writes.
 
 Paths are text as the user gave it; a path that is not valid in the file system's encoding keeps its bytes in the
-surrogates that Python gives them, and `shown` makes a name of it that any report can hold.
+surrogates that Python gives them, and `paths.shown` makes a name of it that any report can hold.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Protocol
 from attestations.faults import Place
 from attestations.limits import Limits
 
-from .faults import InputFault, OutputFault
+from .faults import InputFault
 
 CHUNK = 1024 * 1024
 """Bytes read at a time: enough that hashing, not reading, takes the time; all the memory that a stream takes."""
@@ -89,41 +89,36 @@ class Files(Protocol):
         ...
 
 
-def shown(path: str) -> str:
-    """`path` as a name that can be encoded: bytes outside the file system's encoding are written ``\\xff``."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
 class LocalFiles:
     """The file system of this machine."""
 
     def is_directory(self, path: str) -> bool:
         try:
-            return _path(path).is_dir()
+            return as_path(path).is_dir()
         except (OSError, ValueError):
             return False
 
     def exists(self, path: str) -> bool:
         try:
-            _path(path).lstat()
+            as_path(path).lstat()
         except (OSError, ValueError):
             return False
         return True
 
     def is_file(self, path: str) -> bool:
         try:
-            return stat.S_ISREG(_path(path).lstat().st_mode)
+            return stat.S_ISREG(as_path(path).lstat().st_mode)
         except (OSError, ValueError):
             return False
 
     def identity(self, path: str) -> tuple[int, int]:
         with _translated(path):
-            status = _path(path).stat()
+            status = as_path(path).stat()
         return status.st_dev, status.st_ino
 
     def size(self, path: str) -> int:
         with _translated(path):
-            return _regular(path, _path(path).stat()).st_size
+            return _regular(path, as_path(path).stat()).st_size
 
     def read(self, path: str, limit: str, limits: Limits) -> bytes:
         place = Place(shown(path))
@@ -167,61 +162,20 @@ class LocalFiles:
                     else:
                         files.append(entry.path)
         with _translated(path):
-            root = _path(path).resolve()
+            root = as_path(path).resolve()
             inner = {link for link in links if _leads_into(root, link)}
         outer = tuple(sorted(link for link in links if link not in inner))
         return Walk(tuple(sorted(files)), tuple(sorted(inner)), outer)
 
     def make_directory(self, path: str) -> None:
-        with _unwritable(path):
-            _path(path).mkdir(parents=True, exist_ok=True)
+        with unwritable(path):
+            as_path(path).mkdir(parents=True, exist_ok=True)
 
     def check_writable(self, path: str) -> None:
-        with _unwritable(path):
-            scratch, descriptor = _beside(_target(path))
-            os.close(descriptor)
-            scratch.unlink()
+        check_writable(path)
 
     def write(self, path: str, content: bytes) -> None:
-        with _unwritable(path):
-            _replace(_target(path), content)
-
-
-def _target(path: str) -> Path:
-    target = _path(path).resolve()
-    if target.exists() and not target.is_file():
-        raise OutputFault("output.unwritable", "exists and is not a file", place=Place(shown(path)))
-    return target
-
-
-@contextlib.contextmanager
-def _unwritable(path: str) -> Iterator[None]:
-    """Turns what the system says about writing to `path` into an `OutputFault`: ``output.unwritable``."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        detail = f"cannot be written: {_meaning(error)}"
-        raise OutputFault("output.unwritable", detail, place=Place(shown(path))) from None
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write beside `target`, to the disk, then take its place in one step: a reader sees the old file or the new."""
-    scratch, descriptor = _beside(target)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(target)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
-
-
-def _beside(target: Path) -> tuple[Path, int]:
-    """A new file beside `target`, under a name that nobody else has, and its descriptor."""
-    scratch = target.with_name(f".countersign-{os.urandom(8).hex()}")
-    return scratch, os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        write_whole(path, content)
 
 
 @contextlib.contextmanager
@@ -232,20 +186,8 @@ def _translated(path: str) -> Iterator[None]:
     except ValueError:
         raise InputFault("input.not_found", "no path can hold a null byte", place=Place(shown(path))) from None
     except OSError as error:
-        reason, detail = _MEANINGS.get(error.errno or 0, ("input.unreadable", f"cannot be read: {_meaning(error)}"))
+        reason, detail = _MEANINGS.get(error.errno or 0, ("input.unreadable", f"cannot be read: {meaning(error)}"))
         raise InputFault(reason, detail, place=Place(shown(path))) from None
-
-
-def _path(text: str) -> Path:
-    """`text` as a path. An empty one leads nowhere, where `Path` would take it for the current directory."""
-    if not text:
-        raise FileNotFoundError(errno.ENOENT, "an empty path")
-    return Path(text)
-
-
-def _meaning(error: OSError | ValueError) -> str:
-    text = getattr(error, "strerror", None) or str(error)
-    return text[:1].lower() + text[1:]
 
 
 @contextlib.contextmanager
@@ -257,7 +199,7 @@ def _opened(path: str) -> Iterator[int]:
     """
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     with _translated(path):
-        _regular(path, _path(path).stat())
+        _regular(path, as_path(path).stat())
         descriptor = os.open(path, flags)
     try:
         _regular(path, os.fstat(descriptor))
@@ -277,7 +219,7 @@ def _regular(path: str, status: os.stat_result) -> os.stat_result:
 
 def _unchanged(path: str, before: os.stat_result, after: os.stat_result, total: int) -> None:
     try:
-        named = _path(path).stat()
+        named = as_path(path).stat()
         same = (
             _fingerprint(before) == _fingerprint(after)
             and (named.st_dev, named.st_ino) == (before.st_dev, before.st_ino)

@@ -16,7 +16,8 @@ from attestations.digests import DigestSet, parse_digest
 from attestations.measure.digests import DigestMeasurer
 from verifier.verdict import Artifact
 
-from ..effects.files import Files, shown
+from ..effects.files import Files
+from ..effects.paths import shown
 
 _DIGEST = re.compile(r"[a-z0-9_-]{2,}:[0-9A-Fa-f]*|(?:sha256|sha384|sha512):.*", re.ASCII | re.DOTALL)
 

@@ -15,7 +15,8 @@ from attestations.evidence import Unreadable, read_evidence, wanted_algorithms
 from attestations.limits import Limits
 from verifier.request import EvidenceFile
 
-from ..effects.files import Files, shown
+from ..effects.files import Files
+from ..effects.paths import shown
 
 SUFFIXES = (".sigstore.json", ".sigstore", ".bundle", ".intoto.jsonl", ".provenance", ".publish.attestation")
 """What the name of an artifact is continued with to name its evidence."""

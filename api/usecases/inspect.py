@@ -17,7 +17,8 @@ from attestations.faults import Fault
 from attestations.limits import Limits
 from attestations.statements import Statement, parse_statement
 
-from ..effects.files import Files, shown
+from ..effects.files import Files
+from ..effects.paths import shown
 
 _LISTED = 10
 """Subjects of a statement that are listed; of more it is said how many."""

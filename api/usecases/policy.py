@@ -16,7 +16,8 @@ from verifier.policy.parse import parse_policy
 from verifier.policy.toml import to_toml
 from verifier.request import TrustFile
 
-from ..effects.files import Files, shown
+from ..effects.files import Files
+from ..effects.paths import shown
 from ..effects.trust_store import TrustStore
 from .artifacts import is_digest
 from .trust import Trust, fingerprints, read_trust, root_digest

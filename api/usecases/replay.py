@@ -17,7 +17,8 @@ from verifier.report import render_report
 from verifier.request import Request
 from verifier.verdict import Verdict
 
-from ..effects.files import Files, shown
+from ..effects.files import Files
+from ..effects.paths import shown
 from ..effects.terminal import Terminal
 from ..version import VERSION
 from .artifacts import measure

@@ -19,7 +19,8 @@ from verifier.policy.model import PinnedKey, Policy
 from verifier.request import KeyFile, TrustFile
 
 from ..effects.clock import Clock
-from ..effects.files import Files, shown
+from ..effects.files import Files
+from ..effects.paths import shown
 from ..effects.trust_source import TrustSource
 from ..effects.trust_store import INSTANCES, NAME, Stored, TrustStore
 

@@ -26,7 +26,8 @@ from verifier.request import EvidenceFile, Request
 from verifier.verdict import Artifact, CheckResult, PolicyReference, TrustReference, Verdict
 
 from ..effects.faults import InputFault
-from ..effects.files import Files, shown
+from ..effects.files import Files
+from ..effects.paths import shown
 from ..effects.terminal import Terminal
 from .artifacts import by_digest, is_digest, measure
 from .evidence import SUFFIXES, Gathered, beside, gather, is_evidence

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from api.effects.faults import OutputFault
-from api.effects.files import CHUNK, LocalFiles, shown
+from api.effects.files import CHUNK, LocalFiles
+from api.effects.paths import shown
 from attestations.faults import Fault, LimitFault
 from attestations.limits import DEFAULT_LIMITS, Limits
 
