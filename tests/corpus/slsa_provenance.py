@@ -19,18 +19,20 @@ from attestations.evidence import Unreadable, read_evidence_files
 from attestations.faults import Fault
 from attestations.limits import DEFAULT_LIMITS
 from attestations.statements import Statement, parse_statement
-from verifier.authenticated import Authenticated, KeySigner, Signer
+from verifier.authenticated import Authenticated, KeySigner
 from verifier.certificates.certificate import parse_certificate
 from verifier.certificates.fulcio import check_leaf
 from verifier.certificates.identities import read_signer
 from verifier.certificates.paths import build_path
 from verifier.content import verify_certified
 from verifier.engine import judge
-from verifier.gather import Gathered
-from verifier.outcome import Outcome
+from verifier.faults import SignatureFault
+from verifier.gather import Gathered, Refused
+from verifier.outcome import Outcome, combine
 from verifier.policy.model import PinnedKey, Policy, StatementRequirement
 from verifier.request import EvidenceFile, KeyFile, Request, TrustFile
 from verifier.requirements import Evaluation
+from verifier.results import Source
 from verifier.trust import TrustedKey, load_key_file
 from verifier.verdict import Artifact, CheckResult
 
@@ -140,46 +142,51 @@ def keys_named(case: Case) -> tuple[TrustedKey, ...]:
 
 def _policy_half(case: Case, policy: Policy, digests: DigestSet) -> Answer:
     """All but log and time: the signature, the path at the start of the certificate, and what the policy asks."""
-    (item,) = evidence_of(case)
+    authenticated: list[Authenticated] = []
+    refused: list[Refused] = []
+    for item in evidence_of(case):
+        try:
+            authenticated.append(_certified(case, item))
+        except Fault as fault:
+            refused.append(Refused(Source.of(item), fault))
+    return _evaluated(case, policy, digests, Gathered(tuple(authenticated), tuple(refused), (), frozenset(), ()))
+
+
+def _certified(case: Case, item: Evidence | Unreadable) -> Authenticated:
     if isinstance(item, Unreadable):
-        return refusal(item.fault.reason)
-    try:
-        signer = _certified(case, item)
-        return evaluated(case, item, signer, policy, digests)
-    except Fault as fault:
-        return refusal(fault.reason)
-
-
-def _certified(case: Case, item: Evidence) -> Signer:
-    assert isinstance(item.bundle.material, CertificateMaterial)
+        raise item.fault
+    if not isinstance(item.bundle.material, CertificateMaterial):
+        raise SignatureFault("signature.unknown_key", "no certificate")
     leaf = parse_certificate(item.bundle.material.leaf)
     (trust,) = trust_of(case)
     verify_certified(item.bundle, leaf.key, leaf.der, DigestSet(()))
     path = build_path(leaf.der, item.bundle.material.chain[1:], trust, leaf.handle.not_valid_before_utc)
     check_leaf(path.leaf)
-    return read_signer(path)
+    return Authenticated(item, read_signer(path), (), (), (), statement_of(item), None)
 
 
 def _unsigned(case: Case) -> Answer:
     """A statement against options: whoever signed it is taken to be the delegator that the row names."""
     (item,) = evidence_of(case)
-    if isinstance(item, Unreadable):
-        return refusal(item.fault.reason)
     digests = DigestSet(tuple(Digest("sha256", value) for value in case.params["artifact_sha256"]))
     policy = delegated_policy(case.params, PinnedKey("delegator", "delegator", STAND_IN))
-    return evaluated(case, item, KeySigner(STAND_IN), policy, digests)
+    try:
+        if isinstance(item, Unreadable):
+            raise item.fault
+        authenticated = Authenticated(item, KeySigner(STAND_IN), (), (), (), statement_of(item), None)
+    except Fault as fault:
+        return refusal(fault.reason)
+    return _evaluated(case, policy, digests, Gathered((authenticated,), (), (), frozenset({STAND_IN}), ()))
 
 
-def evaluated(case: Case, item: Evidence, signer: Signer, policy: Policy, digests: DigestSet) -> Answer:
-    """The policy's requirement, over `item` as if it had been authenticated in full."""
-    authenticated = Authenticated(item, signer, (), (), (), statement_of(item), None)
-    gathered = Gathered((authenticated,), (), (), frozenset({STAND_IN}), ())
+def _evaluated(case: Case, policy: Policy, digests: DigestSet, gathered: Gathered) -> Answer:
+    """The policy's requirement, over what is taken to have been authenticated in full."""
     (requirement,) = policy.requirements
     assert isinstance(requirement, StatementRequirement)
     run = Evaluation(0, requirement, policy, _request(case, policy, digests), gathered).run()
     if run.met:
         return PASS
-    return refusal(next(result.reason for result in run.results if result.outcome is not Outcome.PASSED))
+    return refusal(_first(run.results, combine(result.outcome for result in run.results)))
 
 
 def statement_of(item: Evidence) -> Statement:

@@ -13,6 +13,7 @@ from verifier.authenticate import Thresholds, authenticate_signature
 from verifier.authenticated import Authenticated, KeySigner
 from verifier.checks import CHECKS, Attestation
 from verifier.checks.subject import bind_subjects
+from verifier.faults import CheckFault
 from verifier.policy.model import ProvenanceRequirement
 from verifier.trust import TrustedKey
 
@@ -37,10 +38,9 @@ def answer(case: Case, items: tuple[Evidence | Unreadable, ...], keys: tuple[Tru
     for item in items:
         if isinstance(item, Unreadable):
             return refusal(item.fault.reason)
-    if case.params["check"] not in ROADS and case.params["check"] not in FIELDS:
-        return Answer("unsupported", "corpus.unknown_check")
     evidence = tuple(item for item in items if isinstance(item, Evidence))
-    return attempt(lambda: ROADS.get(case.params["check"], _fields)(case, evidence, keys))
+    road = _fields if case.params["check"] in FIELDS else ROADS.get(case.params["check"], _whole)
+    return attempt(lambda: road(case, evidence, keys))
 
 
 def _signature(case: Case, items: tuple[Evidence, ...], keys: tuple[TrustedKey, ...]) -> None:
@@ -59,7 +59,8 @@ def _subject(case: Case, items: tuple[Evidence, ...], keys: tuple[TrustedKey, ..
     bind_subjects(_statement(case, items)[1], DigestSet((parse_digest(case.params["image_digest"]),)), measured=False)
 
 
-def _text(case: Case, items: tuple[Evidence, ...], keys: tuple[TrustedKey, ...]) -> None:
+def _whole(case: Case, items: tuple[Evidence, ...], keys: tuple[TrustedKey, ...]) -> None:
+    """That file, statement and predicate keep their formats."""
     read_predicate(_statement(case, items)[1])
 
 
@@ -82,9 +83,9 @@ def _statement(case: Case, items: tuple[Evidence, ...]) -> tuple[Evidence, State
     for item in items:
         assert isinstance(item.bundle.content, Envelope)
         statement = parse_statement(item.bundle.content.payload)
-        if statement.predicate_type == TYPES[case.params["provenance_version"]]:
+        if statement.predicate_type == TYPES.get(case.params["provenance_version"]):
             return item, statement
-    raise AssertionError("no statement of that version")
+    raise CheckFault("predicate_type.absent", "no statement of that version")
 
 
 ROADS: Mapping[str, Callable[[Case, tuple[Evidence, ...], tuple[TrustedKey, ...]], None]] = {
@@ -92,5 +93,4 @@ ROADS: Mapping[str, Callable[[Case, tuple[Evidence, ...], tuple[TrustedKey, ...]
     "subject_digest": _subject,
     "summary_digest": _subject,
     "metadata": _subject,
-    "text": _text,
 }
