@@ -19,6 +19,8 @@ from attestations.faults import Place
 from attestations.limits import Limits
 
 from .faults import InputFault
+from .paths import as_path, meaning, shown
+from .writing import check_writable, unwritable, write_whole
 
 CHUNK = 1024 * 1024
 """Bytes read at a time: enough that hashing, not reading, takes the time; all the memory that a stream takes."""
