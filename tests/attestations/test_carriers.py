@@ -19,6 +19,7 @@ from attestations.bundles import (
 )
 from attestations.carriers import CARRIERS
 from attestations.evidence import Unreadable, read_evidence, read_evidence_files
+from attestations.limits import Limits
 
 from . import documents
 from .documents import CERTIFICATE, PAYLOAD_TYPE, SIGNATURE, b64, encode, pem
@@ -215,9 +216,20 @@ def test_a_manifest_cannot_hide_other_evidence(content: bytes, count: int) -> No
     assert [item.source.partition(":")[0] for item in items if isinstance(item, Evidence)] == ["other.json"] * count
 
 
-@pytest.mark.parametrize("manifest", [b'{"layers":', b'{"layers":[0,{"mediaType":[]}],"schemaVersion":2}', b'"layers"'])
-def test_a_damaged_manifest_takes_no_layer(manifest: bytes) -> None:
-    *_, last = read_evidence_files([("manifest.json", manifest), ("layer", documents.LAYER)])
+NO_MANIFESTS = [
+    b'{"layers":',
+    b'{"layers":[0,{"mediaType":[]}],"schemaVersion":2}',
+    b'"layers"',
+    b'["layers"]',
+    encode(without(documents.MANIFEST, ("schemaVersion",))),
+    encode({**documents.MANIFEST, "filler": "x" * 4000}),
+]
+
+
+@pytest.mark.parametrize("manifest", NO_MANIFESTS, ids=range(len(NO_MANIFESTS)))
+def test_what_is_no_manifest_or_too_large_for_one_takes_no_layer(manifest: bytes) -> None:
+    files = [("manifest.json", manifest), ("layer", documents.LAYER)]
+    *_, last = read_evidence_files(files, Limits(bundle=4000))
     assert isinstance(last, Evidence)
     assert last.source == "layer"
 
