@@ -130,8 +130,9 @@ _CLAUSE = "countersign design, section 5"
 
 
 def _named(name: str, files: tuple[TrustFile, ...]) -> TrustFile:
+    """The file that the policy means: by its digest where that is what it says, whatever a file is called."""
     for file in files:
-        if name in (file.name, str(sha256(file.content))):
+        if name == (str(sha256(file.content)) if name.startswith("sha256:") else file.name):
             return file
     raise TrustFault(
         "trust.name_unknown",

@@ -31,7 +31,20 @@ class Source:
         """The place of a claim in this evidence; the bundle itself where there is none."""
         if place is None or (place.pointer is None and place.offset is None):
             return Cited(self.digest, Place(self.name, self.pointer or None))
-        return Cited(self.digest, Place(self.name, place.pointer, place.offset))
+        return Cited(self.digest, Place(self.name, _maybe_quoted(place.pointer), place.offset))
+
+
+LONGEST = 1_000
+"""Characters of one text on a verdict. A claim may be megabytes long, and a report quotes what people can read."""
+
+
+def quoted(text: str) -> str:
+    """`text`, its end left out where it is longer than anybody reads."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+
+
+def _maybe_quoted(text: str | None) -> str | None:
+    return None if text is None else quoted(text)
 
 
 def refused(
@@ -42,9 +55,9 @@ def refused(
         check=check,
         outcome=outcome_of(fault.reason),
         reason=fault.reason,
-        detail=fault.detail,
-        expected=fault.expected,
-        actual=fault.actual,
+        detail=quoted(fault.detail),
+        expected=_maybe_quoted(fault.expected),
+        actual=_maybe_quoted(fault.actual),
         cited=source.cite(fault.place) if source is not None else None,
         requirement=requirement,
         clause=clause,
@@ -59,9 +72,9 @@ def passed(
         check=check,
         outcome=Outcome.PASSED,
         reason="",
-        detail=met.detail,
-        expected=met.expected,
-        actual=met.actual,
+        detail=quoted(met.detail),
+        expected=_maybe_quoted(met.expected),
+        actual=_maybe_quoted(met.actual),
         cited=source.cite(Place(pointer=met.pointer)) if source is not None else None,
         requirement=requirement,
         clause=clause,
@@ -77,8 +90,8 @@ def finding(reason: str, detail: str, *, actual: str | None = None, source: Sour
         check=reason,
         outcome=Outcome.PASSED,
         reason=reason,
-        detail=detail,
-        actual=actual,
+        detail=quoted(detail),
+        actual=_maybe_quoted(actual),
         cited=source.cite() if source is not None else None,
         finding=True,
     )

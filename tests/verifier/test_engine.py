@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import hashlib
 import itertools
 
 import pytest
@@ -164,6 +165,24 @@ def test_t51_a_stale_root_is_undecided_and_no_track_holds() -> None:
 def test_a_root_that_was_not_given_is_one_reason_and_not_two() -> None:
     verdict = ask(scene(GOOD, trust=()))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.ERROR, {"trust.name_unknown"})
+
+
+def test_a_root_that_the_policy_names_by_digest_is_never_taken_by_its_name() -> None:
+    """A file may be called anything, also like the digest of another."""
+    ((_, root, dated),) = scene(GOOD).trust
+    digest = f"sha256:{hashlib.sha256(root.content).hexdigest()}"
+    policy = POLICY.set("/trust/roots", [digest])
+    assert ask(scene(GOOD, policy=policy, trust=(("any name", root, dated),))).outcome is Outcome.PASSED
+    fake = dataclasses.replace(root, content=bytes(MALLORY.trusted_root()))
+    verdict = ask(scene(FORGED, policy=policy, trust=((digest, fake, dated),)))
+    assert reasons(verdict) == {"trust.name_unknown"}
+
+
+def test_t90_a_claim_of_any_length_is_quoted_and_not_copied() -> None:
+    flood = RELEASE.saying("/predicate/runDetails/builder/id", "x" * 2_000_000).bundle()
+    verdict = ask(scene(flood))
+    assert reasons(verdict) == {"builder.mismatch"}
+    assert max(len(result.actual or "") for result in verdict.results) < 1_100
 
 
 def test_the_build_track_wants_every_expectation() -> None:
