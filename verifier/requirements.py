@@ -124,8 +124,8 @@ class Evaluation:
 
     def _judge(self, item: _Candidate) -> Iterator[CheckResult]:
         """All checks of one piece of evidence by a named party about the artifact."""
-        signer = item.authenticated.signer
-        yield self._passed(item, "signer", Met(f"signed by {signer_name(signer)}", actual=signer_name(signer)), SIGNERS)
+        names = " and ".join(map(signer_name, item.authenticated.signers))
+        yield self._passed(item, "signer", Met(f"signed by {names}", actual=names), SIGNERS)
         yield self._passed(item, "subject", subject_met(item.authenticated), SUBJECT)
         try:
             attestation = self._read(item)
