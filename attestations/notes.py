@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .faults import FormatFault, LimitFault, Place
@@ -91,15 +92,10 @@ def parse_note(data: bytes) -> Note:
     if len(lines) > SIGNATURES_MAX:
         raise _over("signatures", "signatures in a note", SIGNATURES_MAX, len(lines))
     text = note[:end].encode()
-    start = offset = len(text) + 1
-    signatures = []
-    for line in lines:
-        signatures.append(_signature(line, offset))
-        offset += len(line.encode()) + 1
-    held = tuple(filter(None, signatures))
-    if not held:
-        raise _malformed("no line holds a key hint and a signature", start)
-    return Note(text, held)
+    signatures = tuple(_signatures(lines, len(text) + 1))
+    if not signatures:
+        raise _malformed("no line holds a key hint and a signature", len(text) + 1)
+    return Note(text, signatures)
 
 
 def _text(data: bytes) -> str:
@@ -111,6 +107,14 @@ def _text(data: bytes) -> str:
     if control:
         raise _malformed(f"control character U+{ord(control[0]):04X}", len(text[: control.start()].encode()))
     return text
+
+
+def _signatures(lines: list[str], offset: int) -> Iterator[NoteSignature]:
+    for line in lines:
+        signature = _signature(line, offset)
+        if signature is not None:
+            yield signature
+        offset += len(line.encode()) + 1
 
 
 def _signature(line: str, offset: int) -> NoteSignature | None:

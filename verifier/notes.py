@@ -65,11 +65,11 @@ def note_key(vkey: VerifierKey) -> NoteKey:
     key = load(vkey.key)
     if not key.algorithm.startswith(algorithms):
         raise SignatureFault("key.unsupported", f"{key.algorithm} keys do not sign notes of type 0x{vkey.type:02x}")
-    return NoteKey(
-        vkey.name, key, vkey.key_hint, kind, _TREE_HEAD_SCHEMES[key.algorithm] if kind == TREE_HEAD else None
-    )
+    scheme = _TREE_HEAD_SCHEMES[key.algorithm] if kind == TREE_HEAD else None
+    return NoteKey(vkey.name, key, vkey.key_hint, kind, scheme)
 
 
+# RFC 6962 section 2.1.4 allows these two and no others.
 _TREE_HEAD_SCHEMES = {"ecdsa-p256": named("ecdsa-p256-sha256"), "rsa": named("rsa-pkcs1-sha256")}
 _KINDS: Mapping[int, tuple[Callable[[bytes], PublicKey], tuple[str, ...], str]] = {
     notes.ED25519: (load_ed25519, ("ed25519",), NOTE),
