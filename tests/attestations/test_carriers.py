@@ -52,7 +52,18 @@ def test_every_carrier_has_a_sample() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [{}, {"payload": ""}, {"mediaType": 1}, {"mediaType": "application/json"}, [], "x", 1]
+    "document",
+    [
+        {},
+        {"payload": ""},
+        {"mediaType": 1},
+        {"mediaType": "application/json"},
+        {"manifests": []},
+        {"layers": []},
+        [],
+        "x",
+        1,
+    ],
 )
 def test_anything_else_is_of_no_known_format(document: Any) -> None:
     assert refusal(document) == ("format.unknown", "")
@@ -222,6 +233,8 @@ NO_MANIFESTS = [
     b'"layers"',
     b'["layers"]',
     encode(without(documents.MANIFEST, ("schemaVersion",))),
+    encode(replaced(documents.MANIFEST, ("layers", 0, "mediaType"), "application/json")),
+    encode(replaced(documents.MANIFEST, ("layers", 0, "digest"), [])),
     encode({**documents.MANIFEST, "filler": "x" * 4000}),
 ]
 
@@ -232,6 +245,15 @@ def test_what_is_no_manifest_or_too_large_for_one_takes_no_layer(manifest: bytes
     *_, last = read_evidence_files(files, Limits(bundle=4000))
     assert isinstance(last, Evidence)
     assert last.source == "layer"
+
+
+@pytest.mark.parametrize("absent", ["", None])
+def test_an_empty_annotation_is_none(absent: str | None) -> None:
+    annotations = dict.fromkeys(documents.MANIFEST["layers"][0]["annotations"], absent)
+    manifest = encode(replaced(documents.MANIFEST, ("layers", 0, "annotations"), annotations))
+    (item,) = read_evidence_files([("manifest.json", manifest), ("layer", documents.LAYER)])
+    assert isinstance(item, Evidence)
+    assert (item.bundle.material, item.bundle.entries) == (NoMaterial(), ())
 
 
 def test_an_images_own_layers_are_no_evidence() -> None:
@@ -259,3 +281,13 @@ def test_a_legacy_blob_signature_is_read() -> None:
 @pytest.mark.parametrize("cert", [None, "", pem("PUBLIC KEY", b"key"), b64(pem("PUBLIC KEY", b"key").encode())])
 def test_t32_a_key_beside_a_legacy_signature_is_not_taken(cert: str | None) -> None:
     assert read({**documents.COSIGN_BLOB, "cert": cert}).material == PublicKeyMaterial("")
+
+
+def test_t74_a_legacy_blob_has_a_signature() -> None:
+    assert refusal({**documents.COSIGN_BLOB, "base64Signature": ""}) == ("bundle.content", "/base64Signature")
+
+
+@pytest.mark.parametrize("labels", [("PRIVATE KEY",), ("PUBLIC KEY", "CERTIFICATE"), ("CERTIFICATE", "PUBLIC KEY")])
+def test_a_legacy_blob_has_certificates_or_one_key(labels: tuple[str, ...]) -> None:
+    cert = "".join(pem(label, b"content") for label in labels)
+    assert refusal({**documents.COSIGN_BLOB, "cert": cert}) == ("bundle.material", "/cert")
