@@ -13,6 +13,7 @@ import pytest
 from attestations.digests import Digest
 from attestations.faults import Fault
 from fixtures.world import Document
+from fixtures.world.dsse import pae
 from fixtures.world.keys import ec_key, rsa_key
 from verifier.content import Signed
 from verifier.keys import load_spki
@@ -87,6 +88,14 @@ def test_t40_a_digest_by_another_algorithm_than_the_key_signs_with() -> None:
     longer = hashlib.sha512(RELEASE.content).digest()
     data = {"algorithm": "SHA2_512", "digest": b64(longer)}
     bundle = RELEASE.signature(log="rekor-v2", body=spec("/hashedRekordV002/data", data))
+    assert refused(bundle).reason == "log.other_content"
+
+
+def test_t40_an_envelopes_digest_by_another_algorithm_than_the_key_signs_with() -> None:
+    """It is the right envelope's; a log that hashes otherwise than the key signs has not checked the signature."""
+    covered = pae(RELEASE.bundle().get("/dsseEnvelope/payloadType"), bytes(RELEASE.statement))
+    data = {"algorithm": "SHA2_512", "digest": b64(hashlib.sha512(covered).digest())}
+    bundle = RELEASE.bundle(log="rekor-v2", body=spec("/hashedRekordV002/data", data))
     assert refused(bundle).reason == "log.other_content"
 
 

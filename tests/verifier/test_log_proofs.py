@@ -161,6 +161,17 @@ def test_a_log_is_trusted_within_its_window_both_ends_included(log: str) -> None
     assert reason(entry(log), windowed(None, at - second), at) == "log.outside_window"
 
 
+def test_a_log_is_trusted_at_every_verified_time_not_at_one() -> None:
+    before, after = MOMENT, MOMENT + datetime.timedelta(days=1)
+    retired = replace(ROOT, logs=tuple(replace(each, window=Window(None, before)) for each in ROOT.logs))
+    held = entry("rekor-v2")
+    assert prove_entry(held, retired, (before,)).log
+    for times in ((before, after), (after, before)):
+        with pytest.raises(Fault) as caught:
+            prove_entry(held, retired, times)
+        assert caught.value.reason == "log.outside_window"
+
+
 def test_of_two_keys_under_one_id_the_one_that_was_valid_counts() -> None:
     retired = replace(ROOT.logs[0], window=Window(None, MOMENT - datetime.timedelta(days=1)))
     assert prove(entry(), replace(ROOT, logs=(retired, *ROOT.logs))).log
