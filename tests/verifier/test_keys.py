@@ -152,6 +152,12 @@ def test_rsa_without_its_null_is_refused() -> None:
     assert reason(bytes.fromhex("30820120300b06092a864886f70d010101") + der[19:]) == "key.malformed"
 
 
+def test_an_rsa_key_restricted_to_pss_is_unsupported() -> None:
+    """id-RSASSA-PSS says what the key may sign with; to forget it would widen what its owner allowed."""
+    restricted = bytes.fromhex("30820120300b06092a864886f70d01010a") + ALGORITHMS["rsa"][19:]
+    assert reason(restricted) == "key.unsupported"
+
+
 @pytest.mark.parametrize(("bits", "exponent"), [(2048, 3), (2048, 65537), (8192, 65537), (2048, (1 << 33) - 1)])
 def test_rsa_within_its_bounds_is_read(bits: int, exponent: int) -> None:
     assert load_spki(rsa_spki(bits, exponent)).algorithm == "rsa"

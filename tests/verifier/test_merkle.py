@@ -102,10 +102,16 @@ def test_the_empty_tree_proves_nothing(size: int) -> None:
 
 
 def test_sizes_stop_below_two_to_the_63rd() -> None:
-    size = 1 << 63
-    path = (LEAVES[1],) * 63
-    assert refused(merkle.verify_inclusion, 0, size, LEAVES[0], path, ROOTS[1]) == "log.inclusion_invalid"
-    assert refused(merkle.verify_consistency, 1, ROOTS[1], size, ROOTS[2], path) == "log.consistency_invalid"
+    """The leftmost path of both trees is the same; one of them is larger than any that is read."""
+    path = LEAVES[1:] + LEAVES[1:]
+    root = LEAVES[0]
+    for sibling in path[:63]:
+        root = merkle.node_hash(root, sibling)
+    largest = (1 << 63) - 1
+    merkle.verify_inclusion(0, largest, LEAVES[0], path[:63], root)
+    merkle.verify_consistency(1, LEAVES[0], largest, root, path[:63])
+    assert refused(merkle.verify_inclusion, 0, largest + 1, LEAVES[0], path[:63], root) == "log.inclusion_invalid"
+    assert refused(merkle.verify_consistency, 1, LEAVES[0], largest + 1, root, path[:63]) == "log.consistency_invalid"
 
 
 def test_a_leaf_is_not_a_node() -> None:
