@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from attestations.digests import DigestSet
 from attestations.faults import Fault, Place
 from attestations.predicates import PROVENANCE_TYPES, Provenance, read_predicate
 from attestations.statements import Subject
@@ -25,7 +26,7 @@ from .checks import CHECKS, Attestation, Met
 from .checks.signers import CLAUSE as SIGNERS
 from .checks.signers import groups_of, signer_name
 from .checks.subject import CLAUSE as SUBJECT
-from .checks.subject import bind_subjects, subject_met
+from .checks.subject import bind_signed, bind_subjects, subject_met
 from .checks.threshold import CLAUSE as THRESHOLD
 from .checks.threshold import check_threshold
 from .faults import CheckFault, TrustFault
@@ -117,10 +118,12 @@ class Evaluation:
         return _Candidate(item, groups, subjects)
 
     def _subjects(self, item: Authenticated) -> tuple[Subject, ...]:
-        if item.statement is None:
-            return ()  # authentication checked the signature against this artifact's own digest
         artifact = self.request.artifact
-        return bind_subjects(item.statement, artifact.digests, measured=artifact.size is not None)
+        measured = artifact.size is not None
+        if item.statement is not None:
+            return bind_subjects(item.statement, artifact.digests, measured=measured)
+        bind_signed(item.artifact or DigestSet(()), artifact.digests, measured=measured)
+        return ()
 
     def _judge(self, item: _Candidate) -> Iterator[CheckResult]:
         """All checks of one piece of evidence by a named party about the artifact."""

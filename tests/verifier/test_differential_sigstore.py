@@ -66,7 +66,7 @@ class Compared:
         return bool(self.ours) != bool(self.theirs)
 
 
-def library(bundle: bytes, trusted_root: Path, artifact: object) -> str:
+def library(bundle: bytes, trusted_root: Path, artifact: Any) -> str:
     """Why the library refuses, "" where it accepts. Whatever it raises is a refusal: it is not for us to say which."""
     from sigstore.models import Bundle, TrustedRoot
     from sigstore.verify import Verifier, policy
@@ -78,7 +78,7 @@ def library(bundle: bytes, trusted_root: Path, artifact: object) -> str:
         if held._inner.message_signature is None:
             verifier.verify_dsse(held, policy.UnsafeNoOp())
         else:
-            verifier.verify_artifact(artifact, held, policy.UnsafeNoOp())  # type: ignore[arg-type]
+            verifier.verify_artifact(artifact, held, policy.UnsafeNoOp())
     except Exception as error:  # noqa: BLE001  a library's errors are answers here
         return f"{type(error).__name__}: {error}"
     return ""

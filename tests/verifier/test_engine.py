@@ -285,3 +285,13 @@ def test_one_bundle_in_two_files_is_one() -> None:
 def test_a_signed_policy_takes_a_signature_over_the_artifact() -> None:
     verdict = judge(request_of(scene(RELEASE.signature(), policy=SIGNED_POLICY)))
     assert (verdict.outcome, held(verdict)) == (Outcome.PASSED, {"VI_SIGNED_1"})
+
+
+def test_t09_a_signature_over_one_digest_says_nothing_of_another_that_nobody_measured() -> None:
+    own, other = (hashlib.sha512(release.content).hexdigest() for release in (RELEASE, OTHER))
+    for sha512 in (own, other):
+        given = {"sha256": RELEASE.sha256, "sha512": sha512}
+        verdict = ask(scene(RELEASE.signature(), policy=SIGNED_POLICY, digests=given, size=None))
+        assert (verdict.outcome, reasons(verdict)) == (Outcome.ERROR, {"subject.uncompared"})
+    measured = {"sha256": RELEASE.sha256, "sha512": own}
+    assert ask(scene(RELEASE.signature(), policy=SIGNED_POLICY, digests=measured)).outcome is Outcome.PASSED

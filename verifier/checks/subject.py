@@ -53,6 +53,22 @@ def bind_subjects(statement: Statement, artifact: DigestSet, *, measured: bool) 
     return bound
 
 
+def bind_signed(signed: DigestSet, artifact: DigestSet, *, measured: bool) -> None:
+    """A signature over the digests `signed` is over `artifact`, by every strong digest that the asker gives unmeasured.
+
+    Raises:
+        CheckFault: ``subject.uncompared``.
+    """
+    uncompared = [digest for digest in identifying(artifact) if digest not in signed.digests]
+    if uncompared and not measured:
+        raise CheckFault(
+            "subject.uncompared",
+            "the signature is over one of the digests given, and nobody measured that they are of one thing",
+            expected=_listed(uncompared),
+            actual=_listed(signed),
+        )
+
+
 def subject_met(authenticated: Authenticated) -> Met:
     """The fact that evidence which was bound to the artifact states."""
     if authenticated.statement is None:
