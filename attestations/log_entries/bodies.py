@@ -111,7 +111,7 @@ def _strong(node: Node, algorithm: str, value: Node, read: Callable[[Node], str]
         )
     text = read(value)
     try:
-        well_formed = len(bytes.fromhex(text)) == size and len(text) == 2 * size and text == text.lower()
+        well_formed = len(text) == 2 * size and bytes.fromhex(text).hex() == text
     except ValueError:
         well_formed = False
     if not well_formed:

@@ -51,6 +51,12 @@ def test_a_document_over_several_lines_is_one(indent: int) -> None:
     assert sources(json.dumps(documents.BUNDLE, indent=indent).encode()) == ["e.jsonl"]
 
 
+def test_a_first_line_that_looks_whole_may_go_on() -> None:
+    data = encode(documents.ENVELOPE)
+    assert data.startswith(b"{")
+    assert sources(b'{"unknown":{}\n,' + data[1:]) == ["e.jsonl"]
+
+
 def test_t63_a_damaged_line_hides_no_other() -> None:
     first, damaged, last = read_evidence("e.jsonl", b"\n".join([BUNDLE, BUNDLE[:-9], KEY_BUNDLE]))
     assert isinstance(first, Evidence)

@@ -114,6 +114,18 @@ def test_t90_an_audit_path_longer_than_any_is_refused() -> None:
     assert refusal(encode(replaced(documents.BUNDLE, path, [0] * 65))).reason == "log.proof_malformed"
 
 
+def test_the_longest_audit_path_there_is_may_be_read() -> None:
+    path = ("verificationMaterial", "tlogEntries", 0, "inclusionProof", "hashes")
+    hashes = [documents.b64(b"h" * 32)] * 64
+    assert not _reasons(replaced(documents.BUNDLE, path, hashes))
+
+
+def test_t91_an_answer_over_the_limit_is_refused_unread() -> None:
+    with pytest.raises(LimitFault) as caught:
+        read_api_entries(b"\xff" * 101, limits=Limits(bundle=100))
+    assert caught.value.reason == "limit.bundle"
+
+
 @pytest.mark.parametrize("size", [4 * MIB + 1, 8 * MIB])
 def test_t91_a_file_over_the_limit_is_refused_unread(size: int) -> None:
     fault = refusal(b"\xff" * size)

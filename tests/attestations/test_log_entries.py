@@ -203,6 +203,12 @@ def test_an_answer_of_the_api_is_read_whole() -> None:
     assert logged.proof == InclusionProof(3, 4, b"\xcd" * 32, (b"\xab" * 32,), PROOF.checkpoint)
 
 
+def test_an_answer_without_a_time_gives_none() -> None:
+    (name,) = API_ENTRY
+    (logged,) = read_api_entries(encode(replaced(API_ENTRY, (name, "integratedTime"), 0)))
+    assert logged.integrated_time is None
+
+
 def test_an_answer_may_lack_promise_and_proof() -> None:
     (name,) = API_ENTRY
     (logged,) = read_api_entries(encode(without(API_ENTRY, (name, "verification"))))

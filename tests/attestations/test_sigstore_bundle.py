@@ -43,6 +43,11 @@ def test_t47_a_version_that_no_specification_defines_is_refused(media_type: str)
     assert refusal({**documents.BUNDLE, "mediaType": media_type}) == ("bundle.version", "/mediaType")
 
 
+def test_a_bundle_without_material_is_refused_as_a_bundle() -> None:
+    document = without(documents.BUNDLE, ("verificationMaterial",))
+    assert refusal(document) == ("json.missing", "/verificationMaterial")
+
+
 def test_a_bundle_without_a_media_type_is_refused_as_a_bundle() -> None:
     assert refusal(without(documents.BUNDLE, ("mediaType",))) == ("json.missing", "/mediaType")
 
