@@ -12,21 +12,19 @@ Carriers (Sigstore bundles, bare DSSE, JSON lines, cosign's layers, Cloud Build'
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from .digests import Digest
 
 
-@dataclass(frozen=True, slots=True)
-class EnvelopeSignature:
+class EnvelopeSignature(Struct, frozen=True):
     """One signature over an envelope's PAE. `keyid` is a hint and nothing else; "" where absent."""
 
     value: bytes
     keyid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """A DSSE envelope: the payload's bytes as received, its type, its signatures."""
 
     payload: bytes
@@ -34,16 +32,14 @@ class Envelope:
     signatures: tuple[EnvelopeSignature, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MessageSignature:
+class MessageSignature(Struct, frozen=True):
     """A signature over an artifact's own bytes; `digest` is the carrier's claim about them, a hint."""
 
     signature: bytes
     digest: Digest | None
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateMaterial:
+class CertificateMaterial(Struct, frozen=True):
     """X.509 certificates in DER, leaf first. Everything after the leaf is untrusted help for the path."""
 
     chain: tuple[bytes, ...]
@@ -53,23 +49,20 @@ class CertificateMaterial:
         return self.chain[0]
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKeyMaterial:
+class PublicKeyMaterial(Struct, frozen=True):
     """The carrier names a key by a hint; the key itself comes from policy."""
 
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoMaterial:
+class NoMaterial(Struct, frozen=True):
     """The carrier names no key (bare DSSE)."""
 
 
 Material = CertificateMaterial | PublicKeyMaterial | NoMaterial
 
 
-@dataclass(frozen=True, slots=True)
-class InclusionProof:
+class InclusionProof(Struct, frozen=True):
     """A Merkle audit path, and the checkpoint (a signed note, verbatim) that its root claims to come from."""
 
     log_index: int
@@ -79,8 +72,7 @@ class InclusionProof:
     checkpoint: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(Struct, frozen=True):
     """A transparency log entry as carried.
 
     `body` is the canonicalized body, verbatim: the leaf's bytes. `integrated_time` is in Unix seconds, None where
@@ -98,8 +90,7 @@ class LogEntry:
     proof: InclusionProof | None
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """Envelope or message signature, with the verification material that came along.
 
     `carrier` names the format (``sigstore-bundle/0.3``, ``dsse``, ``cosign-layer``, ``gcb``).
@@ -115,8 +106,7 @@ class Bundle:
     legacy_payload_signature: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One bundle out of one file, with where it stood.
 
     `source` is the file's name as people gave it; `pointer` the JSON pointer of the bundle inside the file, "" for the

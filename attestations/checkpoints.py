@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .faults import FormatFault
 from .notes import NOTE_MAX
@@ -23,8 +24,7 @@ SHA256_SIZE = 32
 _SIZE = re.compile(rb"0|[1-9][0-9]{0,18}")
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """`size` counts leaves, below 2^63; `root` is raw bytes. `extensions` were signed too and are never interpreted."""
 
     origin: str

@@ -13,7 +13,8 @@ Spec: RFC 5652 sections 3 and 5, https://www.rfc-editor.org/rfc/rfc5652#section-
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .der import OCTET_STRING, SEQUENCE, SET, Element, Reader
 
@@ -22,8 +23,7 @@ CONTENT_TYPE = "1.2.840.113549.1.9.3"
 MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """One SignerInfo.
 
     The certificate is named by `issuer` (a Name, DER) and `serial`, or by `key_identifier`; the other is b"" or None.
@@ -43,8 +43,7 @@ class Signer:
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SignedData:
+class SignedData(Struct, frozen=True):
     """A SignedData with its content. `certificates` are as received, DER, in their order."""
 
     content_type: str

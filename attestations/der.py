@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .faults import FormatFault, Place
 
@@ -26,8 +27,7 @@ _GENERALIZED_TIME = re.compile(rb"(\d{14})(?:\.(\d{0,8}[1-9]))?Z\Z")
 _OID_MAX = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """One element: its identifier octet, its content, and the whole of it as received."""
 
     tag: int

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .faults import FormatFault, Place
 from .strict_json import Node, shown
@@ -39,8 +40,7 @@ _HEX_DIGITS: Mapping[str, tuple[int, ...]] = {
 """Hex digits of each algorithm whose values we know the shape of; a git object id is SHA-1 or SHA-256."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Digest:
+class Digest(Struct, frozen=True, order=True):
     """One digest: `algorithm` as in-toto spells it, `hex` in lower case.
 
     Of an algorithm that we do not know, `hex` is the value as found, whatever its encoding; nothing compares it.
@@ -61,8 +61,7 @@ class Digest:
         return self.algorithm in STRONG
 
 
-@dataclass(frozen=True, slots=True)
-class DigestSet:
+class DigestSet(Struct, frozen=True):
     """Digests of the same bytes, one an algorithm, sorted by algorithm."""
 
     digests: tuple[Digest, ...]

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .bundles import CertificateMaterial, Envelope, Evidence, MessageSignature
 from .carriers import CARRIERS, Carrier, Reading
@@ -24,8 +25,7 @@ from .limits import DEFAULT_LIMITS, Limits
 from .strict_json import Node, loads
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """What should have been a bundle, and why it is none. Its place is as in `Evidence`."""
 
     source: str

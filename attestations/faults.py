@@ -13,11 +13,10 @@ Misuse of our own functions raises `ValueError` or `TypeError`, which nobody cat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where in a piece of evidence something stands.
 
     `source` is the name people gave the evidence (a file name, with ``:3`` for the third line of JSON lines);

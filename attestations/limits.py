@@ -5,7 +5,7 @@ The defaults are those of the design ("Names and limits"). Only an explicit flag
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from .faults import LimitFault, Place
 
@@ -13,8 +13,7 @@ KIB = 1024
 MIB = 1024 * KIB
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Upper bounds, inclusive. Sizes in bytes, the rest in items or levels."""
 
     bundle: int = 4 * MIB

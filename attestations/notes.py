@@ -18,7 +18,8 @@ import hashlib
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .faults import FormatFault, LimitFault, Place
 
@@ -32,8 +33,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _DASH = "\u2014 "
 
 
-@dataclass(frozen=True, slots=True)
-class NoteSignature:
+class NoteSignature(Struct, frozen=True):
     """One signature line: who claims to have signed (`name`, and 4 bytes that hint at the key), and with what."""
 
     name: str
@@ -41,16 +41,14 @@ class NoteSignature:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """`text` is what was signed, verbatim, with its last newline; there is at least one signature."""
 
     text: bytes
     signatures: tuple[NoteSignature, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VerifierKey:
+class VerifierKey(Struct, frozen=True):
     """A key as notes name it: `type` is the signature type byte, `key` the key's encoding for that type."""
 
     name: str

@@ -10,7 +10,8 @@ Spec: RFC 7468. Text between blocks is refused, and so are headers inside them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .faults import FormatFault, Place
 from .limits import Limits
@@ -19,8 +20,7 @@ from .strict_json import Node, decode_base64
 _BLOCK = re.compile(rb"\s*-----BEGIN ([A-Z0-9][A-Z0-9 ]{0,63})-----[ \t]*\r?\n([A-Za-z0-9+/=\s]*?)-----END \1-----\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class PemBlock:
+class PemBlock(Struct, frozen=True):
     """One block: its label (``CERTIFICATE``, ``PUBLIC KEY``) and the bytes in it, as a rule DER."""
 
     label: str

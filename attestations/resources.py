@@ -7,15 +7,15 @@ https://github.com/in-toto/attestation/blob/main/spec/v1/resource_descriptor.md
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from .digests import DigestSet, parse_digest_set
 from .strict_json import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """One resource as described; where absent, text is "", `content` is None, `digests` and `annotations` are empty."""
 
     name: str

@@ -20,7 +20,8 @@ Spec: Sigsum proof format version 2, https://git.glasklar.is/sigsum/core/sigsum-
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .faults import FormatFault
 
@@ -28,8 +29,7 @@ PROOF_MAX = 64 * 1024
 """Bytes of the longest proof that is read: room for some 300 cosignatures."""
 
 
-@dataclass(frozen=True, slots=True)
-class SigsumCosignature:
+class SigsumCosignature(Struct, frozen=True):
     """A witness's signature over the tree head: `key_hash` names the witness, `timestamp` is in Unix seconds."""
 
     key_hash: bytes
@@ -37,8 +37,7 @@ class SigsumCosignature:
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SigsumProof:
+class SigsumProof(Struct, frozen=True):
     """A proof as written. `log` and `submitter` are key hashes; at most one cosignature a witness."""
 
     log: bytes

@@ -12,8 +12,9 @@ Spec: in-toto attestation framework, https://github.com/in-toto/attestation/blob
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from .digests import DigestSet, parse_digest_set
 from .limits import DEFAULT_LIMITS, Limits
@@ -26,16 +27,14 @@ Json = Any
 """A value out of `strict_json.loads`: dict, list, str, int, float, bool or None. Never mutated by us."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a statement speaks of: digests of one thing, and the name that the speaker gave it ("" where absent)."""
 
     name: str
     digests: DigestSet
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A statement as parsed: `type` is the ``_type`` URI; `predicate` is None where the statement has null or none."""
 
     type: str
@@ -44,8 +43,7 @@ class Statement:
     predicate: Mapping[str, Json] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One field of a statement with where it stands: the JSON pointer inside the statement."""
 
     value: str

@@ -10,7 +10,8 @@ Spec: RFC 3161 section 2.4.2, https://www.rfc-editor.org/rfc/rfc3161#section-2.4
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .cms import SignedData, algorithm, parse_signed_data
 from .der import INTEGER, OCTET_STRING, OID, SEQUENCE, Reader
@@ -25,8 +26,7 @@ GRANTED = (0, 1)
 _MALFORMED = "time.malformed"
 
 
-@dataclass(frozen=True, slots=True)
-class TstInfo:
+class TstInfo(Struct, frozen=True):
     """What the authority signed.
 
     `imprint` is the digest of the message under `imprint_algorithm` (dotted); `time` is UTC; `accuracy` says how far
@@ -42,8 +42,7 @@ class TstInfo:
     extensions: tuple[tuple[str, bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TimestampToken:
+class TimestampToken(Struct, frozen=True):
     """A token: the signed data around it, and what it says."""
 
     signed: SignedData

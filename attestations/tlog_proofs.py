@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .faults import FormatFault, LimitFault
 from .notes import NOTE_MAX
@@ -26,8 +27,7 @@ HASHES_MAX = 63
 _INDEX = re.compile(rb"index (0|[1-9][0-9]{0,18})")
 
 
-@dataclass(frozen=True, slots=True)
-class TlogProof:
+class TlogProof(Struct, frozen=True):
     """`extra` is not authenticated by anything; `hashes` are 32 raw bytes each; `checkpoint` is a signed note."""
 
     index: int

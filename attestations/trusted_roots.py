@@ -16,8 +16,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from .faults import FormatFault, Place
 from .limits import DEFAULT_LIMITS, Limits
@@ -33,16 +34,14 @@ VERSIONS: Mapping[str, str] = {
 _RFC3339 = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})\Z", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeRange:
+class TimeRange(Struct, frozen=True):
     """A closed range as stated, aware and in UTC; either bound is None where it is not stated."""
 
     start: datetime.datetime | None
     end: datetime.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class LogInstance:
+class LogInstance(Struct, frozen=True):
     """A transparency log: its public key (`key`, encoded as `key_details` says) and the range in which it signed.
 
     `log_id` and `checkpoint_key_id` are raw bytes, b"" where absent. `operator` is "" before version 0.2.
@@ -60,8 +59,7 @@ class LogInstance:
     operator: str
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorityInstance:
+class AuthorityInstance(Struct, frozen=True):
     """A certificate or timestamp authority: its chain in DER, trust anchor last, and the range of the whole chain."""
 
     pointer: str
@@ -73,8 +71,7 @@ class AuthorityInstance:
     operator: str
 
 
-@dataclass(frozen=True, slots=True)
-class TrustedRoot:
+class TrustedRoot(Struct, frozen=True):
     """A trusted root as written. `version` is ``0.1`` or ``0.2``."""
 
     version: str

@@ -23,7 +23,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence
 from attestations.digests import Digest, DigestSet
@@ -49,8 +50,7 @@ _STATEMENT_TYPE = re.compile(r"application/vnd\.in-toto(\.[A-Za-z0-9_.-]+)?\+jso
 """The payload types of in-toto statements. The middle part is never taken for the predicate's type (T02)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True):
     """How many *distinct* logs, time authorities and CT logs must have seen a signature under a certificate (T27).
 
     `times` 0 is for long-lived certificates of a private authority: where nothing proves a time, the certificate must
@@ -66,8 +66,7 @@ class Thresholds:
             raise ValueError("a threshold is at least 0")
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """Everything that was proved about a signature but what the signed bytes say. There is at least one signer.
 
     `content` is what was signed: an envelope, its payload unread, or an artifact by the digest that was checked.

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.bundles import Evidence
 from attestations.digests import Digest, DigestSet
 from attestations.statements import Statement
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateSigner:
+class CertificateSigner(Struct, frozen=True):
     """A short-lived certificate's identity, out of a path to a trusted CA.
 
     `names` are the SANs (URI, email, otherName) in order; `issuer` the OIDC issuer; `claims` the further Fulcio
@@ -32,8 +32,7 @@ class CertificateSigner:
     certificate: Digest
 
 
-@dataclass(frozen=True, slots=True)
-class KeySigner:
+class KeySigner(Struct, frozen=True):
     """A pinned key: the SHA-256 of its SubjectPublicKeyInfo. Key ids and hints are no part of it (T25)."""
 
     key: Digest
@@ -42,8 +41,7 @@ class KeySigner:
 Signer = CertificateSigner | KeySigner
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedTime:
+class VerifiedTime(Struct, frozen=True):
     """A moment at which the signature provably existed. `source` is ``rekor`` (under a verified SET) or ``tsa``."""
 
     at: datetime.datetime
@@ -51,8 +49,7 @@ class VerifiedTime:
     authority: str
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedEntry:
+class VerifiedEntry(Struct, frozen=True):
     """A log entry that is bound to this signature, key and digest and proved to be in the log.
 
     `proved_by` is ``promise`` (a signed entry timestamp) or ``inclusion`` (a path to a signed checkpoint); inclusion
@@ -66,8 +63,7 @@ class VerifiedEntry:
     proved_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Authenticated:
+class Authenticated(Struct, frozen=True):
     """One bundle that verified under one signer.
 
     `statement` is what an envelope's payload says, None for a signature over the artifact itself; then `artifact` holds

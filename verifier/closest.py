@@ -7,8 +7,9 @@ latter says what is wrong with it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from attestations.faults import Fault
 
@@ -18,8 +19,7 @@ from .trust import TrustRoot
 _Proof = TypeVar("_Proof")
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Struct):
     """How far a road led under one root: the number of the step that it is at."""
 
     step: int = 0

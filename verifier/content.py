@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.bundles import Bundle, Envelope, MessageSignature
 from attestations.digests import Digest, DigestSet
@@ -18,8 +19,7 @@ from .keys import PublicKey
 from .signatures import schemes_for, verify, verify_digest
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """A signature that verified: its bytes, its key, the leaf certificate in DER where it came with one.
 
     `content` is the envelope whose PAE it covers, or the digest of the artifact that it covers. Whose key it is, and

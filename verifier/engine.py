@@ -15,7 +15,6 @@ Spec: countersign design, sections 3 to 5
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Iterable, Iterator
 
@@ -143,11 +142,10 @@ def _verdict(
 
 def raised(limits: Limits) -> tuple[str, ...]:
     """The limits above their defaults, as ``name=value``: a verdict says under what it was reached."""
-    fields = dataclasses.fields(Limits)
     return tuple(
-        f"{field.name}={getattr(limits, field.name)}"
-        for field in fields
-        if getattr(limits, field.name) > getattr(DEFAULT_LIMITS, field.name)
+        f"{name}={getattr(limits, name)}"
+        for name in Limits.__struct_fields__
+        if getattr(limits, name) > getattr(DEFAULT_LIMITS, name)
     )
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.bundles import Evidence
 from attestations.digests import Digest
@@ -30,16 +31,14 @@ from .trust import TrustedKey, TrustRoot, Window, check_age, load_key_file, load
 from .verdict import CheckResult
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Evidence that did not authenticate, or could not be read, and why."""
 
     source: Source
     fault: Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """All that a request's files came to. `results` are about the trust roots and keys themselves.
 
     `keys` are the fingerprints of the pinned keys that were given.

@@ -7,13 +7,13 @@ https://github.com/sigstore/architecture-docs/blob/main/algorithm-registry.md
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .faults import TrustFault
 
 
-@dataclass(frozen=True, slots=True)
-class KeyDetails:
+class KeyDetails(Struct, frozen=True):
     """How a key signs and is encoded.
 
     `scheme` is the name in `verifier.signatures`; a `pkcs1` key is a bare RSAPublicKey, any other a

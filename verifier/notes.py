@@ -15,7 +15,8 @@ static-ct-api, https://c2sp.org/static-ct-api
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations import notes
 from attestations.checkpoints import Checkpoint, parse_checkpoint
@@ -28,8 +29,7 @@ from .signatures import Scheme, named, verify
 NOTE, COSIGNATURE, TREE_HEAD, SUBTREE = "note", "cosignature/v1", "tree-head", "subtree/v1"
 
 
-@dataclass(frozen=True, slots=True)
-class NoteKey:
+class NoteKey(Struct, frozen=True):
     """A key that may sign notes.
 
     `key_hint` is the 4 bytes that its signatures carry. `name` None answers to any name: Rekor v1 logs are known by
@@ -44,8 +44,7 @@ class NoteKey:
     scheme: Scheme | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NoteSigner:
+class NoteSigner(Struct, frozen=True):
     """A known key that signed, and when it says it did: Unix seconds in cosignatures, milliseconds in tree heads."""
 
     key: NoteKey

@@ -15,7 +15,8 @@ from __future__ import annotations
 import importlib.resources
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .outcome import Outcome
 
@@ -28,8 +29,7 @@ KINDS: Mapping[str, Outcome] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One row: `title` says what happened in a line, `remedy` what to do next."""
 
     code: str

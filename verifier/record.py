@@ -12,11 +12,11 @@ Spec: countersign design, section 10; schema in docs/schemas/record.schema.json
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from base64 import b64encode
 from typing import Any
 
+import msgspec
 import rfc8785
 
 from attestations.digests import Digest, DigestSet, parse_digest
@@ -58,7 +58,7 @@ def write_record(request: Request, report: bytes) -> bytes:
         "evidence": [_file(file.name, file.content) for file in request.evidence],
         "trust": [_file(file.name, file.content) | _dated(file.dated) for file in request.trust],
         "keys": [_file(file.name, file.content) for file in request.keys],
-        "limits": dataclasses.asdict(request.limits),
+        "limits": msgspec.structs.asdict(request.limits),
         "report": b64encode(report).decode("ascii"),
     }
     if request.release is not None:
@@ -166,6 +166,6 @@ def _time(node: Node) -> datetime.datetime:
 
 
 def _limits(node: Node) -> Limits:
-    names = tuple(field.name for field in dataclasses.fields(Limits))
+    names = Limits.__struct_fields__
     node.only(*names)
     return Limits(**{name: node.field(name).int64() for name in names})

@@ -6,7 +6,8 @@ Files are bytes with the name that people gave them. Nothing here was read, chec
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.limits import Limits
 
@@ -14,16 +15,14 @@ from .policy.model import Policy
 from .verdict import Artifact
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceFile:
+class EvidenceFile(Struct, frozen=True):
     """A file of evidence: a bundle, an envelope, JSON lines of them."""
 
     name: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class TrustFile:
+class TrustFile(Struct, frozen=True):
     """A trust root (Sigstore `TrustedRoot` JSON) under the name policies call it; `dated` is when it was obtained."""
 
     name: str
@@ -31,16 +30,14 @@ class TrustFile:
     dated: datetime.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFile:
+class KeyFile(Struct, frozen=True):
     """Public keys in PEM. They count only where the policy pins their fingerprint, in the window that it gives."""
 
     name: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One artifact, the evidence about it, who was expected to make it, what is trusted, and the moment of asking.
 
     `release` is the version asked about, None where the policy has no ``{version}``. `now` is aware and UTC.

@@ -14,7 +14,8 @@ Spec: countersign design, section 3
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.digests import DigestSet
 from attestations.faults import Fault, Place
@@ -39,8 +40,7 @@ from .results import Source, passed, refused
 from .verdict import CheckResult
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """What a requirement came to. `groups` spoke for the artifact and were right; `used` is the evidence that decided.
 
     `blamed` is evidence that did not authenticate and whose reasons stand among the results, nothing better being left.
@@ -58,8 +58,7 @@ class Run:
         return combine(result.outcome for result in self.results) is Outcome.PASSED
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     """Authenticated evidence of the kind that is asked for: for whom it speaks, and which subjects are the artifact."""
 
     authenticated: Authenticated
@@ -71,8 +70,7 @@ class _Candidate:
         return Source.of(self.authenticated.evidence)
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """A requirement, its number on the verdict, and all that it is held against."""
 
     number: int

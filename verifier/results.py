@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attestations.bundles import Evidence
 from attestations.digests import Digest
@@ -15,8 +15,7 @@ from .reasons import REASONS, outcome_of
 from .verdict import CheckResult, Cited
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a result comes from: a file's digest, its name, and the pointer of the bundle in it."""
 
     digest: Digest

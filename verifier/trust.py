@@ -16,8 +16,9 @@ import datetime
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from attestations.digests import Digest
 from attestations.faults import Fault, FormatFault, LimitFault, Place
@@ -40,8 +41,7 @@ KEY_FILE_MAX = 1 << 20
 _PEM_BEGIN = re.compile(rb"-----BEGIN ([^\r\n-]{0,64})-----")
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateAuthority:
+class CertificateAuthority(Struct, frozen=True):
     """A CA: its certificates in DER, lowest first, the trust anchor last; `window` bounds the whole chain.
 
     `operator` names the party that thresholds count (T27).
@@ -53,8 +53,7 @@ class CertificateAuthority:
     window: Window
 
 
-@dataclass(frozen=True, slots=True)
-class TimestampAuthority:
+class TimestampAuthority(Struct, frozen=True):
     """A TSA: its signing certificate first, in DER, the trust anchor last. `window` as for a CA."""
 
     name: str
@@ -63,8 +62,7 @@ class TimestampAuthority:
     window: Window
 
 
-@dataclass(frozen=True, slots=True)
-class _KeyedLog:
+class _KeyedLog(Struct, frozen=True):
     """What both kinds of log are: a key, a scheme, a window. `log_id` is raw; thresholds count the `operator` (T27)."""
 
     name: str
@@ -97,13 +95,11 @@ class _KeyedLog:
         return named(details_of(self.key_details, self.name).scheme)
 
 
-@dataclass(frozen=True, slots=True)
-class CtLog(_KeyedLog):
+class CtLog(_KeyedLog, frozen=True):
     """A certificate transparency log; `log_id` is the SHA-256 of its SubjectPublicKeyInfo."""
 
 
-@dataclass(frozen=True, slots=True)
-class TransparencyLog(_KeyedLog):
+class TransparencyLog(_KeyedLog, frozen=True):
     """A Rekor log. `origin` is its URL without the scheme, the name on its checkpoints.
 
     `checkpoint_key_id` is the signed-note key id where the trust root states one, b"" otherwise.
@@ -113,8 +109,7 @@ class TransparencyLog(_KeyedLog):
     checkpoint_key_id: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class TrustRoot:
+class TrustRoot(Struct, frozen=True):
     """Everything one trust root file names, in its order; `reference` says which file, by name, digest and date."""
 
     reference: TrustReference
@@ -124,8 +119,7 @@ class TrustRoot:
     ct_logs: tuple[CtLog, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TrustedKey:
+class TrustedKey(Struct, frozen=True):
     """A pinned public key, valid in `window`; `name` is the file it came from."""
 
     key: PublicKey

@@ -7,7 +7,8 @@ Spec: countersign design, sections 3 and 4.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.digests import Digest, DigestSet
 from attestations.faults import Place
@@ -15,8 +16,7 @@ from attestations.faults import Place
 from .outcome import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Struct, frozen=True):
     """What is judged: its name as given, its digests, its size in bytes (None where only a digest was given)."""
 
     name: str
@@ -24,16 +24,14 @@ class Artifact:
     size: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
+class Cited(Struct, frozen=True):
     """Evidence that a result rests on: the SHA-256 of its file, and the place in it."""
 
     digest: Digest
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """One check of one requirement.
 
     `check` is the dotted name of what was checked (``source.tag``, ``signature``); `reason` the code out of
@@ -53,8 +51,7 @@ class CheckResult:
     clause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TrackResult:
+class TrackResult(Struct, frozen=True):
     """One track of the design's table (``VI_SIGNED_1``), or a SLSA level standing beside it: held or not, and why."""
 
     track: str
@@ -62,8 +59,7 @@ class TrackResult:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyReference:
+class PolicyReference(Struct, frozen=True):
     """Which policy judged: its id, version, and the SHA-256 of its canonical form."""
 
     id: str
@@ -71,8 +67,7 @@ class PolicyReference:
     digest: Digest
 
 
-@dataclass(frozen=True, slots=True)
-class TrustReference:
+class TrustReference(Struct, frozen=True):
     """Which trust root was used: its name, the SHA-256 of its bytes, and when it was obtained."""
 
     name: str
@@ -80,8 +75,7 @@ class TrustReference:
     dated: datetime.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The whole judgement about one artifact. `proved` are sentences' worth of facts, as typed results that passed."""
 
     outcome: Outcome

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A closed range of time: both ends belong to it. None is an open end. Bounds are aware and in UTC."""
 
     start: datetime.datetime | None

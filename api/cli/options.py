@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 import re
 from collections.abc import Callable, Iterator
@@ -39,7 +38,7 @@ def raised_limits(_context: click.Context, _parameter: click.Parameter, values: 
     """``NAME=SIZE``, repeated: which of our limits shall be what in this run."""
     from attestations.limits import Limits
 
-    names = [field.name for field in dataclasses.fields(Limits)]
+    names = Limits.__struct_fields__
     raised = {}
     for value in values:
         name, _, text = value.partition("=")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
+from msgspec import Struct
 
 from .options import blaming_flags, example, expectations, moment, raised_limits
 
@@ -48,8 +48,7 @@ def command(**given: Any) -> int:
     return _run(_flags(given))
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(Struct, frozen=True):
     """The command line of ``verify``, as typed values."""
 
     artifacts: tuple[str, ...]
@@ -126,7 +125,7 @@ def _terms(flags: Flags, world: World) -> Terms:
     from ..usecases.verify import Terms
     from ..version import VERSION
 
-    limits = dataclasses.replace(DEFAULT_LIMITS, **flags.limits)
+    limits = msgspec.structs.replace(DEFAULT_LIMITS, **flags.limits)
     given = read_trust(flags.trust, world.store, world.files, limits)
     if flags.policy_path is not None:
         policy = read_policy(flags.policy_path, world.files, limits)

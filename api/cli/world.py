@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ..effects.clock import Clock, SystemClock
 from ..effects.files import Files, LocalFiles
@@ -11,8 +11,7 @@ from ..effects.trust_store import LocalTrustStore
 from ..render.layout import Look
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """Clock, files, terminal and trust store of one run."""
 
     clock: Clock

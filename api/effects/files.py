@@ -11,9 +11,10 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from attestations.faults import Place
 from attestations.limits import Limits
@@ -31,8 +32,7 @@ _MEANINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """What a directory holds, in a fixed order: `files`, whatever is neither directory nor link; and links.
 
     `inner_links` lead to something in the directory itself, `outer_links` out of it or nowhere. None was followed.

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from attestations.strict_json import Node, loads
 from verifier.faults import TrustFault
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 TARGET = "trusted_root.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """A trust root as its project publishes it now, and the version of the signed list (TUF targets) that names it."""
 
     content: bytes

@@ -19,10 +19,11 @@ import datetime
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from attestations.faults import Fault, FormatFault, Place
 from attestations.limits import DEFAULT_LIMITS
@@ -41,8 +42,7 @@ INSTANCES = {
 """The names that the library's store has, and the TUF repository of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """A trust root or key file: its bytes, and the moment from which its age counts.
 
     `origin` is ``packaged``, ``refreshed`` or ``added``; `source` where its bytes came from. `version` is that of the

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .visible import columns, visible
 
@@ -17,8 +18,7 @@ LONGEST_VALUE = 400
 _COLOURS = {"red": 31, "green": 32, "yellow": 33, "magenta": 35, "bold": 1, "dim": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What the reader's terminal can show: columns, colour, and the encoding of its characters."""
 
     width: int = 80

@@ -8,7 +8,8 @@ would let whoever packed the download decide what is looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.bundles import Evidence
 from attestations.evidence import Unreadable, read_evidence, wanted_algorithms
@@ -25,8 +26,7 @@ _ALSO_IN_DIRECTORIES = (".json", ".jsonl", ".att", ".dsse")
 """Further endings that a search of a given directory takes for evidence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """Evidence, with the paths it was read from, in one order; and the digest algorithms that it speaks in."""
 
     paths: tuple[str, ...] = ()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence, LogEntry, PublicKeyMaterial
 from attestations.digests import Digest
@@ -24,8 +25,7 @@ _LISTED = 10
 """Subjects of a statement that are listed; of more it is said how many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One bundle: where it stood, what it is, and claims as (what, text), in an order for reading."""
 
     place: str
@@ -33,8 +33,7 @@ class Seen:
     claims: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(Struct, frozen=True):
     """A file: its bundles as they present themselves, and the faults of those that cannot be read."""
 
     name: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
+from msgspec import Struct
 
 from attestations.digests import Digest, parse_digest
 from attestations.faults import Place
@@ -26,8 +27,7 @@ DEFAULT_ROOT = "sigstore"
 """What flags trust where they do not say: the public instance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expectations:
+class Expectations(Struct, frozen=True):
     """Who was expected to have made an artifact, and how, as flags say it. `keys` are files, or their fingerprints."""
 
     identity: str | None = None
@@ -112,4 +112,4 @@ def begin_policy(
         return resources(__package__).joinpath("policy_template.toml").read_text(encoding="utf-8")
     given = read_trust(trust, store, files, limits)
     policy, _ = expected_policy(expectations, given, store, files, limits)
-    return _NAME_IT + to_toml(dataclasses.replace(policy, id=UNNAMED))
+    return _NAME_IT + to_toml(msgspec.structs.replace(policy, id=UNNAMED))

@@ -6,7 +6,7 @@ may word a report differently: then the bytes differ, and the fault names both v
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attestations.faults import Fault, Place
 from attestations.limits import Limits
@@ -24,8 +24,7 @@ from ..version import VERSION
 from .artifacts import measure
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """The verdict that comes out now, its report, and why it is not the recorded one (None where it is)."""
 
     verdict: Verdict

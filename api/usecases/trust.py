@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.digests import Digest
 from attestations.faults import Place
@@ -27,8 +28,7 @@ from ..effects.trust_store import INSTANCES, NAME, Stored, TrustStore
 _PEM = b"-----BEGIN "
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """Trust material as the verifier takes it: roots, and files of keys."""
 
     roots: tuple[TrustFile, ...]
@@ -156,8 +156,7 @@ def check_usable(source: str, content: bytes) -> None:
         load_trust_root(content, name=source, dated=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshed:
+class Refreshed(Struct, frozen=True):
     """What a refresh came to: the entry as it stood and as it stands."""
 
     before: Stored | None

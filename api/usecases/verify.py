@@ -12,7 +12,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.digests import Digest, DigestSet
 from attestations.faults import Fault
@@ -34,8 +35,7 @@ from .evidence import SUFFIXES, Gathered, beside, gather, is_evidence
 from .trust import Trust
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What artifacts are judged under, the same for all of a run. `now` is aware, in UTC; `version` is ours."""
 
     policy: Policy
@@ -46,8 +46,7 @@ class Terms:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One artifact's verdict. `request` is what it follows from, None where the artifact could not be judged at all.
 
     `taken` names the evidence that was found beside the artifact, for people to see; empty where it was given.
@@ -58,8 +57,7 @@ class Judged:
     taken: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """What a directory comes to: files to judge, files that are evidence about them, and links, which are not followed.
 
     A link that leads to something in the directory hides nothing. One that leads elsewhere, or nowhere, stands for

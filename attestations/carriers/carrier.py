@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from ..bundles import Bundle
 from ..limits import DEFAULT_LIMITS, Limits
 from ..strict_json import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a carrier may read besides its document: the limits, and the blobs given along, by ``sha256:<hex>``."""
 
     limits: Limits = DEFAULT_LIMITS
     blobs: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One bundle yet to be read: where it stands in the document, and how. One that fails spoils no other."""
 
     node: Node
     read: Callable[[Node, Reading], Bundle]
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
+class Carrier(Struct, frozen=True):
     """A format of documents that carry bundles.
 
     `recognises` looks at the value of a JSON document and at nothing deeper than its own members: it must be cheap,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..digests import STRONG, Digest
 from ..pem import parse_pem
@@ -20,24 +21,21 @@ _PROTOBUF_ALGORITHMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """A key (SubjectPublicKeyInfo) or a certificate, in DER, as the log recorded it."""
 
     der: bytes
     certificate: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedSignature:
+class RecordedSignature(Struct, frozen=True):
     """A signature and what it verifies with, as the log recorded them."""
 
     signature: bytes
     verifier: Recorded
 
 
-@dataclass(frozen=True, slots=True)
-class HashedRekordEntry:
+class HashedRekordEntry(Struct, frozen=True):
     """A signature over `digest`: of an artifact, or (0.0.2) of an envelope's PAE. `key_details` is "" in 0.0.1."""
 
     digest: Digest
@@ -46,8 +44,7 @@ class HashedRekordEntry:
     key_details: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DsseEntry:
+class DsseEntry(Struct, frozen=True):
     """The signatures of an envelope, and the digests of its payload and of its JSON as submitted."""
 
     payload_digest: Digest
@@ -55,8 +52,7 @@ class DsseEntry:
     signatures: tuple[RecordedSignature, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class IntotoEntry:
+class IntotoEntry(Struct, frozen=True):
     """An envelope in the log's older form.
 
     0.0.1 records one verifier and no signature value, and `envelope_digest` alone binds it to an envelope; then

@@ -13,8 +13,9 @@ is for checks to ask (`verifier.checks`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ..statements import Claim
 from ..strict_json import Node
@@ -23,16 +24,14 @@ TAG = "refs/tags/"
 BRANCH = "refs/heads/"
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """A whole JSON object of the statement, with its pointer."""
 
     value: Mapping[str, Any]
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourceClaims:
+class SourceClaims(Struct, frozen=True):
     """Where the source came from. `uri` is a repository without a ref; `ref` is full (``refs/…``); `commit` is hex."""
 
     uri: tuple[Claim, ...] = ()
@@ -49,8 +48,7 @@ class SourceClaims:
         return self.uri, self.ref, self.tag, self.branch, self.commit
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     """One SLSA provenance predicate, unauthenticated in itself: it is as good as the statement that holds it."""
 
     predicate_type: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class UnknownPredicate:
+
+class UnknownPredicate(Struct, frozen=True):
     """A predicate as it stands. `content` is None where the statement has none and its type asks for none."""
 
     type: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import verifier.engine
 from api.cli import main
 from verifier.outcome import Outcome
 
+from ..values import replace
 from .conftest import Program
 from .running import ROOT, run_process
 from .scene import BY_POLICY, NAME
@@ -55,9 +55,7 @@ def test_the_exit_code_is_that_of_the_outcome(
     scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
 ) -> None:
     real = verifier.engine.judge
-    monkeypatch.setattr(
-        "api.usecases.verify.judge", lambda request: dataclasses.replace(real(request), outcome=outcome)
-    )
+    monkeypatch.setattr("api.usecases.verify.judge", lambda request: replace(real(request), outcome=outcome))
     ran = program("verify", NAME, *BY_POLICY, "-q")
     assert ran.code == outcome.exit_code
     assert (ran.code == 0) is (outcome is Outcome.PASSED)

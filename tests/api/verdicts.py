@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Mapping
 
@@ -11,6 +10,8 @@ from attestations.faults import Place
 from verifier.levels import LEVELS, NOT_ASSESSED
 from verifier.outcome import Outcome
 from verifier.verdict import Artifact, CheckResult, Cited, PolicyReference, TrackResult, TrustReference, Verdict
+
+from ..values import replace
 
 SHA256 = Digest("sha256", "9f2c" + "0" * 56 + "41d0")
 NOW = datetime.datetime(2026, 3, 14, 12, tzinfo=datetime.UTC)
@@ -61,11 +62,11 @@ BASE = Verdict(
     version="0.1.0",
 )
 
-NOTHING_HELD = tuple(dataclasses.replace(track, held=False) for track in BASE.tracks)
+NOTHING_HELD = tuple(replace(track, held=False) for track in BASE.tracks)
 
 
 def verdict(outcome: Outcome, *results: CheckResult, **changes: object) -> Verdict:
-    return dataclasses.replace(BASE, outcome=outcome, results=results, tracks=NOTHING_HELD, level=LEVELS[0], **changes)  # type: ignore[arg-type]  # fields by name
+    return replace(BASE, outcome=outcome, results=results, tracks=NOTHING_HELD, level=LEVELS[0], **changes)  # type: ignore[arg-type]  # fields by name
 
 
 WRONG_TAG = refused(
@@ -105,12 +106,12 @@ VERDICTS: Mapping[str, Verdict] = {
         refused("input.not_found", Outcome.ERROR, "no such file or directory"),
         artifact=Artifact("no/such/file", DigestSet(()), None),
     ),
-    "digest-only": dataclasses.replace(
+    "digest-only": replace(
         BASE,
         artifact=Artifact(str(SHA256), DigestSet((SHA256,)), None),
         results=(
             *PROVED,
-            dataclasses.replace(
+            replace(
                 refused("bytes.not_seen", Outcome.PASSED, "only a digest was given: size and content are not assessed"),
                 finding=True,
             ),

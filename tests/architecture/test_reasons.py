@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import re
 from collections.abc import Iterator
 
@@ -15,7 +14,7 @@ from .tree import SHIPPED, Source, sources, strings
 
 CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\.[a-z][a-z0-9_]*")
 
-LIMIT_CODES = frozenset(f"limit.{field.name}" for field in dataclasses.fields(Limits))
+LIMIT_CODES = frozenset(f"limit.{name}" for name in Limits.__struct_fields__)
 """`Limits.check` makes its code from the name of the limit: the one place where a code is put together."""
 
 

@@ -20,7 +20,7 @@ SPECIFIED = frozenset({"SignedData", "TstInfo"})
 """Class names that a specification chose: RFC 5652 section 5.1, RFC 3161 section 2.4.2."""
 
 RUNNING = frozenset({"Walk", "_Automaton", "_Reader"})
-"""Dataclasses that one call makes, changes and drops: how far it came. No value that anybody keeps."""
+"""Structs that one call makes, changes and drops: how far it came. No value that anybody keeps."""
 
 ABBREVIATIONS = frozenset(
     {"cfg", "ctx", "env", "idx", "msg", "params", "req", "resp", "sig", "sigs", "tmp", "ts", "val", "vals"}
@@ -115,15 +115,22 @@ def test_nothing_below_api_catches_whatever_comes() -> None:
     ]
 
 
-def test_dataclasses_below_api_are_frozen_and_slotted() -> None:
+def test_values_below_api_are_frozen() -> None:
+    """A struct, frozen; or a dataclass, frozen and slotted, where a field stands outside comparison: decision 6."""
     assert not [
         f"{source.at(node)} {node.name}"
         for source in sources(*PURE)
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.ClassDef) and node.name not in RUNNING
-        for decorator in node.decorator_list
-        if "dataclass" in _names(decorator) and not {"frozen", "slots"} <= _keywords(decorator)
+        if isinstance(node, ast.ClassDef) and node.name not in RUNNING and not _is_frozen(node)
     ]
+
+
+def _is_frozen(node: ast.ClassDef) -> bool:
+    given = {word.arg for word in node.keywords}
+    for decorator in node.decorator_list:
+        if "dataclass" in _names(decorator):
+            return {"frozen", "slots"} <= _keywords(decorator) and "compare=False" in ast.unparse(node)
+    return "Struct" not in {name for base in node.bases for name in _names(base)} or "frozen" in given
 
 
 def _names(expression: ast.expr) -> set[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from attestations.faults import FormatFault
 from attestations.sigsum_proofs import PROOF_MAX, SigsumCosignature, SigsumProof, parse_sigsum_proof
+
+from ..values import replace
 
 HASH = st.binary(min_size=32, max_size=32)
 SIGNATURE = st.binary(min_size=64, max_size=64)
@@ -103,7 +103,7 @@ def test_what_is_not_a_proof_is_malformed(data: bytes) -> None:
 
 
 def test_a_tree_of_one_leaf_needs_no_index() -> None:
-    alone = dataclasses.replace(PROOF, size=1, index=0, hashes=())
+    alone = replace(PROOF, size=1, index=0, hashes=())
     assert b"leaf_index" not in written(alone)
     assert parse_sigsum_proof(written(alone)) == alone
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 
 import pytest
 
@@ -14,6 +13,7 @@ from fixtures.world.keys import ec_key, rsa_key
 from verifier.authenticate import Thresholds, authenticate_signature
 from verifier.authenticated import CertificateSigner
 
+from ..values import replace
 from .authenticating import MALLORY, MOMENT, NOW, OTHER, RELEASE, ROOT, WORLD, ask, digests, evidence, refused, root
 
 SECOND = datetime.timedelta(seconds=1)

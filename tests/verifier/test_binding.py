@@ -6,7 +6,6 @@ import base64
 import hashlib
 import itertools
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -19,6 +18,7 @@ from verifier.content import Signed
 from verifier.keys import load_spki
 from verifier.log import bind
 
+from ..values import replace
 from .authenticating import MALLORY, OTHER, RELEASE, VENDOR, ask, evidence, pin, refused
 
 KINDS = ["dsse 0.0.1", "intoto 0.0.1", "intoto 0.0.2"]

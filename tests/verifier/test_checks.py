@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from verifier.faults import CheckFault
 from verifier.policy.model import Exact, ExpectedValue, LevelRequirement, Pattern, ProvenanceRequirement
 from verifier.verdict import TrackResult
 
+from ..values import replace
 from .authenticating import evidence
 
 ZERO = Digest("sha256", "0" * 64)
@@ -250,4 +250,4 @@ def test_a_level_is_what_the_tracks_add_up_to(at_least: str, reason: str) -> Non
 def test_every_field_of_a_requirement_is_checked_by_something() -> None:
     """A field that no check reads would be a constraint that is written and not applied (T21)."""
     asked = {check.field for check in CHECKS} | {"signers", "threshold", "predicate_type", "slsa_build_level"}
-    assert set(ProvenanceRequirement.__dataclass_fields__) == asked - {None}
+    assert set(ProvenanceRequirement.__struct_fields__) == asked - {None}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import hashlib
 import itertools
@@ -21,11 +20,12 @@ from verifier.policy.model import LevelRequirement, TrustRule
 from verifier.request import EvidenceFile
 from verifier.verdict import Artifact, Verdict
 
+from ..values import replace
 from .judging import ask, findings, held, policy_of, reasons, request_of
 
 GOOD = RELEASE.bundle()
 LIE = RELEASE.saying("/predicate/runDetails/builder/id", "https://mallory.example/builder").bundle()
-STRANGER = RELEASE.bundle(identity=dataclasses.replace(RELEASE.workflow, path=".github/workflows/x.yml").identity)
+STRANGER = RELEASE.bundle(identity=replace(RELEASE.workflow, path=".github/workflows/x.yml").identity)
 FORGED = RELEASE.within(MALLORY).bundle()
 ABOUT_OTHER = OTHER.bundle(identity=RELEASE.workflow.identity)
 DAMAGED = b'{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"'
@@ -107,7 +107,7 @@ def test_t61_a_predicate_that_breaks_its_types_rules_is_refused() -> None:
 
 def test_t62_a_policy_made_by_hand_that_asks_for_nothing_never_passes() -> None:
     for requirements in ((), (LevelRequirement("VI_LEVEL_0"),)):
-        policy = dataclasses.replace(policy_of(), requirements=requirements, trust=TrustRule(("world",)))
+        policy = replace(policy_of(), requirements=requirements, trust=TrustRule(("world",)))
         verdict = ask(scene(GOOD), policy=policy)
         assert (verdict.outcome, reasons(verdict)) == (Outcome.ERROR, {"policy.empty"})
 
@@ -173,7 +173,7 @@ def test_a_root_that_the_policy_names_by_digest_is_never_taken_by_its_name() -> 
     digest = f"sha256:{hashlib.sha256(root.content).hexdigest()}"
     policy = POLICY.set("/trust/roots", [digest])
     assert ask(scene(GOOD, policy=policy, trust=(("any name", root, dated),))).outcome is Outcome.PASSED
-    fake = dataclasses.replace(root, content=bytes(MALLORY.trusted_root()))
+    fake = replace(root, content=bytes(MALLORY.trusted_root()))
     verdict = ask(scene(FORGED, policy=policy, trust=((digest, fake, dated),)))
     assert reasons(verdict) == {"trust.name_unknown"}
 
@@ -211,7 +211,7 @@ def test_a_release_that_nothing_asks_for_is_told() -> None:
 
 
 def test_a_raised_limit_stands_on_the_verdict() -> None:
-    raised = dataclasses.replace(DEFAULT_LIMITS, subjects=20_000)
+    raised = replace(DEFAULT_LIMITS, subjects=20_000)
     assert ask(scene(GOOD), limits=raised).raised_limits == ("subjects=20000",)
     assert ask(scene(GOOD)).raised_limits == ()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 
 import pytest
 from cryptography import x509
@@ -16,6 +15,7 @@ from verifier.certificates.fulcio import CLAUSES, check_leaf
 from verifier.certificates.roles import LEAF as LEAF_ROLE
 from verifier.certificates.roles import check_issuer, check_root, check_signer
 
+from ..values import replace
 from .making import (
     AT,
     CA_EXTENSIONS,

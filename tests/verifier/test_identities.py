@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import ObjectIdentifier
@@ -13,6 +11,7 @@ from verifier.authenticated import CertificateSigner
 from verifier.certificates.identities import CLAIMS, read_signer
 from verifier.certificates.paths import build_path
 
+from ..values import replace
 from .making import (
     ARC,
     AT,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 
 import asn1crypto.algos
 import asn1crypto.x509
@@ -18,6 +17,7 @@ from fixtures.world.keys import ec_key, ed25519_key, mldsa_key, rsa_key
 from verifier.certificates.paths import Path, build_path
 from verifier.trust import TrustRoot
 
+from ..values import replace
 from .making import (
     AT,
     CA_EXTENSIONS,

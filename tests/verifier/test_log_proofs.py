@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import datetime
-from dataclasses import replace
 
 import pytest
 
@@ -17,6 +16,7 @@ from verifier.authenticated import VerifiedEntry
 from verifier.log import promised_time, prove_entry
 from verifier.trust import TrustRoot, Window
 
+from ..values import replace
 from .authenticating import MALLORY, MOMENT, OTHER, RELEASE, ROOT, WORLD, ask, evidence, refused, root
 
 LOGGED = MOMENT + datetime.timedelta(seconds=2)

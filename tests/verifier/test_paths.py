@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 
 import pytest
 from cryptography import x509
@@ -13,6 +12,7 @@ from fixtures.world.keys import ec_key
 from verifier.certificates.paths import PATH_MAX, SIGNATURES_MAX, Path, build_path, build_timestamp_path
 from verifier.trust import NEVER, TrustRoot, Window
 
+from ..values import replace
 from .making import (
     AT,
     CA_EXTENSIONS,

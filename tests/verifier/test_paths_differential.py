@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +35,7 @@ from verifier.certificates import fulcio, identities
 from verifier.certificates.paths import build_path
 from verifier.certificates.scts import verify_scts
 
+from ..values import replace
 from .making import (
     AT,
     CA_EXTENSIONS,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
-from dataclasses import replace
 
 import pytest
 
@@ -17,6 +16,7 @@ from verifier.authenticated import CertificateSigner, KeySigner
 from verifier.keys import load_spki
 from verifier.trust import Window
 
+from ..values import replace
 from .authenticating import MOMENT, NOW, RELEASE, VENDOR, ask, digests, evidence, pin, refused
 
 AUDITOR, MALLORY = ec_key("auditor"), ec_key("mallory release")

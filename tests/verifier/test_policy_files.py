@@ -68,7 +68,7 @@ def test_the_reference_shows_a_policy_that_reads_and_leaves_nothing_open() -> No
 
 def test_the_reference_names_every_key_of_a_requirement() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "policy.md").read_text(encoding="utf-8")
-    fields = {*SignedRequirement.__dataclass_fields__, *ProvenanceRequirement.__dataclass_fields__}
+    fields = {*SignedRequirement.__struct_fields__, *ProvenanceRequirement.__struct_fields__}
     assert not sorted(name for name in fields if f"`{name}`" not in page)
 
 

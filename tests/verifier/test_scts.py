@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from cryptography import x509
@@ -21,6 +20,7 @@ from verifier.certificates.paths import Path, build_path
 from verifier.certificates.scts import verify_scts
 from verifier.trust import NEVER, UNBOUNDED, CertificateAuthority, CtLog, TrustRoot, Window
 
+from ..values import replace
 from .making import AT, START, Key, trusting
 
 SECOND = datetime.timedelta(seconds=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Callable
 
@@ -20,6 +19,8 @@ from fixtures.world.rsa import sign_pss
 from verifier.keys import PublicKey, load_spki
 from verifier.signatures import SCHEMES, Scheme, named, schemes_for, verify, verify_digest
 
+from ..values import replace
+
 MESSAGE = b"what was signed"
 
 
@@ -29,7 +30,7 @@ def signing_key(scheme: str) -> SigningKey:
     if family == "ecdsa":
         return ec_key("signer", rest[0], rest[1])
     if family == "rsa":
-        return dataclasses.replace(rsa_key("signer"), hash=rest[1], pss=rest[0] == "pss")
+        return replace(rsa_key("signer"), hash=rest[1], pss=rest[0] == "pss")
     return mldsa_key("signer", int(rest[1])) if family == "ml" else ed25519_key("signer")
 
 

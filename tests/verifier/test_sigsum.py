@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from base64 import b64encode
 
@@ -14,6 +13,8 @@ from fixtures.world.keys import Ed25519Key, ec_key, ed25519_key
 from fixtures.world.merkle import Tree
 from verifier.keys import PublicKey, load_spki
 from verifier.sigsum import verify_sigsum_proof
+
+from ..values import replace
 
 SUBMITTER, LOG = ed25519_key("submitter"), ed25519_key("log")
 WITNESSES = tuple(ed25519_key(f"witness {number}") for number in range(3))
@@ -81,17 +82,17 @@ STRANGER = ed25519_key("stranger")
 def test_a_refusal_names_what_is_wrong() -> None:
     good = proof()
     flipped = bytes([good.signature[0] ^ 1]) + good.signature[1:]
-    foreign = dataclasses.replace(good.cosignatures[0], signature=good.cosignatures[1].signature)
+    foreign = replace(good.cosignatures[0], signature=good.cosignatures[1].signature)
     wrong = {
         "another message": (good, {"message": b"another"}, "signature.invalid"),
         "another submitter": (good, {"submitters": (STRANGER,)}, "signature.unknown_key"),
         "another log": (good, {"logs": (STRANGER,)}, "log.unknown"),
-        "a changed tree head": (dataclasses.replace(good, signature=flipped), {}, "signature.invalid"),
-        "another size": (dataclasses.replace(good, size=6), {}, "signature.invalid"),
-        "another index": (dataclasses.replace(good, index=2), {}, "log.inclusion_invalid"),
-        "a shorter path": (dataclasses.replace(good, hashes=good.hashes[:-1]), {}, "log.inclusion_invalid"),
-        "another's leaf": (dataclasses.replace(good, leaf_signature=good.signature), {}, "signature.invalid"),
-        "a bad cosignature": (dataclasses.replace(good, cosignatures=(foreign,)), {}, "signature.invalid"),
+        "a changed tree head": (replace(good, signature=flipped), {}, "signature.invalid"),
+        "another size": (replace(good, size=6), {}, "signature.invalid"),
+        "another index": (replace(good, index=2), {}, "log.inclusion_invalid"),
+        "a shorter path": (replace(good, hashes=good.hashes[:-1]), {}, "log.inclusion_invalid"),
+        "another's leaf": (replace(good, leaf_signature=good.signature), {}, "signature.invalid"),
+        "a bad cosignature": (replace(good, cosignatures=(foreign,)), {}, "signature.invalid"),
         "too few witnesses": (proof(witnesses=WITNESSES[:1]), {}, "log.not_witnessed"),
         "unknown witnesses": (good, {"witnesses": (STRANGER, ed25519_key("other"))}, "log.not_witnessed"),
     }

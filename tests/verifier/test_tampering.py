@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +18,7 @@ from fixtures.world.keys import ec_key
 from verifier.authenticated import Authenticated
 from verifier.reasons import REASONS
 
+from ..values import replace
 from .authenticating import OTHER, RELEASE, VENDOR, ask, digests, evidence, pin
 
 PINNED = (pin(VENDOR),)
@@ -42,10 +42,10 @@ UNSIGNED = frozenset({"hint", "keyid"})
 
 def values(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """Every bytes, text and number in a value, with the way to it."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            if field.name not in UNSIGNED:
-                yield from values(getattr(value, field.name), (*path, field.name))
+    if isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            if name not in UNSIGNED:
+                yield from values(getattr(value, name), (*path, name))
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from values(item, (*path, index))

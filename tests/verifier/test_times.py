@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import datetime
-from dataclasses import replace
 
 import pytest
 
@@ -13,6 +12,7 @@ from fixtures.world.tsa import timestamp_authority
 from verifier.authenticate import Thresholds
 from verifier.trust import Window
 
+from ..values import replace
 from .authenticating import MALLORY, MOMENT, NOW, OTHER, RELEASE, ROOT, WORLD, ask, evidence, refused
 
 STAMPS = "/verificationMaterial/timestampVerificationData/rfc3161Timestamps"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from verifier.authenticated import VerifiedTime
 from verifier.timestamps import verify_timestamp
 from verifier.trust import UNBOUNDED, TrustRoot, Window
 
+from ..values import replace
 from .making import (
     AT,
     Wanted,

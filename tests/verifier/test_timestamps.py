@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from verifier.certificates.clauses import Clause
 from verifier.timestamps import ACCURACY_MAX, AUTHORITY, verify_timestamp
 from verifier.trust import NEVER, UNBOUNDED, TrustRoot, Window
 
+from ..values import replace
 from .making import (
     AT,
     CODE_SIGNING,

@@ -6,7 +6,6 @@ Where we accept, they accept; where they refuse, so do we, but for the differenc
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from fixtures.world.keys import ec_key
 from verifier.timestamps import verify_timestamp
 from verifier.trust import TrustRoot
 
+from ..values import replace
 from .making import AT, INTERMEDIATE, ROOT, Wanted, timestamp_authority, trusting
 from .oracles import absent, openssl, pem, real_tokens, trust_of, without_openssl
 from .stamping import CHAIN, MESSAGE, STAMP, TSA, Stamp

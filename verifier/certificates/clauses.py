@@ -7,10 +7,10 @@ the profiles of `roles`, `fulcio` and the timestamp authority.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from msgspec import Struct
 
 from ..faults import CertificateFault
 from .certificate import Certificate
@@ -18,8 +18,7 @@ from .certificate import Certificate
 Predicate = Callable[[Certificate], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One demand: what a certificate must have in words (`wants`) and in code (`holds`), and who says so (`spec`)."""
 
     wants: str
@@ -43,8 +42,7 @@ def check(certificate: Certificate, profile: Profile, *, reason: str, role: str)
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(Struct, frozen=True):
     """An extended key usage."""
 
     name: str

@@ -17,10 +17,10 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from msgspec import Struct
 
 from attestations.faults import LimitFault
 
@@ -43,8 +43,7 @@ HASHES = frozenset({"sha256", "sha384", "sha512"})
 Authority = CertificateAuthority | TimestampAuthority
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A path that held at `at`: leaf first, trust anchor last, under `authority`."""
 
     chain: tuple[Certificate, ...]

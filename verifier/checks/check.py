@@ -10,8 +10,9 @@ verdict shows every reason and not the first.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from attestations.faults import Place
 from attestations.predicates import Predicate
@@ -24,8 +25,7 @@ from ..policy.expected import matches, shown
 from ..policy.model import Expected
 
 
-@dataclass(frozen=True, slots=True)
-class Attestation:
+class Attestation(Struct, frozen=True):
     """One authenticated bundle about the artifact.
 
     `subjects` are those that are the artifact, none for a signature over the artifact itself; `predicate` is what the
@@ -72,8 +72,7 @@ OLDER: Mapping[str, tuple[str, str]] = {
 """The older name of a claim, and what stands before its value in the newer one. Spec: Fulcio, docs/oid-info.md"""
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(Struct, frozen=True):
     """What a check found as it should be; `pointer` is the claim's place in the statement, None where it has none."""
 
     detail: str
@@ -82,8 +81,7 @@ class Met:
     pointer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One check: its name on verdicts, the policy field that asks for it, the leaf that proves it, its specification.
 
     `run` takes that field's value (never None) and the attestation. A check without a field is made of all provenance

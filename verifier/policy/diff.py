@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from attestations.strict_json import escape_pointer
 
@@ -16,8 +17,7 @@ from .model import Policy
 from .plain import plain
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One key that differs: its JSON pointer, and its value before and after as JSON text; None where it is absent."""
 
     pointer: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import fields, replace
+
+from msgspec.structs import replace
 
 from ..faults import PolicyFault
 from .model import (
@@ -100,12 +101,12 @@ def _requirement(requirement: Requirement, release: str) -> Requirement:
     if isinstance(requirement, LevelRequirement):
         return requirement
     changed = {}
-    for field in fields(requirement):
-        value = getattr(requirement, field.name)
-        if field.name == "versioned_tag" and value is not None:
-            changed[field.name] = value.replace(PLACEHOLDER, release)
+    for name in requirement.__struct_fields__:
+        value = getattr(requirement, name)
+        if name == "versioned_tag" and value is not None:
+            changed[name] = value.replace(PLACEHOLDER, release)
         elif isinstance(value, Exact | Pattern | Mapping):
-            changed[field.name] = filled_value(value, release)
+            changed[name] = filled_value(value, release)
     return replace(requirement, **changed)
 
 

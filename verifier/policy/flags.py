@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from attestations.digests import Digest
 
@@ -25,8 +25,7 @@ FLAGS_ID = "flags"
 """The id of a policy that was given by flags: nobody published it."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlagValues:
+class FlagValues(Struct, frozen=True):
     """What was given on the command line; texts are exact. `keys` are fingerprints of the given key files' keys.
 
     `roots` are the trust roots to use: names, or ``sha256:…`` of files given.

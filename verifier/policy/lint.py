@@ -6,7 +6,8 @@ A policy that could pass what it must not is refused (`sound`). What stands here
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.faults import Place
 from attestations.strict_json import escape_pointer
@@ -16,8 +17,7 @@ from .expected import speaks_of_release
 from .model import LevelRequirement, Pattern, PinnedIdentity, PinnedKey, Policy, ProvenanceRequirement
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that a policy leaves open: a reason of kind finding, the place of the key, and what is there."""
 
     reason: str

@@ -13,22 +13,21 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from attestations.digests import Digest
 
 FORMAT = "countersign.policy/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(Struct, frozen=True):
     """A text that must be met to the letter."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """An anchored expression, ``^…$``, that must match a whole text. Its language: `verifier.policy.patterns`."""
 
     text: str
@@ -40,16 +39,14 @@ ExpectedValue = Expected | bool | int | tuple["ExpectedValue", ...] | Mapping[st
 """What a build parameter must be. A mapping is complete: a field of the evidence that it does not name is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """From when until when (aware UTC, both inclusive); None is open."""
 
     start: datetime.datetime | None
     end: datetime.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedIdentity:
+class PinnedIdentity(Struct, frozen=True):
     """A certificate's SAN together with the OIDC issuer that vouched for it; neither counts alone (T20 to T23)."""
 
     name: str
@@ -59,8 +56,7 @@ class PinnedIdentity:
     valid: Period | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedKey:
+class PinnedKey(Struct, frozen=True):
     """A public key by the SHA-256 of its SubjectPublicKeyInfo; `valid` is the window in which it may have signed."""
 
     name: str
@@ -69,8 +65,7 @@ class PinnedKey:
     valid: Period | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AnyIdentity:
+class AnyIdentity(Struct, frozen=True):
     """DANGER: whoever holds any certificate of the trust root. Made by `unsafe_any_identity` alone."""
 
     name: str
@@ -80,8 +75,7 @@ class AnyIdentity:
 SignerRule = PinnedIdentity | PinnedKey | AnyIdentity
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """Whose release is judged. `resource` is the purl that a VSA would name, with ``{version}``."""
 
     vendor: str
@@ -90,8 +84,7 @@ class Product:
     resource: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrustRule:
+class TrustRule(Struct, frozen=True):
     """Trust roots by name or ``sha256:…`` of their bytes; their greatest age; and how many *distinct* authorities of
     each kind must have seen a signature made under a certificate (never below one)."""
 
@@ -102,8 +95,7 @@ class TrustRule:
     scts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class SignedRequirement:
+class SignedRequirement(Struct, frozen=True):
     """`threshold` distinct groups among `signers` signed the artifact, or a statement whose subject it is.
 
     `predicate_type`, where given, is the type that such a statement must have; a bare signature then does not count.
@@ -115,8 +107,7 @@ class SignedRequirement:
     predicate_type: Expected | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProvenanceRequirement:
+class ProvenanceRequirement(Struct, frozen=True):
     """`threshold` distinct groups among `signers` stated how the artifact was built, and it was built as expected.
 
     A field that is None is not looked at, and `VI_BUILD_1` cannot hold without builder, source, build_type and
@@ -142,8 +133,7 @@ class ProvenanceRequirement:
     slsa_build_level: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LevelRequirement:
+class LevelRequirement(Struct, frozen=True):
     """The verdict's level, or one track, must be at least this."""
 
     at_least: str
@@ -155,8 +145,7 @@ StatementRequirement = SignedRequirement | ProvenanceRequirement
 Requirement = StatementRequirement | LevelRequirement
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """A policy that was read and found sound: `signers` by name, `requirements` in the order written."""
 
     id: str

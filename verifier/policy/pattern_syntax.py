@@ -10,7 +10,8 @@ quantifier = "*" / "+" / "?" / "{" n "}" / "{" n "," [m] "}"
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..faults import PolicyFault
 
@@ -25,8 +26,7 @@ _SPECIAL = frozenset("^$.*+?{}[]()|\\")
 _QUANTIFIERS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class CharacterSet:
+class CharacterSet(Struct, frozen=True):
     """Characters by inclusive code point ranges; `negated` turns it round."""
 
     ranges: tuple[tuple[str, str], ...]
@@ -44,15 +44,13 @@ class CharacterSet:
         return self.ranges[0][0]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of several sequences."""
 
     branches: tuple[tuple[Piece, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """An atom at least `least` and at most `most` times; None is without end."""
 
     atom: CharacterSet | Choice
@@ -65,8 +63,7 @@ Piece = CharacterSet | Choice | Repeat
 _ANY = CharacterSet((("\n", "\n"),), negated=True)
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """A recursive descent over the text of one pattern."""
 
     text: str

@@ -8,7 +8,7 @@ and taken back, so nothing can blow up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from ..faults import PolicyFault
 from .pattern_syntax import CharacterSet, Choice, Piece, literal_prefix, parse_pattern
@@ -17,8 +17,7 @@ MAX_STATES = 2048
 """States after counted repetitions are written out: bounds the work per character of the text."""
 
 
-@dataclass(slots=True)
-class _Automaton:
+class _Automaton(Struct):
     """States by number. A state consumes a character in `sets` and goes on, or goes on to all of `jumps` for free."""
 
     sets: list[CharacterSet | None] = field(default_factory=list)
@@ -70,8 +69,7 @@ class _Automaton:
         return seen
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledPattern:
+class CompiledPattern(Struct, frozen=True):
     """A pattern ready to match; `prefix` and `suffix` are the literal texts that every match begins and ends with."""
 
     automaton: _Automaton

@@ -108,7 +108,7 @@ def _requirement(requirement: Requirement) -> Plain:
         return {"check": "level", "at_least": requirement.at_least}
     name = "signed" if isinstance(requirement, SignedRequirement) else "provenance"
     tree: Plain = {"check": name, "signers": list(requirement.signers), "threshold": requirement.threshold}
-    for field in requirement.__dataclass_fields__:
+    for field in requirement.__struct_fields__:
         value = getattr(requirement, field)
         if value is not None and field not in tree:
             tree[field] = plain_value(value)

@@ -180,7 +180,7 @@ def _check_statement(policy: Policy, requirement: SignedRequirement | Provenance
 
 
 def _texts(requirement: SignedRequirement | ProvenanceRequirement) -> Iterator[tuple[str, Expected]]:
-    for name in requirement.__dataclass_fields__:
+    for name in requirement.__struct_fields__:
         value = getattr(requirement, name)
         if isinstance(value, Exact | Pattern):
             yield name, value
