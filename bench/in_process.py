@@ -50,7 +50,8 @@ def rows(request: Request) -> Iterator[Row]:
 
 
 def signature_checks(request: Request) -> list[Work]:
-    """Every signature check that judging `request` does, each ready to be done again."""
+    """Every signature check that judging `request` does in a process that is warm, each ready to be done again."""
+    judge(request)
     checks: list[Work] = []
     subjects: list[x509.Certificate] = []
     schemes = signatures.SCHEMES

@@ -1,7 +1,7 @@
 """The table of reasons: what each code means, what it comes to, and what a person can do about it.
 
-One TOML file beside this one, read once when the module is loaded (package data, like the code itself; the verifier
-reads nothing while it verifies). A code has exactly one outcome and one kind:
+One TOML file beside this one, read when the module is loaded (package data, like the code itself; the verifier reads
+nothing while it verifies). A code has exactly one outcome and one kind:
 
     refuted       FAILED      this evidence does not support the claim
     misbehaviour  FAILED      a self-contained proof signed by the accused
@@ -12,9 +12,10 @@ reads nothing while it verifies). A code has exactly one outcome and one kind:
 
 from __future__ import annotations
 
-import importlib.resources
+import functools
+import pkgutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -39,10 +40,27 @@ class Reason(Struct, frozen=True):
     remedy: str
 
 
-def _load() -> Mapping[str, Reason]:
-    text = importlib.resources.files(__package__).joinpath("reasons.toml").read_text(encoding="utf-8")
+_TEXT = pkgutil.get_data(__package__, "reasons.toml") or b""
+"""The table as it stands beside this file: the one thing that is read, and it is read here and now."""
+
+
+class _Table(Mapping[str, Reason]):
+    """The rows by code, in the table's order. A verdict that passes needs none, so they are parsed when first asked."""
+
+    def __getitem__(self, code: str) -> Reason:
+        return _rows()[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_rows())
+
+    def __len__(self) -> int:
+        return len(_rows())
+
+
+@functools.cache
+def _rows() -> Mapping[str, Reason]:
     table: dict[str, Reason] = {}
-    for area, rows in tomllib.loads(text).items():
+    for area, rows in tomllib.loads(_TEXT.decode("utf-8")).items():
         for name, row in rows.items():
             code = f"{area}.{name}"
             reason = Reason(code, Outcome(row["outcome"]), row["kind"], row["title"], row["remedy"])
@@ -52,7 +70,7 @@ def _load() -> Mapping[str, Reason]:
     return table
 
 
-REASONS: Mapping[str, Reason] = _load()
+REASONS: Mapping[str, Reason] = _Table()
 
 
 def outcome_of(code: str) -> Outcome:

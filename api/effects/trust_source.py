@@ -8,7 +8,6 @@ Spec: The Update Framework, client workflow, https://theupdateframework.github.i
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -77,6 +76,8 @@ class TufSource:
             raise TrustFault("trust.refresh_failed", detail) from None
 
     def _refresh(self, name: str, bootstrap: bytes) -> Fetched:
+        import tempfile
+
         from tuf.ngclient.config import UpdaterConfig
         from tuf.ngclient.updater import Updater
 

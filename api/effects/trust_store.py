@@ -17,6 +17,7 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,13 +141,8 @@ def packaged_anchor(name: str) -> bytes | None:
 def _packaged_file(name: str, file: str) -> bytes | None:
     if name not in INSTANCES:
         return None
-    from importlib.resources import files as resources
-
-    import sigstore
-
-    path = resources(sigstore).joinpath("_store", quote(INSTANCES[name], safe=""), file)
     try:
-        return path.read_bytes()
+        return pkgutil.get_data("sigstore", f"_store/{quote(INSTANCES[name], safe='')}/{file}")
     except FileNotFoundError:
         return None
 

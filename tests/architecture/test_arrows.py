@@ -9,6 +9,7 @@ import ast
 import importlib.metadata
 import re
 import tomllib
+from collections.abc import Iterator
 
 from .tree import PURE, ROOT, SHIPPED, imports, sources
 
@@ -16,7 +17,7 @@ from .tree import PURE, ROOT, SHIPPED, imports, sources
 STANDARD = frozenset({
     "__future__", "abc", "base64", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime",
     "decimal", "enum", "fractions", "functools", "hashlib", "hmac", "importlib", "io", "ipaddress", "itertools", "json",
-    "math", "operator", "re", "string", "struct", "tomllib", "types", "typing", "unicodedata",
+    "math", "operator", "pkgutil", "re", "string", "struct", "tomllib", "types", "typing", "unicodedata",
 })
 # fmt: on
 """Modules of the standard library that compute and do nothing else."""
@@ -65,7 +66,7 @@ def test_the_table_of_reasons_is_the_one_file_read() -> None:
         source.path.as_posix()
         for source in sources(*PURE)
         for _, name in imports(source)
-        if name.startswith("importlib.") and name != "importlib.abc"
+        if name == "pkgutil" or name.startswith("importlib.")
     }
     assert readers == {"verifier/reasons.py"}
 
@@ -85,9 +86,18 @@ def test_every_core_dependency_is_used() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {_normal(re.split(r"[\[<>=!~ ;]", dependency)[0]) for dependency in project["dependencies"]}
     homes = importlib.metadata.packages_distributions()
-    modules = {name.split(".")[0] for source in sources(*SHIPPED) for _, name in imports(source)}
+    modules = {name.split(".")[0] for source in sources(*SHIPPED) for _, name in imports(source)} | set(_read_from())
     used = {_normal(distribution) for module in modules for distribution in homes.get(module, [])}
     assert wanted <= used
+
+
+def _read_from() -> Iterator[str]:
+    """Packages out of which package data is read: as good as imported."""
+    for source in sources(*SHIPPED):
+        for node in ast.walk(source.tree):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="get_data"), args=[ast.Constant(value=str(package)), *_]):
+                    yield package
 
 
 def _normal(name: str) -> str:

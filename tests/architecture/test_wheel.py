@@ -44,7 +44,7 @@ def test_it_holds_the_table_of_reasons_and_is_typed(wheel: zipfile.ZipFile) -> N
 
 
 def test_it_brings_the_command(wheel: zipfile.ZipFile) -> None:
-    assert "countersign = api.cli:main" in _distribution_file(wheel, "entry_points.txt").decode()
+    assert "countersign = api.cli:console" in _distribution_file(wheel, "entry_points.txt").decode()
 
 
 def test_it_carries_its_licence(wheel: zipfile.ZipFile) -> None:
