@@ -2,8 +2,8 @@
 
     content               material                entries                timestamps
     Envelope |            CertificateMaterial |   LogEntry …             RFC 3161 tokens, DER
-    MessageSignature      PublicKeyMaterial |
-                          NoMaterial
+    MessageSignature |    PublicKeyMaterial |
+    PackageSignature      NoMaterial
 
 Carriers (Sigstore bundles, bare DSSE, JSON lines, cosign's layers, Cloud Build's lists) each have one file under
 `carriers/`; what they hold and nothing more lands here. Nothing in a bundle is believed until
@@ -32,11 +32,22 @@ class Envelope(Struct, frozen=True):
     signatures: tuple[EnvelopeSignature, ...]
 
 
-class MessageSignature(Struct, frozen=True):
-    """A signature over an artifact's own bytes; `digest` is the carrier's claim about them, a hint."""
+class PackageSignature(Struct, frozen=True):
+    """An npm registry's signatures over ``name@version:integrity``; `sha512` is the package's digest, in hex."""
 
-    signature: bytes
-    digest: Digest | None
+    name: str
+    version: str
+    integrity: str
+    sha512: str
+    signatures: tuple[EnvelopeSignature, ...]
+
+    @property
+    def message(self) -> bytes:
+        """The bytes that are signed. Spec: https://docs.npmjs.com/about-registry-signatures"""
+        return f"{self.name}@{self.version}:{self.integrity}".encode()
+
+
+Content = Envelope | MessageSignature | PackageSignature
 
 
 class CertificateMaterial(Struct, frozen=True):
@@ -91,18 +102,20 @@ class LogEntry(Struct, frozen=True):
 
 
 class Bundle(Struct, frozen=True):
-    """Envelope or message signature, with the verification material that came along.
+    """What was signed, with the verification material that came along.
 
     `carrier` names the format (``sigstore-bundle/0.3``, ``dsse``, ``cosign-layer``, ``gcb``).
+    `label` is the predicate type that the carrier writes beside an envelope, unsigned; "" where it writes none.
     `legacy_payload_signature` is set only by carriers whose signature covers the payload itself and not its PAE (Cloud
     Build before DSSE): weaker, and named as weaker wherever it counts.
     """
 
     carrier: str
-    content: Envelope | MessageSignature
+    content: Content
     material: Material
     entries: tuple[LogEntry, ...] = ()
     timestamps: tuple[bytes, ...] = ()
+    label: str = ""
     legacy_payload_signature: bool = False
 
 

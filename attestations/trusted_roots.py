@@ -121,7 +121,7 @@ def _log(node: Node) -> LogInstance:
         hash_algorithm=_text(node, "hashAlgorithm"),
         key=key.field("rawBytes").base64(),
         key_details=key.field("keyDetails").text(),
-        valid_for=_time_range(key),
+        valid_for=read_time_range(key),
         log_id=_key_id(node, "logId"),
         checkpoint_key_id=_key_id(node, "checkpointKeyId"),
         operator=_text(node, "operator"),
@@ -139,7 +139,7 @@ def _authority(node: Node) -> AuthorityInstance:
         organization=_text(subject, "organization"),
         common_name=_text(subject, "commonName"),
         certificates=tuple(certificate.field("rawBytes").base64() for certificate in chain.items()),
-        valid_for=_time_range(node),
+        valid_for=read_time_range(node),
         operator=_text(node, "operator"),
     )
 
@@ -154,12 +154,12 @@ def _key_id(node: Node, name: str) -> bytes:
     return b"" if given is None else given.field("keyId").base64()
 
 
-def _time_range(node: Node) -> TimeRange | None:
+def read_time_range(node: Node) -> TimeRange | None:
     given = node.given("validFor")
-    return None if given is None else TimeRange(_moment(given.given("start")), _moment(given.given("end")))
+    return None if given is None else TimeRange(read_moment(given.given("start")), read_moment(given.given("end")))
 
 
-def _moment(node: Node | None) -> datetime.datetime | None:
+def read_moment(node: Node | None) -> datetime.datetime | None:
     """A protobuf timestamp, RFC 3339. Nanoseconds are cut to microseconds."""
     if node is None:
         return None

@@ -26,7 +26,7 @@ import re
 
 from msgspec import Struct
 
-from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence
+from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence, PackageSignature
 from attestations.digests import Digest, DigestSet
 from attestations.faults import Fault, Place
 from attestations.limits import DEFAULT_LIMITS, Limits
@@ -42,6 +42,7 @@ from .closest import Walk, under_any
 from .content import signature_values, verify_certified, verify_pinned
 from .faults import LogFault, SignatureFault
 from .log import bind, prove_entry
+from .packages import check_label, package_statement
 from .pinned import candidates, within_windows
 from .times import require_times, verified_times
 from .trust import TrustedKey, TrustRoot
@@ -69,10 +70,10 @@ class Thresholds(Struct, frozen=True):
 class Proof(Struct, frozen=True):
     """Everything that was proved about a signature but what the signed bytes say. There is at least one signer.
 
-    `content` is what was signed: an envelope, its payload unread, or an artifact by the digest that was checked.
+    `content` is what was signed: an envelope, its payload unread; a package; or an artifact by the checked digest.
     """
 
-    content: Envelope | Digest
+    content: Envelope | PackageSignature | Digest
     signers: tuple[Signer, ...]
     times: tuple[VerifiedTime, ...]
     entries: tuple[VerifiedEntry, ...]
@@ -96,7 +97,7 @@ def authenticate(
 
     Raises:
         Fault: the one clear reason why not. ``envelope.payload_type`` for an envelope whose payload is no statement
-            (T02); what `authenticate_signature` raises; what `parse_statement` raises.
+            (T02); what `authenticate_signature` raises; what `parse_statement` and `check_label` raise.
     """
     # 1. Form
     content = evidence.bundle.content
@@ -110,6 +111,9 @@ def authenticate(
     statement = None
     if isinstance(content, Envelope):
         statement = parse_statement(content.payload, source=evidence.source, limits=limits)
+        check_label(evidence, statement)
+    elif isinstance(content, PackageSignature):
+        statement = package_statement(content)
     return _authenticated(evidence, proof, statement)
 
 

@@ -10,7 +10,7 @@ import itertools
 
 from msgspec import Struct
 
-from attestations.bundles import Bundle, Envelope, MessageSignature
+from attestations.bundles import Bundle, Envelope, MessageSignature, PackageSignature
 from attestations.digests import Digest, DigestSet
 from attestations.dsse import pae
 
@@ -22,14 +22,15 @@ from .signatures import schemes_for, verify, verify_digest
 class Signed(Struct, frozen=True):
     """A signature that verified: its bytes, its key, the leaf certificate in DER where it came with one.
 
-    `content` is the envelope whose PAE it covers, or the digest of the artifact that it covers. Whose key it is, and
+    `content` is the envelope whose PAE it covers, the package that a registry's line names, or the digest of the
+    artifact that it covers. Whose key it is, and
     whether anybody trusts it, is not said.
     """
 
     signature: bytes
     key: PublicKey
     certificate: bytes | None
-    content: Envelope | Digest
+    content: Envelope | PackageSignature | Digest
 
 
 def signature_values(bundle: Bundle) -> tuple[bytes, ...]:
@@ -48,7 +49,7 @@ def verify_certified(bundle: Bundle, key: PublicKey, certificate: bytes, artifac
     """
     (signature,) = signature_values(bundle)
     content = bundle.content
-    if isinstance(content, Envelope):
+    if not isinstance(content, MessageSignature):
         verify(key, signature, _covered(bundle, content), scheme=None)
         return Signed(signature, key, certificate, content)
     return Signed(signature, key, certificate, _verify_artifact(content, key, artifact))
@@ -66,14 +67,14 @@ def verify_pinned(
         SignatureFault: as `verify_certified`.
     """
     content = bundle.content
-    covered = _covered(bundle, content) if isinstance(content, Envelope) else b""
+    covered = b"" if isinstance(content, MessageSignature) else _covered(bundle, content)
     found: dict[Digest, Signed] = {}
     faults: list[SignatureFault] = []
     for key, signature in itertools.product(keys, signature_values(bundle)):
         if key.fingerprint in found:
             continue
         try:
-            if isinstance(content, Envelope):
+            if not isinstance(content, MessageSignature):
                 _verify_either_encoding(key, signature, covered)
                 found[key.fingerprint] = Signed(signature, key, certificate, content)
             else:
@@ -106,8 +107,10 @@ def _verify_artifact(content: MessageSignature, key: PublicKey, artifact: Digest
     return digest
 
 
-def _covered(bundle: Bundle, envelope: Envelope) -> bytes:
-    return envelope.payload if bundle.legacy_payload_signature else pae(envelope.payload_type, envelope.payload)
+def _covered(bundle: Bundle, content: Envelope | PackageSignature) -> bytes:
+    if isinstance(content, PackageSignature):
+        return content.message
+    return content.payload if bundle.legacy_payload_signature else pae(content.payload_type, content.payload)
 
 
 def _covered_digest(content: MessageSignature, key: PublicKey, artifact: DigestSet) -> Digest:

@@ -161,16 +161,16 @@ def _keys(files: tuple[KeyFile, ...], policy: Policy) -> tuple[tuple[TrustedKey,
     """The keys that the policy pins; any other key in the files is nobody's."""
     pinned = {rule.key: rule for rule in policy.signers if isinstance(rule, PinnedKey)}
     windows = {key: Window(rule.valid.start, rule.valid.end) for key, rule in pinned.items() if rule.valid is not None}
-    keys: dict[Digest, TrustedKey] = {}
+    keys: list[TrustedKey] = []
     results: list[CheckResult] = []
     for file in files:
         try:
             for key in load_key_file(file.content, name=file.name, windows=windows):
-                if key.key.fingerprint in pinned:
-                    keys.setdefault(key.key.fingerprint, key)
+                if key.key.fingerprint in pinned and key not in keys:
+                    keys.append(key)
         except Fault as fault:
             results.append(refused("keys", fault, source=Source(sha256(file.content), file.name, "")))
-    return tuple(keys.values()), results
+    return tuple(keys), results
 
 
 def sha256(data: bytes) -> Digest:

@@ -15,6 +15,7 @@ Spec: RFC 5280 section 4.1.2.7; RFC 5480; RFC 8410; RFC 8017 appendix A.1; RFC 9
 from __future__ import annotations
 
 import hashlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -215,3 +216,18 @@ def _check_rsa(handle: rsa.RSAPublicKey) -> None:
 
 def _malformed(detail: str, *, expected: str | None = None, actual: str | None = None) -> SignatureFault:
     return SignatureFault("key.malformed", detail, expected=expected, actual=actual)
+
+
+def openssh_fingerprint(key: PublicKey) -> str | None:
+    """``SHA256:`` and unpadded base64, as OpenSSH and npm name a key; None for a kind that OpenSSH does not have.
+
+    Spec: RFC 4253 section 6.6, RFC 5656 section 3.1 (the blob that is hashed); ssh-keygen(1), -l
+    """
+    if isinstance(key.handle, _ML_DSA_KEYS):
+        return None
+    line = key.handle.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    digest = hashlib.sha256(b64decode(line.split()[1])).digest()
+    return "SHA256:" + b64encode(digest).decode("ascii").rstrip("=")
+
+
+_ML_DSA_KEYS = (mldsa.MLDSA44PublicKey, mldsa.MLDSA65PublicKey, mldsa.MLDSA87PublicKey)

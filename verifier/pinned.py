@@ -10,29 +10,40 @@ import datetime
 import re
 from base64 import b64encode
 
-from attestations.bundles import Bundle, PublicKeyMaterial
+from attestations.bundles import Bundle, PackageSignature, PublicKeyMaterial
+from attestations.npm_keys import ATTESTATIONS, SIGNATURES
 
 from .authenticated import KeySigner
 from .certificates.certificate import Certificate
 from .content import Signed
 from .faults import TimeFault
+from .keys import PublicKey, openssh_fingerprint
 from .trust import TrustedKey, shown
 
 _FINGERPRINT = re.compile(r"[A-Za-z0-9+/]{43}=", re.ASCII)
+_OPENSSH = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
 
 
 def candidates(bundle: Bundle, certificate: Certificate | None, keys: tuple[TrustedKey, ...]) -> tuple[TrustedKey, ...]:
     """The pinned keys that may have signed. The key itself always comes from policy, never from the bundle (T32).
 
-    A hint that has the form of a fingerprint (the base64 of a SHA-256) names one key, as cosign and the conformance
-    suite write it; any other hint says nothing.
+    A hint that has the form of a fingerprint names one key: the base64 of a SHA-256, as cosign and the conformance
+    suite write it, or OpenSSH's form, as npm does. Any other hint says nothing. A key whose file says what it may sign
+    may sign nothing else.
     """
+    usage = SIGNATURES if isinstance(bundle.content, PackageSignature) else ATTESTATIONS
+    keys = tuple(trusted for trusted in keys if trusted.usage in ("", usage))
     if certificate is not None:
         return tuple(trusted for trusted in keys if trusted.key.fingerprint == certificate.key.fingerprint)
     hint = bundle.material.hint if isinstance(bundle.material, PublicKeyMaterial) else ""
-    if not _FINGERPRINT.fullmatch(hint):
-        return keys
-    return tuple(trusted for trusted in keys if b64encode(trusted.key.fingerprint.raw).decode("ascii") == hint)
+    for form, spelled in ((_FINGERPRINT, _base64), (_OPENSSH, openssh_fingerprint)):
+        if form.fullmatch(hint):
+            return tuple(trusted for trusted in keys if spelled(trusted.key) == hint)
+    return keys
+
+
+def _base64(key: PublicKey) -> str:
+    return b64encode(key.fingerprint.raw).decode("ascii")
 
 
 def within_windows(

@@ -146,9 +146,10 @@ class Evaluation(Struct, frozen=True):
 
     def _read(self, item: _Candidate) -> Attestation:
         statement = item.authenticated.statement
-        # Where only a signature is asked for, the predicate must be there as its type wants (T05) and stays unread.
+        # Where only a signature is asked for, the predicate must be there as its type wants (T05) and stays unread;
+        # one that names a package is read where the package is asked for.
         unread = statement is not None and statement.predicate is not None
-        unread = unread and isinstance(self.requirement, SignedRequirement)
+        unread = unread and isinstance(self.requirement, SignedRequirement) and self.requirement.package is None
         predicate = None if statement is None or unread else read_predicate(statement, source=item.source.name)
         if isinstance(self.requirement, ProvenanceRequirement) and not isinstance(predicate, Provenance):
             raise CheckFault(

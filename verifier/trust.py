@@ -15,31 +15,28 @@ from __future__ import annotations
 import datetime
 import functools
 import hashlib
-import re
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from attestations.digests import Digest
-from attestations.faults import Fault, FormatFault, LimitFault, Place
+from attestations.faults import FormatFault, LimitFault
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.trusted_roots import AuthorityInstance, LogInstance, TimeRange, parse_trusted_root
 
 from .faults import SignatureFault, TrustFault
 from .key_details import KEY_DETAILS, details_of, spki
-from .keys import PublicKey, load_pem, load_spki
+from .key_files import KEY_FILE_MAX as KEY_FILE_MAX
+from .key_files import TrustedKey as TrustedKey
+from .key_files import key_fault
+from .key_files import load_key_file as load_key_file
+from .keys import PublicKey, load_spki
 from .signatures import Scheme, named
 from .verdict import TrustReference
 from .windows import NEVER as NEVER
 from .windows import UNBOUNDED as UNBOUNDED
 from .windows import Window as Window
 from .windows import shown as shown
-
-KEY_FILE_MAX = 1 << 20
-"""Bytes of the longest key file that is read: some thousand keys."""
-
-_PEM_BEGIN = re.compile(rb"-----BEGIN ([^\r\n-]{0,64})-----")
 
 
 class CertificateAuthority(Struct, frozen=True):
@@ -84,7 +81,7 @@ class _KeyedLog(Struct, frozen=True):
         try:
             return _loaded_key(spki(details, self.key_bytes))
         except SignatureFault as fault:
-            raise _key_fault(fault, self.name) from None
+            raise key_fault(fault, self.name) from None
 
     @property
     def scheme(self) -> Scheme:
@@ -118,14 +115,6 @@ class TrustRoot(Struct, frozen=True):
     timestamp_authorities: tuple[TimestampAuthority, ...]
     logs: tuple[TransparencyLog, ...]
     ct_logs: tuple[CtLog, ...]
-
-
-class TrustedKey(Struct, frozen=True):
-    """A pinned public key, valid in `window`; `name` is the file it came from."""
-
-    key: PublicKey
-    window: Window
-    name: str
 
 
 def load_trust_root(
@@ -210,43 +199,6 @@ def _host(url: str) -> str:
         return urlsplit(url if "://" in url else f"//{url}").hostname or ""
     except ValueError:
         return ""
-
-
-def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -> tuple[TrustedKey, ...]:
-    """The public keys in a PEM file, each once, in its order; text around the blocks is no part of them (RFC 7468).
-
-    `windows` gives the validity of a key by the SHA-256 of its SubjectPublicKeyInfo; a key not in it is `UNBOUNDED`.
-    PEM itself has no place for a window that a reader could not lose, so windows live in policy.
-
-    Raises:
-        TrustFault: ``trust.key_malformed``, ``trust.key_unsupported``, ``trust.key_missing``.
-    """
-    if len(data) > KEY_FILE_MAX:
-        raise TrustFault(
-            "trust.key_malformed", f"{len(data)} bytes of keys", place=Place(name), expected="at most 1 MiB"
-        )
-    keys: dict[Digest, TrustedKey] = {}
-    begin = _PEM_BEGIN.search(data)
-    while begin is not None:
-        end = data.find(b"-----END " + begin[1] + b"-----", begin.end())
-        stop = end + len(begin[0]) - 2 if end >= 0 else len(data)
-        try:
-            key = load_pem(data[begin.start() : stop])
-        except (FormatFault, SignatureFault) as fault:
-            raise _key_fault(fault, name, begin.start()) from None
-        keys.setdefault(key.fingerprint, TrustedKey(key, windows.get(key.fingerprint, UNBOUNDED), name))
-        begin = _PEM_BEGIN.search(data, stop)
-    if not keys:
-        raise TrustFault("trust.key_missing", "no public key in PEM", place=Place(name, offset=0))
-    return tuple(keys.values())
-
-
-def _key_fault(fault: Fault, name: str, offset: int | None = None) -> TrustFault:
-    unusable = fault.reason in ("key.unsupported", "key.weak")
-    reason = "trust.key_unsupported" if unusable else "trust.key_malformed"
-    return TrustFault(
-        reason, fault.detail, place=Place(name, offset=offset), expected=fault.expected, actual=fault.actual
-    )
 
 
 def check_age(reference: TrustReference, *, now: datetime.datetime, max_age: datetime.timedelta) -> None:

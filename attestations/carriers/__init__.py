@@ -6,7 +6,16 @@ carrier but a framing: each line is a document of its own.
 
 from __future__ import annotations
 
-from . import attestation_list, cosign_blob, cosign_layer, dsse_envelope, gcb, pep740, sigstore_bundle
+from . import (
+    attestation_list,
+    cosign_blob,
+    cosign_layer,
+    dsse_envelope,
+    gcb,
+    npm_manifest,
+    pep740,
+    sigstore_bundle,
+)
 from .carrier import Carrier, Part, Reading
 
 CARRIERS: tuple[Carrier, ...] = (
@@ -19,6 +28,7 @@ CARRIERS: tuple[Carrier, ...] = (
     cosign_layer.MANIFEST,
     cosign_layer.INDEX,
     cosign_blob.CARRIER,
+    npm_manifest.CARRIER,
 )
 """All formats that are read. The first that recognises a document reads it."""
 

@@ -1,12 +1,17 @@
 """Lists of Sigstore bundles, as the npm registry and GitHub's API answer: ``{"attestations": [{"bundle": …}]}``.
 
-Other members (npm's ``predicateType``) repeat what a bundle says of itself and are not read.
+npm writes the ``predicateType`` beside each bundle, where its clients choose by it before anything is verified. It is
+kept as the bundle's label, and the statement must then be of that type. Other members are not read.
+
+Spec: https://docs.github.com/en/rest/users/attestations; npm's registry has no specification of it, npm/pacote reads it
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..strict_json import Node
 from .carrier import Carrier, Part, Reading
@@ -27,7 +32,13 @@ def split(node: Node, reading: Reading) -> Iterable[Part]:
     """
     attestations = node.field("attestations")
     reading.limits.check("evidence_items", len(attestations.array()), attestations.place)
-    return tuple(Part(item.field("bundle"), read_bundle) for item in attestations.items())
+    return tuple(_part(item) for item in attestations.items())
+
+
+def _part(item: Node) -> Part:
+    given = item.given("predicateType")
+    label = given.text() if given is not None else ""
+    return Part(item.field("bundle"), lambda node, reading: replace(read_bundle(node, reading), label=label))
 
 
 CARRIER = Carrier("attestation-list", recognises, split)

@@ -11,16 +11,18 @@ from collections.abc import Callable, Mapping
 from ..faults import FormatFault, Place
 from ..statements import Statement
 from ..strict_json import Node, shown
-from . import slsa_provenance_v01, slsa_provenance_v02, slsa_provenance_v1
+from . import npm_publish, slsa_provenance_v01, slsa_provenance_v02, slsa_provenance_v1
+from .npm_publish import Publication
 from .provenance import Provenance
 from .unknown import UnknownPredicate
 
-Predicate = Provenance | UnknownPredicate
+Predicate = Provenance | Publication | UnknownPredicate
 
 READERS: Mapping[str, Callable[[Node], Predicate]] = {
     slsa_provenance_v01.PREDICATE_TYPE: slsa_provenance_v01.read,
     slsa_provenance_v02.PREDICATE_TYPE: slsa_provenance_v02.read,
     slsa_provenance_v1.PREDICATE_TYPE: slsa_provenance_v1.read,
+    npm_publish.PREDICATE_TYPE: npm_publish.read,
 }
 
 PROVENANCE_TYPES = frozenset(
@@ -60,6 +62,7 @@ __all__ = [
     "WITHOUT_CONTENT",
     "Predicate",
     "Provenance",
+    "Publication",
     "UnknownPredicate",
     "read_predicate",
 ]

@@ -21,6 +21,7 @@ from attestations.der import parse_utf8_string
 from attestations.faults import FormatFault
 
 from ..authenticated import CertificateSigner
+from ..claims import CLAIMS
 from ..faults import CertificateFault
 from .certificate import Certificate
 from .paths import Path
@@ -30,30 +31,6 @@ ISSUER, OTHER_NAME, ISSUER_V2 = f"{ARC}1", f"{ARC}7", f"{ARC}8"
 
 RAW_TEXT = frozenset({"1", "2", "3", "4", "5", "6"})
 """The numbers whose value is the text itself; all later ones hold a UTF8String."""
-
-CLAIMS: Mapping[str, str] = {
-    "2": "github-workflow-trigger",
-    "3": "github-workflow-sha",
-    "4": "github-workflow-name",
-    "5": "github-workflow-repository",
-    "6": "github-workflow-ref",
-    "9": "build-signer-uri",
-    "10": "build-signer-digest",
-    "11": "runner-environment",
-    "12": "source-repository-uri",
-    "13": "source-repository-digest",
-    "14": "source-repository-ref",
-    "15": "source-repository-identifier",
-    "16": "source-repository-owner-uri",
-    "17": "source-repository-owner-identifier",
-    "18": "build-config-uri",
-    "19": "build-config-digest",
-    "20": "build-trigger",
-    "21": "run-invocation-uri",
-    "22": "source-repository-visibility",
-    "23": "deployment-environment",
-    "24": "token-subject",
-}
 
 
 def read_signer(path: Path) -> CertificateSigner:
@@ -76,7 +53,7 @@ def read_signer(path: Path) -> CertificateSigner:
 
 
 def _issuer(texts: Mapping[str, str]) -> str:
-    """The issuer, "" where the certificate states none: no rule of a policy can match that."""
+    """The issuer, "" where the certificate states none: only a rule that says so outright can match that."""
     stated = {texts[number] for number in ("1", "8") if number in texts}
     if len(stated) > 1:
         raise CertificateFault(

@@ -10,11 +10,22 @@ How old what we trust may be is asked where it is loaded: `verifier.gather`.
 
 from __future__ import annotations
 
-from . import build_type, builder, parameters, source_commit, source_ref, source_story, source_uri, subject_name
+from . import (
+    build_type,
+    builder,
+    package,
+    parameters,
+    source_commit,
+    source_ref,
+    source_story,
+    source_uri,
+    subject_name,
+)
 from .check import Attestation, Check, Met
 
 CHECKS: tuple[Check, ...] = (
     subject_name.CHECK,
+    package.CHECK,
     builder.CHECK,
     build_type.CHECK,
     source_story.CHECK,

@@ -11,10 +11,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
+from attestations.faults import Place
+
 from ..authenticated import Authenticated, CertificateSigner, KeySigner, Signer
 from ..faults import CheckFault
 from ..policy.expected import matches, shown
 from ..policy.model import AnyIdentity, Period, PinnedIdentity, PinnedKey, SignerRule
+from .check import CERTIFICATE
 
 CLAUSE = "Sigstore client specification, verification"
 
@@ -24,7 +27,8 @@ def groups_of(authenticated: Authenticated, rules: Iterable[SignerRule], now: da
 
     Raises:
         CheckFault: ``signer.identity``, ``signer.issuer`` (the identity fits, another issuer vouches for it),
-            ``signer.key``, ``signer.window`` (the signer is right, the time is not: T31).
+            ``signer.claim`` (both fit, another claim of the certificate does not), ``signer.key``,
+            ``signer.window`` (the signer is right, the time is not: T31).
     """
     groups: list[str] = []
     faults: list[CheckFault] = []
@@ -52,11 +56,22 @@ def _fits(rule: SignerRule, signer: Signer) -> bool:
         return isinstance(signer, KeySigner) and signer.key == rule.key
     if isinstance(rule, AnyIdentity):
         return isinstance(signer, CertificateSigner)
-    return isinstance(signer, CertificateSigner) and signer.issuer == rule.issuer and _bears(rule, signer)
+    if not isinstance(signer, CertificateSigner):
+        return False
+    return signer.issuer == rule.issuer and _bears(rule, signer) and _denied(rule, signer) is None
 
 
 def _bears(rule: PinnedIdentity, signer: CertificateSigner) -> bool:
     return any(matches(rule.identity, name) for name in signer.names)
+
+
+def _denied(rule: PinnedIdentity, signer: CertificateSigner) -> str | None:
+    """The first claim that the rule asks for and the certificate does not make, or makes otherwise."""
+    for name, expected in rule.claims.items():
+        value = signer.claims.get(name)
+        if value is None or not matches(expected, value):
+            return name
+    return None
 
 
 def _check_window(valid: Period, authenticated: Authenticated, now: datetime.datetime) -> None:
@@ -83,6 +98,14 @@ def _refusal(signer: Signer, rules: tuple[SignerRule, ...]) -> CheckFault:
         )
     names = ", ".join(signer.names)
     for rule in identities:
+        if _bears(rule, signer) and rule.issuer == signer.issuer and (claim := _denied(rule, signer)) is not None:
+            return CheckFault(
+                "signer.claim",
+                f"the certificate's {claim} is not the one expected",
+                place=Place(pointer=f"{CERTIFICATE}{claim}"),
+                expected=shown(rule.claims[claim]),
+                actual=signer.claims.get(claim, "no such claim"),
+            )
         if _bears(rule, signer):
             return CheckFault(
                 "signer.issuer", "another issuer vouches for this identity", expected=rule.issuer, actual=signer.issuer

@@ -53,7 +53,7 @@ def bind(entry: LogEntry, signed: Signed) -> None:
     body = _parse(entry)
     if isinstance(body, HashedRekordEntry):
         _bind_hashedrekord(body, signed)
-    elif isinstance(signed.content, Digest):
+    elif not isinstance(signed.content, Envelope):
         raise _other_content("an envelope", "a signature over an artifact")
     elif isinstance(body, DsseEntry):
         _bind_signature(body.signatures, signed)

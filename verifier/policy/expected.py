@@ -94,7 +94,10 @@ def speaks_of_release(policy: Policy) -> bool:
 
 
 def _signer(signer: SignerRule, release: str) -> SignerRule:
-    return replace(signer, identity=filled(signer.identity, release)) if isinstance(signer, PinnedIdentity) else signer
+    if not isinstance(signer, PinnedIdentity):
+        return signer
+    claims = {name: filled(claim, release) for name, claim in signer.claims.items()}
+    return replace(signer, identity=filled(signer.identity, release), claims=claims)
 
 
 def _requirement(requirement: Requirement, release: str) -> Requirement:
@@ -103,7 +106,7 @@ def _requirement(requirement: Requirement, release: str) -> Requirement:
     changed = {}
     for name in requirement.__struct_fields__:
         value = getattr(requirement, name)
-        if name == "versioned_tag" and value is not None:
+        if name in ("versioned_tag", "package") and value is not None:
             changed[name] = value.replace(PLACEHOLDER, release)
         elif isinstance(value, Exact | Pattern | Mapping):
             changed[name] = filled_value(value, release)

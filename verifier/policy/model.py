@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from attestations.digests import Digest
 
@@ -47,13 +47,18 @@ class Period(Struct, frozen=True):
 
 
 class PinnedIdentity(Struct, frozen=True):
-    """A certificate's SAN together with the OIDC issuer that vouched for it; neither counts alone (T20 to T23)."""
+    """A certificate's SAN together with the OIDC issuer that vouched for it; neither counts alone (T20 to T23).
+
+    `issuer` "" says outright that the certificate states none. `claims` are what the certificate must say besides, by
+    the names of `verifier.claims.CLAIMS`.
+    """
 
     name: str
     group: str
     identity: Expected
     issuer: str
     valid: Period | None = None
+    claims: Mapping[str, Expected] = field(default_factory=dict)
 
 
 class PinnedKey(Struct, frozen=True):
@@ -99,12 +104,14 @@ class SignedRequirement(Struct, frozen=True):
     """`threshold` distinct groups among `signers` signed the artifact, or a statement whose subject it is.
 
     `predicate_type`, where given, is the type that such a statement must have; a bare signature then does not count.
+    `package` is a package URL: what the artifact must have been published as.
     """
 
     signers: tuple[str, ...]
     threshold: int = 1
     subject: Expected | None = None
     predicate_type: Expected | None = None
+    package: str | None = None
 
 
 class ProvenanceRequirement(Struct, frozen=True):
@@ -120,6 +127,7 @@ class ProvenanceRequirement(Struct, frozen=True):
     threshold: int = 1
     subject: Expected | None = None
     predicate_type: Expected | None = None
+    package: str | None = None
     builder: Expected | None = None
     build_type: Expected | None = None
     source: Expected | None = None

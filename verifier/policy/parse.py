@@ -14,14 +14,19 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from attestations.digests import Digest, parse_digest
 from attestations.faults import FormatFault, Place
 from attestations.limits import Limits
+from attestations.publishers import parse_publisher
 from attestations.strict_json import Node
 
+from ..claims import CLAIMS
 from ..faults import PolicyFault
 from .model import (
     FORMAT,
+    Expected,
     Period,
     PinnedIdentity,
     PinnedKey,
@@ -30,6 +35,7 @@ from .model import (
     SignerRule,
     TrustRule,
 )
+from .publishers import publisher_rule
 from .reading import expected, items, optional, refusal, texts
 from .requirements import read_requirement
 from .sound import check_policy
@@ -94,6 +100,7 @@ _REASONS = {
     "json.missing": "policy.missing",
     "json.type": "policy.type",
     "json.value": "policy.value",
+    "publisher.kind": "policy.value",
 }
 
 
@@ -157,14 +164,16 @@ def _age(node: Node) -> datetime.timedelta:
 
 
 def _signer(name: str, node: Node, vendor: str | None) -> SignerRule:
-    node.only("group", "issuer", "identity", "key", "valid")
+    node.only("group", "issuer", "identity", "key", "publisher", "claims", "valid")
     group = optional(node, "group", Node.text) or vendor or name
     valid = optional(node, "valid", _period)
     key = optional(node, "key", Node.text)
     if key is not None:
-        if node.get("identity") is not None or node.get("issuer") is not None:
-            raise refusal(node.field("key"), "policy.signer", "a signer is a key or an identity, never both")
+        _alone(node, "key", "identity", "issuer", "publisher", "claims")
         return PinnedKey(name, group, _fingerprint(node.field("key")), valid)
+    if node.get("publisher") is not None:
+        _alone(node, "publisher", "identity", "issuer", "claims")
+        return replace(publisher_rule(name, group, parse_publisher(node.field("publisher"))), valid=valid)
     identity, issuer = node.get("identity"), node.get("issuer")
     if identity is None:
         raise refusal(
@@ -175,7 +184,22 @@ def _signer(name: str, node: Node, vendor: str | None) -> SignerRule:
         )
     if issuer is None:
         raise refusal(node, "policy.issuer_missing", "an identity means nothing without the issuer that vouches for it")
-    return PinnedIdentity(name, group, expected(identity), issuer.text(), valid)
+    return PinnedIdentity(
+        name, group, expected(identity), issuer.text(), valid, optional(node, "claims", _claims) or {}
+    )
+
+
+def _alone(node: Node, name: str, *others: str) -> None:
+    if any(node.get(other) is not None for other in others):
+        raise refusal(node.field(name), "policy.signer", "a signer is a key, an identity or a publisher: one of them")
+
+
+def _claims(node: Node) -> Mapping[str, Expected]:
+    known = CLAIMS.values()
+    for name, claim in node.members():
+        if name not in known:
+            raise refusal(claim, "policy.value", f"no claim of a certificate is called {name!r}", ", ".join(known))
+    return {name: expected(claim) for name, claim in node.members()}
 
 
 def _fingerprint(node: Node) -> Digest:

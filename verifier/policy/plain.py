@@ -91,6 +91,8 @@ def _signer(signer: SignerRule) -> Plain:
         return tree | {"unsafe_any_identity": True}
     if isinstance(signer, PinnedIdentity):
         tree |= {"issuer": signer.issuer, "identity": expected(signer.identity)}
+        if signer.claims:
+            tree["claims"] = plain_value(signer.claims)
     else:
         tree["key"] = str(signer.key)
     if signer.valid is not None:

@@ -32,25 +32,26 @@ def read_requirement(node: Node, limits: Limits) -> Requirement:
 
 
 def _signed(node: Node, _limits: Limits) -> SignedRequirement:
-    node.only("check", "signer", "signers", "threshold", "subject", "predicate_type")
+    node.only("check", "signer", "signers", "threshold", "subject", "predicate_type", "package")
     return SignedRequirement(
         signers=_signers(node),
         threshold=_threshold(node),
         subject=optional(node, "subject", expected),
         predicate_type=optional(node, "predicate_type", expected),
+        package=optional(node, "package", Node.text),
     )
 
 
 _TEXTS = ("subject", "predicate_type", "builder", "build_type", "source", "ref", "tag", "branch", "commit")
+_OTHERS = ("package", "versioned_tag", "parameters", "inputs", "slsa_build_level")
 
 
 def _provenance(node: Node, limits: Limits) -> ProvenanceRequirement:
-    node.only(
-        "check", "signer", "signers", "threshold", "versioned_tag", "parameters", "inputs", "slsa_build_level", *_TEXTS
-    )
+    node.only("check", "signer", "signers", "threshold", *_OTHERS, *_TEXTS)
     return ProvenanceRequirement(
         signers=_signers(node),
         threshold=_threshold(node),
+        package=optional(node, "package", Node.text),
         versioned_tag=optional(node, "versioned_tag", Node.text),
         parameters=optional(node, "parameters", lambda found: _table(found, limits.depth)),
         inputs=optional(node, "inputs", lambda found: _table(found, limits.depth)),

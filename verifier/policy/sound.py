@@ -6,6 +6,7 @@ evidence is looked at: what it passed would mean nothing (T21 to T28, T62).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -30,6 +31,7 @@ from .model import (
     SignedRequirement,
     SignerRule,
 )
+from .packages import expected_package
 
 _OTHER_PLACEHOLDER = re.compile(r"\{[A-Za-z_]+\}")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
@@ -83,9 +85,17 @@ def _check_signer(signer: SignerRule, pointer: str) -> None:
     if isinstance(signer, PinnedIdentity):
         _check_text(signer.identity, f"{pointer}/identity")
         _check_identity(signer.identity, f"{pointer}/identity")
-        if not re.match(r"https://[^\s*?#{}]+\Z", signer.issuer):
-            place = f"{pointer}/issuer"
-            raise _fault("policy.issuer_malformed", place, "an issuer is one exact https URL", signer.issuer)
+        _check_issuer(signer, f"{pointer}/issuer")
+        for name, claim in signer.claims.items():
+            _check_text(claim, f"{pointer}/claims/{name}")
+
+
+def _check_issuer(signer: PinnedIdentity, pointer: str) -> None:
+    """One exact issuer; or, for a certificate that states none, the empty one and then one exact name (T23)."""
+    if signer.issuer == "" and isinstance(signer.identity, Exact):
+        return
+    if not re.match(r"https://[^\s*?#{}]+\Z", signer.issuer):
+        raise _fault("policy.issuer_malformed", pointer, "an issuer is one exact https URL", signer.issuer)
 
 
 def _check_identity(identity: Expected, pointer: str) -> None:
@@ -133,19 +143,25 @@ def _check_text(expected: Expected, pointer: str) -> None:
 
 def _check_distinct(signers: tuple[SignerRule, ...]) -> None:
     """One key or identity has one name: two would let one party be two groups (T24, T25)."""
-    seen: dict[object, str] = {}
-    for signer in signers:
-        if isinstance(signer, AnyIdentity):
-            continue
-        held = signer.key if isinstance(signer, PinnedKey) else (signer.identity, signer.issuer)
-        if held in seen:
+    for first, second in itertools.combinations(signers, 2):
+        if _same_signer(first, second):
             raise _fault(
                 "policy.signer_duplicate",
-                f"/signers/{escape_pointer(signer.name)}",
-                f"the same signer as {seen[held]!r}",
-                signer.name,
+                f"/signers/{escape_pointer(second.name)}",
+                f"the same signer as {first.name!r}",
+                second.name,
             )
-        seen[held] = signer.name
+
+
+def _same_signer(first: SignerRule, second: SignerRule) -> bool:
+    """One key; or one identity, where no claim that both state exactly tells the two apart."""
+    if isinstance(first, PinnedKey) and isinstance(second, PinnedKey):
+        return first.key == second.key
+    if not (isinstance(first, PinnedIdentity) and isinstance(second, PinnedIdentity)):
+        return False
+    shared = [(first.claims[name], second.claims[name]) for name in first.claims if name in second.claims]
+    apart = any(isinstance(one, Exact) and isinstance(other, Exact) and one != other for one, other in shared)
+    return (first.identity, first.issuer) == (second.identity, second.issuer) and not apart
 
 
 def _check_level(requirement: LevelRequirement, pointer: str) -> None:
@@ -175,6 +191,11 @@ def _check_statement(policy: Policy, requirement: SignedRequirement | Provenance
         )
     for name, value in _texts(requirement):
         _check_text(value, f"{pointer}/{name}")
+    if requirement.package is not None:
+        try:
+            expected_package(requirement.package.replace(PLACEHOLDER, "0"))
+        except PolicyFault as fault:
+            raise fault.at(Place(pointer=f"{pointer}/package")) from None
     if isinstance(requirement, ProvenanceRequirement):
         _check_build(requirement, pointer)
 

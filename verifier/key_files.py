@@ -1,0 +1,106 @@
+"""Files of public keys that people hold: PEM, and an npm registry's key lists.
+
+A key in a file is nobody's until a policy pins its fingerprint. Windows live in policy, since PEM has no place for one
+that a reader could not lose; where a key list states them too, a key counts where both hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from attestations.digests import Digest
+from attestations.faults import Fault, FormatFault, Place
+from attestations.npm_keys import NpmKey, is_npm_keys, parse_npm_keys
+
+from .faults import SignatureFault, TrustFault
+from .keys import PublicKey, load_pem, load_spki
+from .windows import UNBOUNDED, Window
+
+KEY_FILE_MAX = 1 << 20
+"""Bytes of the longest key file that is read: some thousand keys."""
+
+_PEM_BEGIN = re.compile(rb"-----BEGIN ([^\r\n-]{0,64})-----")
+
+
+class TrustedKey(Struct, frozen=True):
+    """A pinned public key, valid in `window`; `name` is the file it came from.
+
+    `usage` is what its file says that it may sign, as npm calls it (`attestations.npm_keys.USAGES`); "" is anything.
+    """
+
+    key: PublicKey
+    window: Window
+    name: str
+    usage: str = ""
+
+
+def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -> tuple[TrustedKey, ...]:
+    """The public keys in a file, each once (once a usage), in its order. An npm registry's list may be empty.
+
+    `windows` gives the validity of a key by the SHA-256 of its SubjectPublicKeyInfo; a key not in it is `UNBOUNDED`.
+
+    Raises:
+        TrustFault: ``trust.key_malformed``, ``trust.key_unsupported``, ``trust.key_missing``.
+    """
+    if len(data) > KEY_FILE_MAX:
+        raise TrustFault(
+            "trust.key_malformed", f"{len(data)} bytes of keys", place=Place(name), expected="at most 1 MiB"
+        )
+    if is_npm_keys(data):
+        return _npm(data, name, windows)
+    keys: dict[Digest, TrustedKey] = {}
+    for key in _pem(data, name):
+        keys.setdefault(key.fingerprint, TrustedKey(key, windows.get(key.fingerprint, UNBOUNDED), name))
+    if not keys:
+        raise TrustFault("trust.key_missing", "no public key in PEM", place=Place(name, offset=0))
+    return tuple(keys.values())
+
+
+def _pem(data: bytes, name: str) -> Iterator[PublicKey]:
+    """The keys of all blocks; text around the blocks is no part of them (RFC 7468)."""
+    begin = _PEM_BEGIN.search(data)
+    while begin is not None:
+        end = data.find(b"-----END " + begin[1] + b"-----", begin.end())
+        stop = end + len(begin[0]) - 2 if end >= 0 else len(data)
+        try:
+            yield load_pem(data[begin.start() : stop])
+        except (FormatFault, SignatureFault) as fault:
+            raise key_fault(fault, name, begin.start()) from None
+        begin = _PEM_BEGIN.search(data, stop)
+
+
+def _npm(data: bytes, name: str, windows: Mapping[Digest, Window]) -> tuple[TrustedKey, ...]:
+    """A key that cannot be read is left out beside others; a list of nothing else is refused for its first."""
+    keys: list[TrustedKey] = []
+    faults: list[TrustFault] = []
+    for entry in parse_npm_keys(data, name):
+        try:
+            if isinstance(entry, FormatFault):
+                raise entry
+            trusted = _windowed(entry, load_spki(entry.spki), name, windows)
+            if trusted not in keys:
+                keys.append(trusted)
+        except (FormatFault, SignatureFault) as fault:
+            faults.append(key_fault(fault, name))
+    if faults and not keys:
+        raise faults[0]
+    return tuple(keys)
+
+
+def _windowed(entry: NpmKey, key: PublicKey, name: str, windows: Mapping[Digest, Window]) -> TrustedKey:
+    policy = windows.get(key.fingerprint, UNBOUNDED)
+    starts = [start for start in (entry.start, policy.start) if start is not None]
+    ends = [end for end in (entry.end, policy.end) if end is not None]
+    return TrustedKey(key, Window(max(starts, default=None), min(ends, default=None)), name, entry.usage)
+
+
+def key_fault(fault: Fault, name: str, offset: int | None = None) -> TrustFault:
+    """What is wrong with a key that we were given to trust, said of the file `name` that it stands in."""
+    unusable = fault.reason in ("key.unsupported", "key.weak")
+    reason = "trust.key_unsupported" if unusable else "trust.key_malformed"
+    return TrustFault(
+        reason, fault.detail, place=Place(name, offset=offset), expected=fault.expected, actual=fault.actual
+    )
