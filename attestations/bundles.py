@@ -32,6 +32,13 @@ class Envelope(Struct, frozen=True):
     signatures: tuple[EnvelopeSignature, ...]
 
 
+class MessageSignature(Struct, frozen=True):
+    """A signature over an artifact's own bytes; `digest` is the carrier's claim about them, a hint."""
+
+    signature: bytes
+    digest: Digest | None
+
+
 class PackageSignature(Struct, frozen=True):
     """An npm registry's signatures over ``name@version:integrity``; `sha512` is the package's digest, in hex."""
 
