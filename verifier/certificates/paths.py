@@ -130,7 +130,7 @@ _parsed = functools.lru_cache(maxsize=128)(parse_certificate)
 
 
 @functools.lru_cache(maxsize=128)
-def _signed_by(subject: Certificate, issuer: Certificate) -> bool:
+def signed_by(subject: Certificate, issuer: Certificate) -> bool:
     """Whether the issuer's key verifies the subject's signature, in a way that proves something."""
     _check_algorithm(subject, issuer)
     try:
@@ -213,7 +213,7 @@ class _Search:
                 expected=f"at most {SIGNATURES_MAX} signatures",
             )
         self._signatures -= 1
-        if not _signed_by(chain[-1], issuer):
+        if not signed_by(chain[-1], issuer):
             return False  # another authority of the same name
         # RFC 5280 section 6.1.1 (d): an anchor is a name and a key; who trusts it says that it may issue.
         if issuer != anchor:
