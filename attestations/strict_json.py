@@ -28,6 +28,9 @@ _TYPE_NAMES = {dict: "an object", list: "an array", str: "a string", bool: "a bo
 _LONGEST_STEP = 200
 """Characters of a member's name that a pointer repeats: a place is a line, and names are hostile."""
 
+_LONGEST_NUMBER = 256
+"""Bits of an integer that is shown digit by digit; every number that means something to us has fewer."""
+
 _PARSER_DEPTH = 200
 """Levels that the parser itself goes down to; a higher `Limits.depth` reads no deeper."""
 
@@ -262,8 +265,10 @@ _STANDARD = str.maketrans("-_", "+/")
 
 def shown(value: Any) -> str:
     """A JSON value in one short printable line, for the text of a fault."""
-    # Never the repr of a container: it may be as large as the document.
+    # Never the repr of a container or a vast number: it may be as large as the document, or refuse to be written.
     if isinstance(value, dict | list):
         return f"{_TYPE_NAMES[type(value)]} of {len(value)}"
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
+        return f"a number of {value.bit_length()} bits"
     text = repr(value[:120]) if isinstance(value, str) else repr(value)[:120]
     return text if len(text) <= 120 else text[:117] + "..."

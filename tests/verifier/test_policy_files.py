@@ -80,10 +80,43 @@ def test_a_syntax_error_is_placed_by_its_byte() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [b"a = " + b"[" * 5_000, b"a = " + b"9" * 10_000, b"a = 1e400\nb = [", b"\x00", b"a = 2026-13-45", b"[a]\n[a]"],
+    [
+        b"a = " + b"[" * 5_000,
+        b"a = " + b"9" * 10_000,
+        b"a = 1e400\nb = [",
+        b"\x00",
+        b"a = 2026-13-45",
+        b"[a]\n[a]",
+        b"a = 1\n" + b"a." * 300_000 + b"a = 1",
+    ],
 )
 def test_t98_hostile_text_is_one_refusal(text: bytes) -> None:
     assert refusal(text).reason == "policy.malformed"
+
+
+@pytest.mark.parametrize("value", [b"0x" + b"f" * 5_000, b"[0x" + b"f" * 5_000 + b"]", b"{" + b"a." * 250 + b"a = 1}"])
+@pytest.mark.parametrize(
+    "place",
+    [b"version", b"format", b"more", b"trust.logs", b"trust.max_age", b"product.name", b"signers.a.identity"]
+    + [b"signers.a.valid.from", b"signers.a.key", b"require"],
+)
+def test_t98_a_value_that_cannot_be_written_out_is_a_refusal(place: bytes, value: bytes) -> None:
+    """A number of more digits than Python writes, a table deeper than its ``repr`` goes: what is wrong is still said."""
+    document = place + b" = " + value
+    if place != b"format":
+        document = b'format = "countersign.policy/1"\n' + document
+    if place != b"version":
+        document += b'\nid = "x"\nversion = 1'
+    assert refusal(document).reason.startswith("policy.")
+
+
+@pytest.mark.parametrize("value", [1 << 20_000, -(1 << 20_000), [1 << 20_000]], ids=["large", "small", "within"])
+def test_t98_a_vast_parameter_is_a_refusal(value: object) -> None:
+    tree = plain(policy_of())
+    tree["require"][0]["parameters"] = {"a": value}
+    with pytest.raises(Fault) as caught:
+        read_policy(tree, "policy.toml", DEFAULT_LIMITS)
+    assert caught.value.reason == "policy.value"
 
 
 def test_a_policy_too_large_is_not_read() -> None:

@@ -40,6 +40,9 @@ from .reading import expected, items, optional, refusal, texts
 from .requirements import read_requirement
 from .sound import check_policy
 
+DOTS_MAX = 256
+"""Dots in a line of a policy: four times the levels that anything of ours may be nested."""
+
 _AGE = re.compile(r"([1-9][0-9]{0,5})([dhs])\Z")
 _UNITS = {"d": "days", "h": "hours", "s": "seconds"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}\Z")
@@ -55,6 +58,7 @@ def parse_policy(data: bytes, source: str, limits: Limits) -> Policy:
             ``policy.type``, ``policy.value`` and all that `check_policy` raises, with the key's pointer.
     """
     limits.check("policy", len(data), Place(source))
+    _check_dots(data, source)
     try:
         tree = tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -64,6 +68,21 @@ def parse_policy(data: bytes, source: str, limits: Limits) -> Policy:
     except ValueError as error:
         raise _malformed(data, str(error), source) from None
     return read_policy(tree, source, limits)
+
+
+def _check_dots(data: bytes, source: str) -> None:
+    """A key ``a.b.c…`` costs the parser the square of its dots; a line that could hold a vast one is not given to it."""
+    start = 0
+    for line in data.split(b"\n"):
+        if line.count(b".") > DOTS_MAX:
+            raise PolicyFault(
+                "policy.malformed",
+                "more dots in one line than a key can have",
+                place=Place(source, offset=start),
+                expected=f"at most {DOTS_MAX}",
+                actual=str(line.count(b".")),
+            )
+        start += len(line) + 1
 
 
 def _malformed(data: bytes, message: str, source: str) -> PolicyFault:

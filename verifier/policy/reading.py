@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from attestations.strict_json import Node
+from attestations.strict_json import Node, shown
 
 from ..faults import PolicyFault
 from .model import Exact, Expected, Pattern
@@ -15,7 +15,9 @@ _Read = TypeVar("_Read")
 
 def refusal(node: Node, reason: str, detail: str, expected: str | None = None) -> PolicyFault:
     """A fault about the value at `node`, for the caller to raise."""
-    return PolicyFault(reason, detail, place=node.place, expected=expected, actual=str(node.value)[:120])
+    value = node.value
+    actual = shown(value) if isinstance(value, dict | list | int) else str(value)[:120]
+    return PolicyFault(reason, detail, place=node.place, expected=expected, actual=actual)
 
 
 def optional(node: Node, name: str, read: Callable[[Node], _Read]) -> _Read | None:

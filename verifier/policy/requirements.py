@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from attestations.limits import Limits
 from attestations.strict_json import Node
 
-from ..faults import PolicyFault
 from .model import ExpectedValue, LevelRequirement, ProvenanceRequirement, Requirement, SignedRequirement
 from .reading import expected, optional, refusal, texts
 
@@ -113,10 +112,9 @@ def _expected_value(node: Node, depth: int) -> ExpectedValue:
         return tuple(_expected_value(item, depth - 1) for item in node.items())
     if isinstance(value, bool | int) and abs(value) < 1 << 53:
         return value
-    raise PolicyFault(
+    raise refusal(
+        node,
         "policy.value",
         "a value that cannot be compared",
-        place=node.place,
-        actual=str(value)[:120],
-        expected="a string, a pattern, an integer below 2^53, a boolean, an array or a table of them",
+        "a string, a pattern, an integer below 2^53, a boolean, an array or a table of them",
     )
