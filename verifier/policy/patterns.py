@@ -16,6 +16,10 @@ from .pattern_syntax import CharacterSet, Choice, Piece, literal_prefix, parse_p
 MAX_STATES = 2048
 """States after counted repetitions are written out: bounds the work per character of the text."""
 
+MAX_TEXT = 4096
+"""Characters of a text that any pattern matches: what is matched names a person, a ref or a place, and evidence
+chooses how long it is. The longest URL that servers commonly take has 8,000 bytes; no identity or ref comes near."""
+
 
 class _Automaton(Struct):
     """States by number. A state consumes a character in `sets` and goes on, or goes on to all of `jumps` for free."""
@@ -79,7 +83,9 @@ class CompiledPattern(Struct, frozen=True):
     suffix: str
 
     def matches(self, text: str) -> bool:
-        """Whether the whole of `text` matches."""
+        """Whether the whole of `text` matches; one that is longer than `MAX_TEXT` matches nothing."""
+        if len(text) > MAX_TEXT:
+            return False
         states = self.automaton.reach({self.start})
         sets, jumps = self.automaton.sets, self.automaton.jumps
         for character in text:
