@@ -166,6 +166,8 @@ def test_t73_another_policy_gives_another_report() -> None:
         ("artifact", {"name": "x", "digests": ["md5:00"]}, "record.malformed"),
         ("artifact", {"name": "x", "digests": [f"sha512:{'0' * 128}", f"sha256:{'0' * 64}"]}, "record.malformed"),
         ("artifact", {"name": "x", "digests": [], "size": -1}, "record.malformed"),
+        ("artifact", {"name": "x", "digests": [], "size": 1 << 53}, "record.malformed"),
+        ("artifact", {"name": "x", "digests": [], "size": "1"}, "record.malformed"),
         ("limits", {}, "record.malformed"),
         ("report", "!", "record.malformed"),
         ("policy", {"format": "countersign.policy/1"}, "policy.missing"),
