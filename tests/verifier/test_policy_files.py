@@ -97,11 +97,21 @@ def test_t98_hostile_text_is_one_refusal(text: bytes) -> None:
 @pytest.mark.parametrize("value", [b"0x" + b"f" * 5_000, b"[0x" + b"f" * 5_000 + b"]", b"{" + b"a." * 250 + b"a = 1}"])
 @pytest.mark.parametrize(
     "place",
-    [b"version", b"format", b"more", b"trust.logs", b"trust.max_age", b"product.name", b"signers.a.identity"]
-    + [b"signers.a.valid.from", b"signers.a.key", b"require"],
+    [
+        b"version",
+        b"format",
+        b"more",
+        b"trust.logs",
+        b"trust.max_age",
+        b"product.name",
+        b"signers.a.identity",
+        b"signers.a.valid.from",
+        b"signers.a.key",
+        b"require",
+    ],
 )
 def test_t98_a_value_that_cannot_be_written_out_is_a_refusal(place: bytes, value: bytes) -> None:
-    """A number of more digits than Python writes, a table deeper than its ``repr`` goes: what is wrong is still said."""
+    """A number of more digits than Python writes, a table deeper than ``repr`` goes: what is wrong is still said."""
     document = place + b" = " + value
     if place != b"format":
         document = b'format = "countersign.policy/1"\n' + document

@@ -71,7 +71,7 @@ def parse_policy(data: bytes, source: str, limits: Limits) -> Policy:
 
 
 def _check_dots(data: bytes, source: str) -> None:
-    """A key ``a.b.c…`` costs the parser the square of its dots; a line that could hold a vast one is not given to it."""
+    """A key ``a.b.c…`` costs the parser the square of its dots: no line that may hold a vast one is given to it."""
     start = 0
     for line in data.split(b"\n"):
         if line.count(b".") > DOTS_MAX:
