@@ -102,7 +102,7 @@ def authenticate(
     # 1. Form
     content = evidence.bundle.content
     if isinstance(content, Envelope):
-        _check_payload_type(evidence, content.payload_type)
+        check_payload_type(evidence, content.payload_type)
     # 2. to 6.
     proof = authenticate_signature(
         evidence, artifact=artifact, trust=trust, keys=keys, requirements=requirements, now=now
@@ -132,7 +132,7 @@ def _authenticated(evidence: Evidence, proof: Proof, statement: Statement | None
     )
 
 
-def _check_payload_type(evidence: Evidence, payload_type: str) -> None:
+def check_payload_type(evidence: Evidence, payload_type: str) -> None:
     if not _STATEMENT_TYPE.fullmatch(payload_type):
         raise SignatureFault(
             "envelope.payload_type",
