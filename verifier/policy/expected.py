@@ -24,6 +24,9 @@ from .pattern_syntax import escape
 from .patterns import CompiledPattern, compile_pattern
 
 PLACEHOLDER = "{version}"
+_PLACED = re.compile(r"\{version\}(?=([*+?{]))?")
+"""The placeholder, and what repeats it where something does: the whole release then, and not its last character."""
+
 _RELEASE = re.compile(r"[0-9A-Za-z.+-]{1,64}\Z")
 
 compiled = functools.lru_cache(maxsize=256)(compile_pattern)
@@ -57,10 +60,11 @@ def parse_release(release: str) -> str:
 
 
 def filled(expected: Expected, release: str) -> Expected:
-    """`expected` about `release`; in a pattern the release stands for itself, whatever characters it has."""
+    """`expected` about `release`; in a pattern the release stands for itself, whole, whatever characters it has."""
     if isinstance(expected, Exact):
         return Exact(expected.text.replace(PLACEHOLDER, release))
-    return Pattern(expected.text.replace(PLACEHOLDER, escape(release)))
+    literal = escape(release)
+    return Pattern(_PLACED.sub(lambda placed: f"({literal})" if placed[1] else literal, expected.text))
 
 
 def about_release(policy: Policy, release: str | None) -> Policy:

@@ -217,5 +217,5 @@ def literal_prefix(pieces: Sequence[Piece]) -> str:
 
 
 def escape(text: str) -> str:
-    """`text` as a piece of a pattern that matches it to the letter."""
-    return "".join(f"\\{character}" if character in _SPECIAL else character for character in text)
+    """`text` as a piece of a pattern that matches it to the letter; within a class no range comes of it."""
+    return "".join(f"\\{character}" if character in _SPECIAL or character == "-" else character for character in text)
