@@ -10,7 +10,7 @@ from attestations.digests import Digest
 from attestations.limits import DEFAULT_LIMITS
 from fixtures.recipes.scene import POLICY
 from verifier.faults import PolicyFault
-from verifier.policy.expected import about_release, speaks_of_release
+from verifier.policy.expected import about_release, filled, matches, speaks_of_release
 from verifier.policy.flags import FlagValues, policy_from_flags
 from verifier.policy.lint import lint
 from verifier.policy.model import (
@@ -70,10 +70,10 @@ def test_flags_about_no_build_ask_for_a_signature() -> None:
 
 
 def test_a_release_fills_every_text_that_is_checked() -> None:
-    filled = about_release(policy_of(), "7.1.0")
-    assert "{version}" not in str(filled.signers) + str(filled.requirements)
+    about = about_release(policy_of(), "7.1.0")
+    assert "{version}" not in str(about.signers) + str(about.requirements)
     assert speaks_of_release(policy_of())
-    assert not speaks_of_release(filled)
+    assert not speaks_of_release(about)
 
 
 def test_t21_a_release_is_text_to_a_pattern_and_no_pattern() -> None:
@@ -109,3 +109,20 @@ def test_every_open_end_is_found_at_its_key() -> None:
         ("lint.builder_open", "#/require/0/builder"),
         ("lint.build_incomplete", "#/require/0"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "release", "met", "unmet"),
+    [
+        ("^v{version}$", "7.1.0", "v7.1.0", "v7x1x0"),
+        ("^v{version}{2}$", "1.2", "v1.21.2", "v1.22"),
+        ("^v{version}+$", "12", "v1212", "v122"),
+        ("^v{version}?$", "7.1", "v", "v7."),
+        ("^v[{version}]$", "0-9", "v-", "v5"),
+        ("^v{version}{version}$", "1", "v11", "v1"),
+    ],
+)
+def test_t21_a_release_widens_no_pattern(pattern: str, release: str, met: str, unmet: str) -> None:
+    expected = filled(Pattern(pattern), release)
+    assert matches(expected, met)
+    assert not matches(expected, unmet)

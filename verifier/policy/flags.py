@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from attestations.digests import Digest
+from attestations.faults import Place
 
 from ..faults import PolicyFault
 from .model import (
@@ -80,6 +81,11 @@ def _signers(flags: FlagValues) -> tuple[SignerRule, ...]:
     if flags.identity is None and flags.issuer is not None:
         raise PolicyFault(
             "policy.signer", "an issuer vouches for many; say which identity is expected", expected="--identity"
+        )
+    if flags.issuer == "":
+        # A file may ask for a certificate that states no issuer; on a command line it is a variable that was not set.
+        raise PolicyFault(
+            "policy.issuer_malformed", "the issuer is empty", place=Place(pointer="/signers/signer/issuer")
         )
     if flags.identity is not None and flags.issuer is not None:
         return (PinnedIdentity("signer", "signer", Exact(flags.identity), flags.issuer),)
