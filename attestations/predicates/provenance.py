@@ -13,6 +13,7 @@ is for checks to ask (`verifier.checks`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
@@ -137,9 +138,7 @@ def repository_name(uri: str) -> str:
 def about(repositories: Iterable[Claim], dependencies: Node | None) -> SourceClaims:
     """What the dependencies that are one of `repositories` say of it; all others are no source of the build."""
     known = {repository_name(claim.value) for claim in repositories}
-    claims = SourceClaims()
-    for dependency in dependencies.items() if dependencies is not None else ():
-        said = dependency_claims(dependency)
-        if any(repository_name(claim.value) in known for claim in said.uri):
-            claims += said
-    return claims
+    said = map(dependency_claims, dependencies.items() if dependencies is not None else ())
+    of_source = [one.parts for one in said if any(repository_name(claim.value) in known for claim in one.uri)]
+    # Joined once: to add them one by one copies as many times as there are dependencies.
+    return SourceClaims(*(tuple(chain.from_iterable(part)) for part in zip(*of_source, strict=True)))
