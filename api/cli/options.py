@@ -46,6 +46,8 @@ def raised_limits(_context: click.Context, _parameter: click.Parameter, values: 
         if name not in names or size is None:
             raise click.BadParameter(f"{value!r} is not NAME=SIZE, as in bundle=8MiB; names: {', '.join(names)}")
         raised[name] = int(size[1]) * _UNITS[size[2]]
+        if raised[name] >= 1 << 53:
+            raise click.BadParameter(f"{value!r} is more than a record can hold: less than 8 PiB")
     return raised
 
 

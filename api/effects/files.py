@@ -125,11 +125,13 @@ class LocalFiles:
     def read(self, path: str, limit: str, limits: Limits) -> bytes:
         place = Place(shown(path))
         with _opened(path) as descriptor:
-            limits.check(limit, os.fstat(descriptor).st_size, place)
-            bound = getattr(limits, limit)
+            before = os.fstat(descriptor)
+            limits.check(limit, before.st_size, place)
+            # By its size and not by the limit, which may be more than there is memory for.
             with os.fdopen(descriptor, "rb", closefd=False) as file, _translated(path):
-                content = file.read(bound + 1)
-        limits.check(limit, len(content), place)
+                content = file.read(before.st_size + 1)
+            limits.check(limit, len(content), place)
+            _unchanged(path, before, os.fstat(descriptor), len(content))
         return content
 
     def stream(self, path: str, feed: Callable[[memoryview], object]) -> int:

@@ -171,6 +171,7 @@ def test_a_policy_in_a_directory_that_is_a_file_says_so(scene: Path, program: Pr
         ("verify", NAME, *BY_POLICY, "--limit", "bundle"),
         ("verify", NAME, *BY_POLICY, "--limit", "bundle=8MB"),
         ("verify", NAME, *BY_POLICY, "--limit", "everything=1"),
+        ("verify", NAME, *BY_POLICY, "--limit", f"bundle={1 << 23}GiB"),
         ("verify", NAME, *BY_POLICY, "--format", "xml"),
         ("verify", NAME, *BY_POLICY, "--no-such-flag"),
         ("verify", NAME, "--identity", "a"),

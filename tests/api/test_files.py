@@ -107,6 +107,26 @@ def test_t91_a_file_that_grows_past_the_limit_is_refused_all_the_same(
     assert refusal(lambda: FILES.read(str(path), "bundle", Limits(bundle=10))).reason == "limit.bundle"
 
 
+def test_t91_a_limit_beyond_all_memory_asks_for_no_more_than_the_file_holds(tmp_path: Path) -> None:
+    (tmp_path / "small").write_bytes(b"x")
+    assert FILES.read(str(tmp_path / "small"), "bundle", Limits(bundle=1 << 80)) == b"x"
+
+
+def test_t91_a_file_that_grows_within_the_limit_is_not_read_in_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "growing"
+    path.write_bytes(b"x" * 10)
+    check = Limits.check
+
+    def grow(self: Limits, *arguments: object) -> None:
+        check(self, *arguments)
+        path.write_bytes(b"x" * 20)
+
+    monkeypatch.setattr(Limits, "check", grow)
+    assert refusal(lambda: FILES.read(str(path), "bundle", Limits(bundle=100))).reason == "bytes.changed"
+
+
 def _append(path: Path) -> None:
     with path.open("ab") as file:
         file.write(b"more")
