@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from attestations.digests import parse_digest
 from attestations.limits import DEFAULT_LIMITS
 from attestations.notes import parse_vkey
+from attestations.publishers import parse_publisher
+from attestations.strict_json import Node
 from attestations.tlog_proofs import parse_tlog_proof
 from verifier.checkpoints import authenticate_checkpoint
 from verifier.faults import PolicyFault
@@ -60,6 +62,10 @@ def _flags(content: bytes, given: Given) -> None:
     policy_from_flags(FlagValues(**flags, roots=roots))
 
 
+def _publisher(content: bytes, given: Given) -> None:
+    parse_publisher(Node(json.loads(content)))
+
+
 def _record(content: bytes, given: Given) -> None:
     read_record(content, "record.json")
 
@@ -76,6 +82,7 @@ READERS: Mapping[str, Callable[[bytes, Given], None]] = {
     "flags": _flags,
     "key": _key,
     "lint": _lint,
+    "publisher": _publisher,
     "record": _record,
     "tlog-proof": _tlog_proof,
     "vkey": _vkey,
