@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TextIO
@@ -18,6 +17,9 @@ NARROWEST = 40
 
 LONG_WORK = 64 * 1024 * 1024
 """Bytes from which hashing is long enough to deserve a progress bar."""
+
+_COLUMNS = 80
+"""Columns where nothing says how many there are."""
 
 _LABEL = 32
 """Characters of a label that a progress bar shows."""
@@ -68,7 +70,7 @@ class StandardTerminal:
         self._show_progress = show_progress
 
     def width(self) -> int:
-        return max(shutil.get_terminal_size((80, 24)).columns, NARROWEST)
+        return max(_columns() or _COLUMNS, NARROWEST)
 
     def colour(self) -> bool:
         return _is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -95,6 +97,21 @@ class StandardTerminal:
         task = bar.add_task(_printable(label), total=total)
         with bar:
             yield lambda count: bar.advance(task, count)
+
+
+def _columns() -> int:
+    """Columns that the reader asks for, else those of the terminal; 0 where neither says any.
+
+    What `shutil.get_terminal_size` answers, but `shutil` loads compressors at every start.
+    """
+    asked = os.environ.get("COLUMNS", "")
+    with contextlib.suppress(ValueError):
+        if int(asked) > 0:
+            return int(asked)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ else 0
+    except (ValueError, OSError):
+        return 0
 
 
 def _printable(label: str) -> str:

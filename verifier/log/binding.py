@@ -17,8 +17,9 @@ Rekor v2, https://github.com/sigstore/rekor-tiles/blob/main/CLIENTS.md
 from __future__ import annotations
 
 import hashlib
-import json
 from base64 import b64encode
+
+import msgspec
 
 from attestations.bundles import Envelope, LogEntry
 from attestations.digests import Digest
@@ -174,7 +175,7 @@ def _as_submitted(envelope: Envelope) -> bytes:
             for signature in envelope.signatures
         ],
     }
-    return json.dumps(submitted, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    return msgspec.json.encode(submitted)
 
 
 def _digest(algorithm: str, content: bytes) -> Digest:
