@@ -145,15 +145,15 @@ def _read_artifact(node: Node) -> Artifact:
     size = node.get("size")
     if [digest.algorithm for digest in digests] != sorted({digest.algorithm for digest in digests}):
         raise node.field("digests").fault("json.value", "one digest an algorithm, sorted by algorithm")
-    return Artifact(node.field("name").text(), DigestSet(digests), _size(size) if size is not None else None)
+    return Artifact(node.field("name").text(), DigestSet(digests), _count(size) if size is not None else None)
 
 
-def _size(node: Node) -> int:
-    """Bytes, as a number that the report's canonical JSON can hold (RFC 7493 section 2.2)."""
-    size = node.integer()
-    if not 0 <= size < 1 << 53:
-        raise node.fault("json.value", "no size of a file", expected="0 to 2^53 - 1")
-    return size
+def _count(node: Node) -> int:
+    """A number of bytes or items that canonical JSON can hold (RFC 7493 section 2.2)."""
+    count = node.integer()
+    if not 0 <= count < 1 << 53:
+        raise node.fault("json.value", "out of range", expected="0 to 2^53 - 1")
+    return count
 
 
 def _digest(node: Node) -> Digest:
@@ -176,4 +176,4 @@ def _time(node: Node) -> datetime.datetime:
 def _limits(node: Node) -> Limits:
     names = Limits.__struct_fields__
     node.only(*names)
-    return Limits(**{name: node.field(name).int64() for name in names})
+    return Limits(**{name: _count(node.field(name)) for name in names})

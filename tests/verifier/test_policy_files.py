@@ -162,6 +162,7 @@ def test_any_bytes_are_a_policy_or_a_refusal(text: bytes) -> None:
         ("/signers/release/valid", {"from": "soon"}, "policy.value"),
         ("/signers/release/valid", {"from": "2027-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}, "policy.value"),
         ("/product/vendor", "Acme Inc", "policy.value"),
+        ("/signers/release/group", "", "policy.value"),
         ("/require/0/commit", "HEAD", "policy.value"),
         ("/require/0/versioned_tag", "v1.x", "policy.value"),
         ("/require/0/slsa_build_level", 4, "policy.value"),

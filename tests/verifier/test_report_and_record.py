@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 import pytest
 import rfc8785
 from hypothesis import given
@@ -169,6 +170,7 @@ def test_t73_another_policy_gives_another_report() -> None:
         ("artifact", {"name": "x", "digests": [], "size": 1 << 53}, "record.malformed"),
         ("artifact", {"name": "x", "digests": [], "size": "1"}, "record.malformed"),
         ("limits", {}, "record.malformed"),
+        ("limits", msgspec.structs.asdict(Limits(bundle=1 << 53)), "record.malformed"),
         ("report", "!", "record.malformed"),
         ("policy", {"format": "countersign.policy/1"}, "policy.missing"),
         ("policy", [], "record.malformed"),

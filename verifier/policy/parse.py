@@ -184,7 +184,8 @@ def _age(node: Node) -> datetime.timedelta:
 
 def _signer(name: str, node: Node, vendor: str | None) -> SignerRule:
     node.only("group", "issuer", "identity", "key", "publisher", "claims", "valid")
-    group = optional(node, "group", Node.text) or vendor or name
+    stated = optional(node, "group", Node.text)
+    group = stated if stated is not None else vendor or name
     valid = optional(node, "valid", _period)
     key = optional(node, "key", Node.text)
     if key is not None:
