@@ -14,7 +14,7 @@ from pathlib import Path
 
 from . import cold, hashing, in_process, processes
 from .page import PAGE, page
-from .requests import request
+from .requests import requests
 from .rows import Row
 from .subjects import Subject, subject
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def measured(about: Subject) -> Iterator[Row]:
     """Every row, in the order of the budgets."""
-    asked = request(about)
+    asked = requests()
     yield from cold.rows(about)
     yield from in_process.rows(asked)
     yield from processes.rows(asked)

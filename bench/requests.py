@@ -1,41 +1,40 @@
-"""The subject as the verifier takes it: what `countersign verify` makes of its command line."""
+"""Many different requests, as the verifier takes them: releases of one made-up vendor under one trust root."""
 
 from __future__ import annotations
 
 import datetime
-import hashlib
 
-from api.effects.trust_store import packaged
 from attestations.digests import Digest, DigestSet
 from attestations.limits import DEFAULT_LIMITS
+from fixtures.world import Release, World
 from verifier.policy.flags import FlagValues, policy_from_flags
 from verifier.request import EvidenceFile, Request, TrustFile
 from verifier.verdict import Artifact
 
-from .subjects import Subject
+COUNT = 200
+"""More than any cache of the verifier holds."""
 
 
-def request(subject: Subject) -> Request:
-    """Ask of `subject` what its command line asks, now."""
-    content = subject.artifact.read_bytes()
-    digest = Digest("sha256", hashlib.sha256(content).hexdigest())
+def requests() -> list[Request]:
+    """Releases that all pass, each with provenance logged, timestamped by the log, under a certificate of its own."""
+    moment = datetime.datetime(2026, 3, 2, 11, 4, tzinfo=datetime.UTC)
+    world = World.at(moment)
+    trust = TrustFile("root", bytes(world.trusted_root()), moment)
+    releases = (world.build(f"endpoint-7.1.0-{number}.exe", tag="v7.1.0") for number in range(COUNT))
+    return [_request(release, trust, moment) for release in releases]
+
+
+def _request(release: Release, trust: TrustFile, moment: datetime.datetime) -> Request:
+    identity = release.workflow.identity
+    flags = FlagValues(identity=str(identity.name.value), issuer=identity.issuer, roots=(trust.name,))
     return Request(
-        artifact=Artifact(subject.artifact.name, DigestSet((digest,)), len(content)),
-        evidence=(EvidenceFile(subject.bundle.name, subject.bundle.read_bytes()),),
-        policy=policy_from_flags(FlagValues(identity=subject.identity, issuer=subject.issuer, roots=("root",))),
+        artifact=Artifact(release.name, DigestSet((Digest("sha256", release.sha256),)), len(release.content)),
+        evidence=(EvidenceFile("bundle.sigstore.json", bytes(release.bundle())),),
+        policy=policy_from_flags(flags),
         release=None,
-        trust=(_trust(subject),),
+        trust=(trust,),
         keys=(),
-        now=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
+        now=moment + datetime.timedelta(days=12),
         limits=DEFAULT_LIMITS,
         version="bench",
     )
-
-
-def _trust(subject: Subject) -> TrustFile:
-    if subject.trusted_root is not None:
-        return TrustFile("root", subject.trusted_root.read_bytes(), None)
-    stored = packaged("sigstore")
-    if stored is None:
-        raise LookupError("the installed sigstore library ships no trust root")
-    return TrustFile("root", stored.content, stored.dated)
