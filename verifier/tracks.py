@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from .levels import BUILD, SIGNED
+from .policy.expected import leaves_open
 from .policy.model import Policy, ProvenanceRequirement
 from .requirements import Run
 from .verdict import TrackResult
@@ -43,7 +44,7 @@ def _build(runs: tuple[Run, ...]) -> TrackResult:
 
 
 def _unexpected(run: Run) -> list[str]:
-    return [name for name in COMPLETE if getattr(run.requirement, name) is None]
+    return [name for name in COMPLETE if leaves_open(getattr(run.requirement, name))]
 
 
 def _slsa(runs: Iterable[Run]) -> Iterator[TrackResult]:

@@ -8,8 +8,9 @@ import pytest
 
 from attestations.digests import Digest
 from attestations.limits import DEFAULT_LIMITS
-from fixtures.recipes.scene import POLICY
+from fixtures.recipes.scene import POLICY, RELEASE, scene
 from verifier.faults import PolicyFault
+from verifier.outcome import Outcome
 from verifier.policy.expected import about_release, filled, matches, speaks_of_release
 from verifier.policy.flags import FlagValues, policy_from_flags
 from verifier.policy.lint import lint
@@ -22,7 +23,7 @@ from verifier.policy.parse import parse_policy
 from verifier.policy.plain import digest
 from verifier.policy.toml import to_toml
 
-from .judging import policy_of
+from .judging import ask, held, policy_of
 
 ACTIONS = "https://token.actions.githubusercontent.com"
 WORKFLOW = "https://github.com/acme/endpoint/.github/workflows/release.yml@refs/tags/v7.1.0"
@@ -126,3 +127,22 @@ def test_t21_a_release_widens_no_pattern(pattern: str, release: str, met: str, u
     expected = filled(Pattern(pattern), release)
     assert matches(expected, met)
     assert not matches(expected, unmet)
+
+
+@pytest.mark.parametrize("pattern", ["^.*$", "^.+$", "^[^ ]*$", "^(.|{version})*$"])
+@pytest.mark.parametrize("field", ["builder", "build_type", "source"])
+def test_t21_a_pattern_that_takes_anything_expects_nothing(field: str, pattern: str) -> None:
+    """No track holds by it, and the linter says so, as where the field is not there at all."""
+    policy = POLICY.set(f"/require/0/{field}", {"pattern": pattern})
+    verdict = ask(scene(RELEASE.bundle(), policy=policy))
+    assert verdict.outcome is Outcome.PASSED
+    assert held(verdict) == {"VI_SIGNED_1"}
+    assert "lint.build_incomplete" in {finding.reason for finding in lint(policy_of(policy))}
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^https://github\\.com/actions/runner/.+$", "^(https://github\\.com/.*|https://b/c)$"]
+)
+def test_a_pattern_that_says_where_is_an_expectation(pattern: str) -> None:
+    policy = POLICY.set("/require/0/builder", {"pattern": pattern})
+    assert held(ask(scene(RELEASE.bundle(), policy=policy))) == {"VI_SIGNED_1", "VI_BUILD_1"}

@@ -46,6 +46,15 @@ def shown(expected: Expected) -> str:
     return expected.text if isinstance(expected, Exact) else f"a text that matches {expected.text}"
 
 
+def leaves_open(expected: object) -> bool:
+    """Whether nothing is expected: no value, or a pattern that takes any text, as ``^.*$`` does."""
+    return expected is None or (isinstance(expected, Pattern) and matches(filled(expected, "0"), _ANYTHING))
+
+
+_ANYTHING = "x-anything:/?x"
+"""A text that is no builder, build type or source of anybody's: a pattern that takes it takes whatever it is given."""
+
+
 def parse_release(release: str) -> str:
     """The release asked about, as given.
 

@@ -13,7 +13,7 @@ from attestations.faults import Place
 from attestations.strict_json import escape_pointer
 
 from ..tracks import COMPLETE
-from .expected import speaks_of_release
+from .expected import leaves_open, speaks_of_release
 from .model import LevelRequirement, Pattern, PinnedIdentity, PinnedKey, Policy, ProvenanceRequirement
 
 
@@ -59,7 +59,7 @@ def _requirements(policy: Policy) -> Iterator[Finding]:
         pointer = f"/require/{number}"
         if not isinstance(requirement, ProvenanceRequirement):
             continue
-        missing = [name for name in COMPLETE if getattr(requirement, name) is None]
+        missing = [name for name in COMPLETE if leaves_open(getattr(requirement, name))]
         if "builder" in missing:
             yield _finding("lint.builder_open", f"{pointer}/builder", "the signers may claim any builder")
         if missing:
