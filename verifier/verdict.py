@@ -76,7 +76,7 @@ class TrustReference(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """The whole judgement about one artifact. `proved` are sentences' worth of facts, as typed results that passed."""
+    """The whole judgement about one artifact; `results` are what was proved, what was not and why, and findings."""
 
     outcome: Outcome
     artifact: Artifact
