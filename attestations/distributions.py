@@ -29,9 +29,9 @@ _BUILD = re.compile(r"([0-9]+)(.*)\Z")
 _TAG = re.compile(r"[A-Za-z0-9_]+\Z")
 _VERSION = re.compile(
     r"v?(?:(?P<epoch>[0-9]+)!)?(?P<release>[0-9]+(?:\.[0-9]+)*)"
-    r"(?:[-_.]?(?P<pre>alpha|a|beta|b|preview|pre|c|rc)(?:[-_.]?(?P<pre_number>[0-9]+))?)?"
-    r"(?:-(?P<bare_post>[0-9]+)|[-_.]?(?P<post>post|rev|r)(?:[-_.]?(?P<post_number>[0-9]+))?)?"
-    r"(?:[-_.]?(?P<dev>dev)(?:[-_.]?(?P<dev_number>[0-9]+))?)?"
+    r"(?:[-_.]?(?P<pre>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?P<pre_number>[0-9]+)?)?"
+    r"(?:-(?P<bare_post>[0-9]+)|[-_.]?(?P<post>post|rev|r)[-_.]?(?P<post_number>[0-9]+)?)?"
+    r"(?:[-_.]?(?P<dev>dev)[-_.]?(?P<dev_number>[0-9]+)?)?"
     r"(?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?\Z"
 )
 _PRE = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
@@ -57,7 +57,7 @@ def project_name(name: str) -> str:
 
 def version_name(version: str) -> str | None:
     """A version in its one spelling, None where it is no version."""
-    parts = _VERSION.match(version.strip().lower()) if version.isascii() and len(version) <= LONGEST else None
+    parts = _VERSION.match(version.lower()) if version.isascii() and len(version) <= LONGEST else None
     if parts is None:
         return None
     release = [str(int(number)) for number in parts["release"].split(".")]

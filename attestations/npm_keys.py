@@ -37,7 +37,7 @@ class NpmKey(Struct, frozen=True):
 def is_npm_keys(data: bytes) -> bool:
     """Whether these are an npm registry's keys, and no trust root: by the one member that both forms have."""
     try:
-        document = loads(data) if data.lstrip()[:1] == b"{" else None
+        document = loads(data) if b'"keys"' in data and data.lstrip()[:1] == b"{" else None
     except FormatFault:
         return False
     return isinstance(document, dict) and isinstance(document.get("keys"), list)

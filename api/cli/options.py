@@ -54,7 +54,14 @@ def raised_limits(_context: click.Context, _parameter: click.Parameter, values: 
 EXPECTATIONS = (
     click.option("--identity", metavar="TEXT", help="Who signed: the certificate's identity, exactly."),
     click.option("--issuer", metavar="URL", help="Who vouched for that identity: the OIDC issuer, exactly."),
-    click.option("--key", "keys", multiple=True, metavar="FILE", help="Who signed: a public key in PEM. Repeatable."),
+    click.option(
+        "--key",
+        "keys",
+        multiple=True,
+        metavar="FILE",
+        help="Who signed: public keys, PEM or npm's keys.json. Repeatable.",
+    ),
+    click.option("--package", metavar="PURL", help="What it was published as, a package URL: pkg:npm/name@1.0.0."),
     click.option("--source", metavar="URI", help="The source repository that it was built from."),
     click.option("--tag", metavar="NAME", help="The tag that it was built from."),
     click.option("--branch", metavar="NAME", help="The branch that it was built from."),

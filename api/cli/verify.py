@@ -71,7 +71,7 @@ def _flags(given: dict[str, Any]) -> Flags:
     """The flags, where they make sense together."""
     from ..usecases.policy import Expectations
 
-    names = ("identity", "issuer", "keys", "source", "tag", "branch", "commit", "builder")
+    names = ("identity", "issuer", "keys", "source", "tag", "branch", "commit", "builder", "package")
     flags = Flags(expectations=Expectations(**{name: given.pop(name) for name in names}), **given)
     if flags.print_policy and flags.artifacts:
         raise click.UsageError("--print-policy verifies nothing; give it no ARTIFACT")

@@ -11,7 +11,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence, LogEntry, PublicKeyMaterial
+from attestations.bundles import (
+    Bundle,
+    CertificateMaterial,
+    Envelope,
+    Evidence,
+    LogEntry,
+    PackageSignature,
+    PublicKeyMaterial,
+)
 from attestations.digests import Digest
 from attestations.evidence import read_evidence
 from attestations.faults import Fault
@@ -70,6 +78,9 @@ def _seen(evidence: Evidence, limits: Limits) -> Seen:
 
 def _content(bundle: Bundle, source: str, limits: Limits) -> Iterator[tuple[str, str]]:
     content = bundle.content
+    if isinstance(content, PackageSignature):
+        yield "signs", f"{content.name} {content.version}, sha512:{content.sha512}"
+        return
     if not isinstance(content, Envelope):
         yield "signs", f"an artifact's own bytes, {content.digest or 'without naming their digest'}"
         return

@@ -38,6 +38,7 @@ class Expectations(Struct, frozen=True):
     branch: str | None = None
     commit: str | None = None
     builder: str | None = None
+    package: str | None = None
 
     @property
     def given(self) -> bool:
@@ -67,7 +68,7 @@ def expected_policy(
     files_of_keys = [name for name in expectations.keys if not is_digest(name)]
     read = read_trust(files_of_keys, store, files, limits)
     for root in read.roots:
-        raise TrustFault("trust.key_missing", "no public key in PEM", place=Place(root.name))
+        raise TrustFault("trust.key_missing", "neither a public key in PEM nor a list of keys", place=Place(root.name))
     pinned = [parse_digest(name) for name in expectations.keys if is_digest(name)]
     pinned += [key for file in read.keys for key in fingerprints(file)]
     policy = policy_from_flags(_values(expectations, pinned, given))
@@ -84,6 +85,7 @@ def _values(expectations: Expectations, keys: Iterable[Digest], given: Trust) ->
         branch=expectations.branch,
         commit=expectations.commit,
         builder=expectations.builder,
+        package=expectations.package,
         roots=tuple(map(_root_name, given.roots)) or (DEFAULT_ROOT,),
     )
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from attestations.digests import Digest
 from attestations.faults import Place
 from attestations.limits import Limits
+from attestations.npm_keys import is_npm_keys
 from verifier.faults import TrustFault
 from verifier.policy.model import PinnedKey, Policy
 from verifier.request import KeyFile, TrustFile
@@ -65,8 +66,8 @@ def is_name(text: str) -> bool:
 
 
 def is_key_file(content: bytes) -> bool:
-    """Whether these are keys in PEM and no trust root."""
-    return _PEM in content and not content.lstrip().startswith(b"{")
+    """Whether these are keys, in PEM or an npm registry's list, and no trust root."""
+    return is_npm_keys(content) or (_PEM in content and not content.lstrip().startswith(b"{"))
 
 
 def root_digest(root: TrustFile) -> str:

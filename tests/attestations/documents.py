@@ -265,3 +265,12 @@ API_ENTRY: dict[str, Any] = {
         },
     }
 }
+
+NPM_MANIFEST: dict[str, Any] = {
+    "name": "@acme/endpoint",
+    "version": "7.1.0",
+    "dist": {
+        "integrity": f"sha512-{b64(bytes(64))}",
+        "signatures": [{"keyid": "SHA256:key", "sig": b64(SIGNATURE)}],
+    },
+}

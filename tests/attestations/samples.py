@@ -97,6 +97,7 @@ SAMPLES: Mapping[str, Sample] = {
     "pypi-provenance": Sample(documents.PYPI_PROVENANCE, _evidence),
     "cosign-blob": Sample(documents.COSIGN_BLOB, _evidence),
     "cosign-layer": Sample(documents.MANIFEST, _with_layer),
+    "npm-manifest": Sample(documents.NPM_MANIFEST, _evidence),
     "cloud-build": Sample(documents.CLOUD_BUILD, _evidence),
     "statement": Sample(documents.STATEMENT, _raising(_said)),
     "resource": Sample(documents.RESOURCE, _raising(lambda data: parse_resource(Node(loads(data))))),

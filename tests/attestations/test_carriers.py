@@ -33,6 +33,7 @@ RECOGNISED = {
     "cosign-blob": "cosign-blob",
     "cosign-layer": "cosign-layer",
     "cloud-build": "gcb",
+    "npm-manifest": "npm-manifest",
 }
 
 ENVELOPE = Envelope(encode(documents.STATEMENT), PAYLOAD_TYPE, (EnvelopeSignature(SIGNATURE),))

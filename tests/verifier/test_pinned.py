@@ -13,7 +13,7 @@ from fixtures.world import Document
 from fixtures.world.dsse import pae
 from fixtures.world.keys import SigningKey, ec_key, ed25519_key, mldsa_key, rsa_key
 from verifier.authenticated import CertificateSigner, KeySigner
-from verifier.keys import load_spki
+from verifier.keys import load_spki, openssh_fingerprint
 from verifier.trust import Window
 
 from ..values import replace
@@ -177,7 +177,9 @@ def test_a_hint_that_is_a_fingerprint_names_its_key_and_no_other() -> None:
     other = bundle.set(HINT, base64.b64encode(hashlib.sha256(AUDITOR.spki).digest()).decode())
     assert refused(other, keys=(pin(VENDOR),), trust=()).reason == "signature.unknown_key"
     assert refused(other, keys=(pin(VENDOR), pin(AUDITOR)), trust=()).reason == "signature.invalid"
-    for hint in ("", "hint", "vendor@2026", "SHA256:jl3bwswu80PjjokCgh0o2w5c2U4LhQAE57gj9cz1kzA"):
+    openssh = "SHA256:jl3bwswu80PjjokCgh0o2w5c2U4LhQAE57gj9cz1kzA"
+    assert refused(bundle.set(HINT, openssh), keys=(pin(VENDOR),), trust=()).reason == "signature.unknown_key"
+    for hint in ("", "hint", "vendor@2026", openssh[:-1], openssh_fingerprint(load_spki(VENDOR.spki))):
         assert ask(bundle.set(HINT, hint), keys=(pin(AUDITOR), pin(VENDOR)), trust=()).signer == signer(VENDOR)
 
 

@@ -41,6 +41,7 @@ class FlagValues(Struct, frozen=True):
     commit: str | None = None
     builder: str | None = None
     roots: tuple[str, ...] = ()
+    package: str | None = None
 
 
 def policy_from_flags(flags: FlagValues) -> Policy:
@@ -101,7 +102,7 @@ def _signers(flags: FlagValues) -> tuple[SignerRule, ...]:
 def _requirement(flags: FlagValues, signers: tuple[str, ...]) -> Requirement:
     build = (flags.source, flags.tag, flags.branch, flags.commit, flags.builder)
     if all(value is None for value in build):
-        return SignedRequirement(signers)
+        return SignedRequirement(signers, package=flags.package)
     return ProvenanceRequirement(
         signers,
         source=_exact(flags.source),
@@ -109,6 +110,7 @@ def _requirement(flags: FlagValues, signers: tuple[str, ...]) -> Requirement:
         branch=_exact(flags.branch),
         commit=_exact(flags.commit),
         builder=_exact(flags.builder),
+        package=flags.package,
     )
 
 
