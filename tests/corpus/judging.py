@@ -74,7 +74,7 @@ def unsigned(asked: Request, item: Evidence | None, statement: Statement) -> Ans
     """What the policy's one requirement says of a statement that `STAND_IN` is taken to have signed."""
     (requirement,) = asked.policy.requirements
     assert isinstance(requirement, StatementRequirement)
-    evidence = item if item is not None else Evidence("statement", "", STAND_IN, None)  # type: ignore[arg-type]
+    evidence = item if item is not None else Evidence("statement", "", STAND_IN, None)  # type: ignore[arg-type]  # it has no bundle
     taken = Authenticated(evidence, KeySigner(STAND_IN), (), (), (), statement, None)
     gathered = Gathered((taken,), (), (), frozenset({STAND_IN}), ())
     run = Evaluation(0, requirement, asked.policy, asked, gathered).run()

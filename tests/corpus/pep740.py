@@ -87,7 +87,7 @@ def _certificate(case: Case) -> None:
     (block,) = parse_pem(pem[pem.index(b"-----BEGIN") :])
     path = Path((parse_certificate(block.content),), CertificateAuthority("unknown", "unknown", (), UNBOUNDED), NOW)
     signer = read_signer(path)
-    authenticated = Authenticated(None, signer, (), (), (), None, None)  # type: ignore[arg-type]
+    authenticated = Authenticated(None, signer, (), (), (), None, None)  # type: ignore[arg-type]  # a certificate alone
     groups_of(authenticated, (publisher_rule("publisher", "publisher", _read(case.params)),), NOW)
 
 

@@ -41,6 +41,16 @@ WE_READ_MORE: Mapping[str, str] = {
     "log/t27-two-entries-of-one-log": "more than one log entry; one log counts once",
     "log/t27-two-logs-of-one-operator": "more than one log entry; one operator counts once",
     "log/two-entries-of-two-logs": "more than one log entry",
+    "pypi/attestation-is-of-no-publication": "a carrier that the library does not read",
+    "pypi/environment-that-was-not-used": "a carrier that the library does not read",
+    "pypi/publication-with-an-empty-predicate": "a carrier that the library does not read",
+    "pypi/subject-that-is-no-distribution": "a carrier that the library does not read",
+    "pypi/t05-publication-with-a-null-predicate": "a carrier that the library does not read",
+    "pypi/t10-another-file-of-the-release": "a carrier that the library does not read",
+    "pypi/t10-another-project": "a carrier that the library does not read",
+    "pypi/t10-another-version": "a carrier that the library does not read",
+    "pypi/t10-tags-in-another-order": "a carrier that the library does not read",
+    "pypi/t21-workflow-of-a-longer-name": "a carrier that the library does not read",
 }
 """We accept, the library does not."""
 

@@ -32,7 +32,7 @@ def fits(rule: SignerRule, name: str, issuer: str, **claims: str) -> str:
     said = {claim.replace("_", "-"): value for claim, value in claims.items()}
     signer = CertificateSigner((name,), issuer, said, "ca", STAND_IN, STAND_IN)
     try:
-        groups_of(Authenticated(None, signer, (), (), (), None, None), (rule,), NOW)  # type: ignore[arg-type]
+        groups_of(Authenticated(None, signer, (), (), (), None, None), (rule,), NOW)  # type: ignore[arg-type]  # a signer alone
     except Fault as fault:
         return fault.reason
     return ""
