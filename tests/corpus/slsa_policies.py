@@ -86,7 +86,9 @@ def _workflow(workflows: Iterable[str], refs: str) -> Expected:
 
 def cloud_policy(params: dict[str, Any], builder: str | None, keys: tuple[TrustedKey, ...]) -> Policy:
     """Google signs for its own builder; a builder without a version may be any version of it."""
-    signers = tuple(PinnedKey(str(key.key.fingerprint), "google", key.key.fingerprint) for key in keys)
+    signers = tuple(
+        PinnedKey(str(key.key.fingerprint), "google", key.key.fingerprint, payload_signatures=True) for key in keys
+    )
     name, _, version = (builder or f"{CLOUD_BUILD}GoogleHostedWorker").partition("@")
     types = CLOUD_BUILD_TYPES.get(version)
     expected = Exact(builder) if version and builder else Pattern(rf"^{escape(name)}(@v0\.[23])?$")

@@ -28,7 +28,7 @@ def groups_of(authenticated: Authenticated, rules: Iterable[SignerRule], now: da
     Raises:
         CheckFault: ``signer.identity``, ``signer.issuer`` (the identity fits, another issuer vouches for it),
             ``signer.claim`` (both fit, another claim of the certificate does not), ``signer.key``,
-            ``signer.window`` (the signer is right, the time is not: T31).
+            ``signer.window`` (the signer is right, the time is not: T31), ``signature.over_payload``.
     """
     groups: list[str] = []
     faults: list[CheckFault] = []
@@ -47,6 +47,8 @@ def _group(signer: Signer, authenticated: Authenticated, rules: tuple[SignerRule
         if _fits(rule, signer):
             if not isinstance(rule, AnyIdentity) and rule.valid is not None:
                 _check_window(rule.valid, authenticated, now)
+            if isinstance(rule, PinnedKey) and not rule.payload_signatures:
+                _check_covered(authenticated)
             return rule.group
     raise _refusal(signer, rules)
 
@@ -72,6 +74,17 @@ def _denied(rule: PinnedIdentity, signer: CertificateSigner) -> str | None:
         if value is None or not matches(expected, value):
             return name
     return None
+
+
+def _check_covered(authenticated: Authenticated) -> None:
+    """A blob signature over a file that happens to be a statement is no statement by whoever signed the file."""
+    if authenticated.evidence.bundle.legacy_payload_signature:
+        raise CheckFault(
+            "signature.over_payload",
+            "signed as bare bytes, and the policy does not say that this key speaks so",
+            expected="a signature over the envelope (PAE)",
+            actual="a signature over the payload",
+        )
 
 
 def _check_window(valid: Period, authenticated: Authenticated, now: datetime.datetime) -> None:

@@ -62,12 +62,17 @@ class PinnedIdentity(Struct, frozen=True):
 
 
 class PinnedKey(Struct, frozen=True):
-    """A public key by the SHA-256 of its SubjectPublicKeyInfo; `valid` is the window in which it may have signed."""
+    """A public key by the SHA-256 of its SubjectPublicKeyInfo; `valid` is the window in which it may have signed.
+
+    `payload_signatures` lets it speak by signatures over a bare payload, as old Cloud Build keys do. Such a signature
+    is any blob signature over a statement's file: only of a key that signs nothing else does it mean the statement.
+    """
 
     name: str
     group: str
     key: Digest
     valid: Period | None = None
+    payload_signatures: bool = False
 
 
 class AnyIdentity(Struct, frozen=True):

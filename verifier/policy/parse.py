@@ -183,14 +183,17 @@ def _age(node: Node) -> datetime.timedelta:
 
 
 def _signer(name: str, node: Node, vendor: str | None) -> SignerRule:
-    node.only("group", "issuer", "identity", "key", "publisher", "claims", "valid")
+    node.only("group", "issuer", "identity", "key", "publisher", "claims", "valid", "payload_signatures")
     stated = optional(node, "group", Node.text)
     group = stated if stated is not None else vendor or name
     valid = optional(node, "valid", _period)
     key = optional(node, "key", Node.text)
     if key is not None:
         _alone(node, "key", "identity", "issuer", "publisher", "claims")
-        return PinnedKey(name, group, _fingerprint(node.field("key")), valid)
+        over_payload = optional(node, "payload_signatures", Node.boolean) or False
+        return PinnedKey(name, group, _fingerprint(node.field("key")), valid, over_payload)
+    if (stray := node.get("payload_signatures")) is not None:
+        raise refusal(stray, "policy.signer", "only a key signs bare payloads", "key")
     if node.get("publisher") is not None:
         _alone(node, "publisher", "identity", "issuer", "claims")
         return replace(publisher_rule(name, group, parse_publisher(node.field("publisher"))), valid=valid)

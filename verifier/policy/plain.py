@@ -95,6 +95,8 @@ def _signer(signer: SignerRule) -> Plain:
             tree["claims"] = plain_value(signer.claims)
     else:
         tree["key"] = str(signer.key)
+        if signer.payload_signatures:
+            tree["payload_signatures"] = True
     if signer.valid is not None:
         tree["valid"] = _period(signer.valid)
     return tree

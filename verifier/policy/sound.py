@@ -16,7 +16,7 @@ from attestations.strict_json import escape_pointer
 from ..faults import PolicyFault
 from ..levels import LEVELS, TRACKS
 from ..versions import is_version
-from .expected import PLACEHOLDER, compiled, filled
+from .expected import PLACEHOLDER, compiled, filled, matches
 from .model import (
     AnyIdentity,
     Exact,
@@ -161,7 +161,26 @@ def _same_signer(first: SignerRule, second: SignerRule) -> bool:
         return False
     shared = [(first.claims[name], second.claims[name]) for name in first.claims if name in second.claims]
     apart = any(isinstance(one, Exact) and isinstance(other, Exact) and one != other for one, other in shared)
-    return (first.identity, first.issuer) == (second.identity, second.issuer) and not apart
+    if apart or first.issuer != second.issuer:
+        return False
+    if first.identity == second.identity:
+        return True
+    return first.group != second.group and (_covers(first, second) or _covers(second, first))
+
+
+def _covers(wide: PinnedIdentity, narrow: PinnedIdentity) -> bool:
+    """Whether `wide`'s pattern takes in `narrow`'s exact identity, about any release: one party, two names."""
+    if not (isinstance(wide.identity, Pattern) and isinstance(narrow.identity, Exact)):
+        return False
+    return any(
+        isinstance(pattern := filled(wide.identity, release), Pattern) and matches(pattern, exact.text)
+        for release in _RELEASES
+        if isinstance(exact := filled(narrow.identity, release), Exact)
+    )
+
+
+_RELEASES = ("1.0.0", "1", "v1.0.0")
+"""Releases that stand for all where two signers are compared whose identities speak of ``{version}``."""
 
 
 def _check_level(requirement: LevelRequirement, pointer: str) -> None:
