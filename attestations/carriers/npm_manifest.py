@@ -28,7 +28,8 @@ def read_manifest(node: Node, reading: Reading) -> Bundle:
     """Read a manifest. Its integrity must be one SHA-512, which is what every package has and what is signed.
 
     Raises:
-        FormatFault: ``package.unsigned``, ``package.integrity``, ``package.malformed``, ``json.*``, ``base64.malformed``.
+        FormatFault: ``package.unsigned``, ``package.integrity``, ``package.malformed``, ``json.*``,
+            ``base64.malformed``.
         LimitFault: ``limit.signatures``.
     """
     dist = node.field("dist")

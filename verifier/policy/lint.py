@@ -33,6 +33,9 @@ def lint(policy: Policy) -> tuple[Finding, ...]:
 def _whole(policy: Policy) -> Iterator[Finding]:
     if policy.trust.roots and policy.trust.max_age is None:
         yield _finding("lint.age_unlimited", "/trust/max_age", "no limit to how old a trust root may be")
+    for name in ("logs", "scts"):
+        if getattr(policy.trust, name) == 0:
+            yield _finding("lint.log_waived", f"/trust/{name}", f"{name} = 0")
     if not speaks_of_release(policy):
         yield _finding("lint.release_free", "", "nothing in the policy is about {version}")
 

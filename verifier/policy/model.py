@@ -96,7 +96,10 @@ class Product(Struct, frozen=True):
 
 class TrustRule(Struct, frozen=True):
     """Trust roots by name or ``sha256:…`` of their bytes; their greatest age; and how many *distinct* authorities of
-    each kind must have seen a signature made under a certificate (never below one)."""
+    each kind must have seen a signature made under a certificate.
+
+    `times` is never below one. `logs` and `scts` are 0 only where a policy says so outright, for a private instance.
+    """
 
     roots: tuple[str, ...] = ()
     max_age: datetime.timedelta | None = None

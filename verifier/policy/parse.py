@@ -165,14 +165,18 @@ def _product(node: Node) -> Product:
 
 def _trust(node: Node) -> TrustRule:
     node.only("roots", "max_age", "logs", "times", "scts")
-    bounds = {name: _threshold(found) for name in ("logs", "times", "scts") if (found := node.get(name)) is not None}
+    bounds = {name: _bound(found, least) for name, least in _BOUNDS.items() if (found := node.get(name)) is not None}
     return TrustRule(roots=texts(node, "roots"), max_age=optional(node, "max_age", _age), **bounds)
 
 
-def _threshold(node: Node) -> int:
+_BOUNDS = {"logs": 0, "times": 1, "scts": 0}
+"""The least that may be written of each: a private instance keeps no public log, and nothing is signed at no time."""
+
+
+def _bound(node: Node, least: int) -> int:
     value = node.integer()
-    if not 1 <= value <= 32:
-        raise refusal(node, "policy.threshold", "a threshold that is no threshold", "1 to 32")
+    if not least <= value <= 32:
+        raise refusal(node, "policy.threshold", "a threshold that is no threshold", f"{least} to 32")
     return value
 
 
