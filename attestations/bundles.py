@@ -32,6 +32,30 @@ class Envelope(Struct, frozen=True):
     signatures: tuple[EnvelopeSignature, ...]
 
 
+class MetablockSignature(Struct, frozen=True):
+    """One signature over a metablock's canonical bytes, or over these and `headers` where it came out of OpenPGP.
+
+    `keyid` is a hint and nothing else. `headers` are the signature packet's hashed part, b"" for any other signature.
+    """
+
+    value: bytes
+    keyid: str
+    headers: bytes = b""
+
+
+class Metablock(Struct, frozen=True):
+    """in-toto metadata with its signatures beside it: `kind` is ``layout`` or ``link``.
+
+    `canonical` are the bytes that the signatures cover, made of everything that was received; `content` is the same
+    value as JSON.
+    """
+
+    kind: str
+    canonical: bytes
+    content: bytes
+    signatures: tuple[MetablockSignature, ...]
+
+
 class MessageSignature(Struct, frozen=True):
     """A signature over an artifact's own bytes; `digest` is the carrier's claim about them, a hint."""
 
@@ -54,7 +78,7 @@ class PackageSignature(Struct, frozen=True):
         return f"{self.name}@{self.version}:{self.integrity}".encode()
 
 
-Content = Envelope | MessageSignature | PackageSignature
+Content = Envelope | MessageSignature | Metablock | PackageSignature
 
 
 class CertificateMaterial(Struct, frozen=True):

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from .bundles import CertificateMaterial, Envelope, Evidence, MessageSignature, PackageSignature
+from .bundles import CertificateMaterial, Envelope, Evidence, MessageSignature, Metablock, PackageSignature
 from .carriers import CARRIERS, Carrier, Reading
 from .carriers.cosign_layer import MANIFEST, layers_of
 from .carriers.dsse_envelope import CARRIER as BARE_ENVELOPE
@@ -148,6 +148,8 @@ def _wanted(evidence: Evidence) -> set[str]:
         wanted |= {name for name in STRONG if f'"{name}"'.encode() in content.payload}
     elif isinstance(content, PackageSignature):
         wanted.add("sha512")
+    elif isinstance(content, Metablock):
+        wanted |= {name for name in STRONG if f'"{name}"'.encode() in content.content}
     elif isinstance(content, MessageSignature):
         if content.digest is not None:
             wanted.add(content.digest.algorithm)

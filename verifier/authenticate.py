@@ -26,9 +26,10 @@ import re
 
 from msgspec import Struct
 
-from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence, PackageSignature
+from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence, Metablock, PackageSignature
 from attestations.digests import Digest, DigestSet
-from attestations.faults import Fault, Place
+from attestations.faults import Fault, FormatFault, Place
+from attestations.layouts import is_metadata
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.statements import Statement, parse_statement
 
@@ -73,7 +74,7 @@ class Proof(Struct, frozen=True):
     `content` is what was signed: an envelope, its payload unread; a package; or an artifact by the checked digest.
     """
 
-    content: Envelope | PackageSignature | Digest
+    content: Envelope | Metablock | PackageSignature | Digest
     signers: tuple[Signer, ...]
     times: tuple[VerifiedTime, ...]
     entries: tuple[VerifiedEntry, ...]
@@ -110,11 +111,22 @@ def authenticate(
     # 7. Payload
     statement = None
     if isinstance(content, Envelope):
-        statement = parse_statement(content.payload, source=evidence.source, limits=limits)
-        check_label(evidence, statement)
+        statement = _statement(content, evidence, limits)
     elif isinstance(content, PackageSignature):
         statement = package_statement(content)
     return _authenticated(evidence, proof, statement)
+
+
+def _statement(content: Envelope, evidence: Evidence, limits: Limits) -> Statement | None:
+    """The statement in an envelope; None where a layout or a link of in-toto's stands in its place."""
+    try:
+        statement = parse_statement(content.payload, source=evidence.source, limits=limits)
+    except FormatFault as fault:
+        if fault.reason == "statement.type" and is_metadata(content.payload, limits):
+            return None
+        raise
+    check_label(evidence, statement)
+    return statement
 
 
 def _authenticated(evidence: Evidence, proof: Proof, statement: Statement | None) -> Authenticated:

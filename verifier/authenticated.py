@@ -84,6 +84,11 @@ class Authenticated(Struct, frozen=True):
     cosigners: tuple[KeySigner, ...] = ()
 
     @property
+    def is_metadata(self) -> bool:
+        """Whether this is a layout or a link of in-toto's, which speak of no artifact: for a layout's check alone."""
+        return self.statement is None and self.artifact is None
+
+    @property
     def signers(self) -> tuple[Signer, ...]:
         """Everybody who provably signed this: what thresholds by group count."""
         return (self.signer, *self.cosigners)

@@ -10,7 +10,7 @@ import itertools
 
 from msgspec import Struct
 
-from attestations.bundles import Bundle, Envelope, MessageSignature, PackageSignature
+from attestations.bundles import Bundle, Envelope, MessageSignature, Metablock, PackageSignature
 from attestations.digests import Digest, DigestSet
 from attestations.dsse import pae
 
@@ -30,7 +30,7 @@ class Signed(Struct, frozen=True):
     signature: bytes
     key: PublicKey
     certificate: bytes | None
-    content: Envelope | PackageSignature | Digest
+    content: Envelope | Metablock | PackageSignature | Digest
 
 
 def signature_values(bundle: Bundle) -> tuple[bytes, ...]:
@@ -107,7 +107,9 @@ def _verify_artifact(content: MessageSignature, key: PublicKey, artifact: Digest
     return digest
 
 
-def _covered(bundle: Bundle, content: Envelope | PackageSignature) -> bytes:
+def _covered(bundle: Bundle, content: Envelope | Metablock | PackageSignature) -> bytes:
+    if isinstance(content, Metablock):
+        return content.canonical
     if isinstance(content, PackageSignature):
         return content.message
     return content.payload if bundle.legacy_payload_signature else pae(content.payload_type, content.payload)

@@ -32,7 +32,7 @@ from .gather import Gathered, gather, sha256
 from .levels import NOT_ASSESSED, level_of
 from .outcome import Outcome, combine
 from .policy.expected import about_release, speaks_of_release
-from .policy.model import LevelRequirement, Policy
+from .policy.model import LayoutRequirement, LevelRequirement, Policy, SignerRequirement
 from .policy.plain import digest, format_time
 from .request import EvidenceFile, KeyFile, Request, TrustFile
 from .requirements import Evaluation, Run
@@ -55,7 +55,7 @@ def judge(request: Request) -> Verdict:
     except Fault as fault:
         return _verdict(request, (refused("request", fault),), (), unmet=True)
     runs = tuple(
-        Evaluation(number, requirement, policy, request, gathered).run()
+        _run(number, requirement, policy, request, gathered)
         for number, requirement in enumerate(policy.requirements)
         if not isinstance(requirement, LevelRequirement)
     )
@@ -63,6 +63,14 @@ def judge(request: Request) -> Verdict:
     tracks = _withheld(assess(policy, runs), facts)
     results = (*facts, *_levels(policy, tracks), *_findings(request, gathered, runs))
     return _verdict(request, results, tracks, unmet=not all(run.met for run in runs))
+
+
+def _run(number: int, requirement: SignerRequirement, policy: Policy, request: Request, gathered: Gathered) -> Run:
+    if isinstance(requirement, LayoutRequirement):
+        from .layout.requirement import LayoutEvaluation
+
+        return LayoutEvaluation(number, requirement, policy, request, gathered).run()
+    return Evaluation(number, requirement, policy, request, gathered).run()
 
 
 def _withheld(tracks: tuple[TrackResult, ...], facts: tuple[CheckResult, ...]) -> tuple[TrackResult, ...]:
@@ -109,9 +117,9 @@ def _findings(request: Request, gathered: Gathered, runs: tuple[Run, ...]) -> It
         yield finding("bytes.not_seen", "only a digest was given: size, coverage and kind of content are not assessed")
     if request.release is not None and not speaks_of_release(request.policy):
         yield finding("release.unused", "the policy does not ask for a release", actual=request.release)
-    blamed = {item.source for run in runs for item in run.blamed}
-    for item in gathered.refused:
-        if item.source not in blamed:
+    spoken = {item.source for run in runs for item in run.blamed} | {source for run in runs for source in run.heard}
+    for item in (*gathered.refused, *gathered.unsigned):
+        if item.source not in spoken:
             yield finding("evidence.set_aside", f"{item.fault.detail} [{item.fault.reason}]", source=item.source)
     for used in _used(runs):
         if used.weaker:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from attestations.bundles import Evidence
+from attestations.bundles import Evidence, Metablock
 from attestations.digests import Digest
 from attestations.evidence import Unreadable, read_evidence_files
 from attestations.faults import Fault
@@ -32,16 +32,19 @@ from .verdict import CheckResult
 
 
 class Refused(Struct, frozen=True):
-    """Evidence that did not authenticate, or could not be read, and why."""
+    """Evidence that did not authenticate, or could not be read, and why; `evidence` is None where it was not read."""
 
     source: Source
     fault: Fault
+    evidence: Evidence | None = None
 
 
 class Gathered(Struct, frozen=True):
     """All that a request's files came to. `results` are about the trust roots and keys themselves.
 
-    `keys` are the fingerprints of the pinned keys that were given.
+    `keys` are the fingerprints of the pinned keys that were given. in-toto's layouts and links stand by themselves:
+    `metadata` is what the policy's signers signed, `unsigned` the metablocks that they did not; they count for layouts
+    alone. `read` is every bundle, whoever signed it.
     """
 
     authenticated: tuple[Authenticated, ...]
@@ -49,6 +52,9 @@ class Gathered(Struct, frozen=True):
     roots: tuple[TrustRoot, ...]
     keys: frozenset[Digest]
     results: tuple[CheckResult, ...]
+    metadata: tuple[Authenticated, ...] = ()
+    unsigned: tuple[Refused, ...] = ()
+    read: tuple[Evidence, ...] = ()
 
 
 def gather(request: Request, policy: Policy) -> Gathered:
@@ -62,16 +68,24 @@ def gather(request: Request, policy: Policy) -> Gathered:
     keys, key_results = _keys(request.keys, policy)
     items = read_evidence_files([(file.name, file.content) for file in request.evidence], request.limits)
     request.limits.check("evidence_items", len(items))
-    authenticated: list[Authenticated] = []
-    failures: list[Refused] = []
-    for item in _once(items):
-        outcome = _authenticate(item, request, policy, roots, keys)
-        if isinstance(outcome, Refused):
-            failures.append(outcome)
-        else:
-            authenticated.append(outcome)
-    given = frozenset(key.key.fingerprint for key in keys)
-    return Gathered(tuple(authenticated), tuple(failures), roots, given, (*root_results, *key_results))
+    once = tuple(_once(items))
+    outcomes = [_authenticate(item, request, policy, roots, keys) for item in once]
+    held = [outcome for outcome in outcomes if isinstance(outcome, Authenticated)]
+    failed = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    return Gathered(
+        authenticated=tuple(item for item in held if not item.is_metadata),
+        refused=tuple(item for item in failed if not _is_metablock(item)),
+        roots=roots,
+        keys=frozenset(key.key.fingerprint for key in keys),
+        results=(*root_results, *key_results),
+        metadata=tuple(item for item in held if item.is_metadata),
+        unsigned=tuple(item for item in failed if _is_metablock(item)),
+        read=tuple(item for item in once if isinstance(item, Evidence)),
+    )
+
+
+def _is_metablock(item: Refused) -> bool:
+    return item.evidence is not None and isinstance(item.evidence.bundle.content, Metablock)
 
 
 def _once(items: Iterable[Evidence | Unreadable]) -> Iterable[Evidence | Unreadable]:
@@ -106,7 +120,7 @@ def _authenticate(
             limits=request.limits,
         )
     except Fault as fault:
-        return Refused(Source.of(item), fault)
+        return Refused(Source.of(item), fault, item)
 
 
 def _roots(request: Request, policy: Policy) -> tuple[tuple[TrustRoot, ...], list[CheckResult]]:

@@ -34,7 +34,14 @@ from .faults import CheckFault, TrustFault
 from .gather import Gathered, Refused
 from .outcome import Outcome, combine
 from .policy.expected import matches, shown
-from .policy.model import PinnedKey, Policy, ProvenanceRequirement, SignedRequirement, StatementRequirement
+from .policy.model import (
+    PinnedKey,
+    Policy,
+    ProvenanceRequirement,
+    SignedRequirement,
+    SignerRequirement,
+    StatementRequirement,
+)
 from .request import Request
 from .results import Source, passed, refused
 from .verdict import CheckResult
@@ -43,14 +50,16 @@ from .verdict import CheckResult
 class Run(Struct, frozen=True):
     """What a requirement came to. `groups` spoke for the artifact and were right; `used` is the evidence that decided.
 
-    `blamed` is evidence that did not authenticate and whose reasons stand among the results, nothing better being left.
+    `blamed` is evidence that did not authenticate and whose reasons stand among the results, nothing better being left;
+    `heard` is where further evidence stood that the results are about.
     """
 
-    requirement: StatementRequirement
+    requirement: SignerRequirement
     results: tuple[CheckResult, ...]
     groups: tuple[str, ...] = ()
     used: tuple[Authenticated, ...] = ()
     blamed: tuple[Refused, ...] = ()
+    heard: tuple[Source, ...] = ()
 
     @property
     def met(self) -> bool:

@@ -22,7 +22,7 @@ from ..effects.paths import shown
 SUFFIXES = (".sigstore.json", ".sigstore", ".bundle", ".intoto.jsonl", ".provenance", ".publish.attestation")
 """What the name of an artifact is continued with to name its evidence."""
 
-_ALSO_IN_DIRECTORIES = (".json", ".jsonl", ".att", ".dsse")
+_ALSO_IN_DIRECTORIES = (".json", ".jsonl", ".att", ".dsse", ".link", ".layout")
 """Further endings that a search of a given directory takes for evidence."""
 
 

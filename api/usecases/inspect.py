@@ -17,12 +17,15 @@ from attestations.bundles import (
     Envelope,
     Evidence,
     LogEntry,
+    Metablock,
     PackageSignature,
     PublicKeyMaterial,
 )
 from attestations.digests import Digest
 from attestations.evidence import read_evidence
 from attestations.faults import Fault
+from attestations.layouts.layout import Layout, parse_layout
+from attestations.layouts.link import parse_link
 from attestations.limits import Limits
 from attestations.statements import Statement, parse_statement
 
@@ -78,6 +81,9 @@ def _seen(evidence: Evidence, limits: Limits) -> Seen:
 
 def _content(bundle: Bundle, source: str, limits: Limits) -> Iterator[tuple[str, str]]:
     content = bundle.content
+    if isinstance(content, Metablock):
+        yield from _metadata(content, source, limits)
+        return
     if isinstance(content, PackageSignature):
         yield "signs", f"{content.name} {content.version}, sha512:{content.sha512}"
         return
@@ -92,6 +98,30 @@ def _content(bundle: Bundle, source: str, limits: Limits) -> Iterator[tuple[str,
         yield "payload", f"no statement: {fault.detail} [{fault.reason}]"
         return
     yield from _statement(statement)
+
+
+def _metadata(content: Metablock, source: str, limits: Limits) -> Iterator[tuple[str, str]]:
+    """What a layout or a link of in-toto's says. Neither an inspection nor anything else in it is run."""
+    count = len(content.signatures)
+    yield "metadata", f"an in-toto {content.kind}, {count} signature{'' if count == 1 else 's'}"
+    try:
+        if content.kind == "layout":
+            yield from _layout(parse_layout(content.content, source=source, limits=limits))
+        else:
+            link = parse_link(content.content, source=source, limits=limits)
+            yield "step", f"{link.name}: {len(link.materials)} materials, {len(link.products)} products"
+    except Fault as fault:
+        yield "content", f"cannot be read: {fault.detail} [{fault.reason}]"
+
+
+def _layout(layout: Layout) -> Iterator[tuple[str, str]]:
+    yield "expires", _moment(layout.expires)
+    for step in layout.steps[:_LISTED]:
+        yield "step", f"{step.name}: by {step.threshold} of {len(step.keyids)} keys"
+    if len(layout.steps) > _LISTED:
+        yield "step", f"and {len(layout.steps) - _LISTED} more steps"
+    for inspection in layout.inspections[:_LISTED]:
+        yield "inspection", f"{inspection.name}: {' '.join(inspection.command)} (never run)"
 
 
 def _statement(statement: Statement) -> Iterator[tuple[str, str]]:

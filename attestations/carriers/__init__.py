@@ -12,6 +12,7 @@ from . import (
     cosign_layer,
     dsse_envelope,
     gcb,
+    metablock,
     npm_manifest,
     pep740,
     sigstore_bundle,
@@ -29,6 +30,7 @@ CARRIERS: tuple[Carrier, ...] = (
     cosign_layer.INDEX,
     cosign_blob.CARRIER,
     npm_manifest.CARRIER,
+    metablock.CARRIER,
 )
 """All formats that are read. The first that recognises a document reads it."""
 

@@ -11,18 +11,20 @@ from collections.abc import Callable, Mapping
 from ..faults import FormatFault, Place
 from ..statements import Statement
 from ..strict_json import Node, shown
-from . import npm_publish, slsa_provenance_v01, slsa_provenance_v02, slsa_provenance_v1
+from . import link, npm_publish, slsa_provenance_v01, slsa_provenance_v02, slsa_provenance_v1
+from .link import LinkPredicate
 from .npm_publish import Publication
 from .provenance import Provenance
 from .unknown import UnknownPredicate
 
-Predicate = Provenance | Publication | UnknownPredicate
+Predicate = LinkPredicate | Provenance | Publication | UnknownPredicate
 
 READERS: Mapping[str, Callable[[Node], Predicate]] = {
     slsa_provenance_v01.PREDICATE_TYPE: slsa_provenance_v01.read,
     slsa_provenance_v02.PREDICATE_TYPE: slsa_provenance_v02.read,
     slsa_provenance_v1.PREDICATE_TYPE: slsa_provenance_v1.read,
     npm_publish.PREDICATE_TYPE: npm_publish.read,
+    link.PREDICATE_TYPE: link.read,
 }
 
 PROVENANCE_TYPES = frozenset(

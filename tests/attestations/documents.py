@@ -274,3 +274,49 @@ NPM_MANIFEST: dict[str, Any] = {
         "signatures": [{"keyid": "SHA256:key", "sig": b64(SIGNATURE)}],
     },
 }
+
+
+_RULES: list[list[str]] = [
+    ["MATCH", "*", "IN", "src", "WITH", "PRODUCTS", "IN", "out", "FROM", "write"],
+    ["CREATE", "a?[!b]"],
+    ["DISALLOW", "*"],
+]
+_ITEM: dict[str, Any] = {"expected_materials": _RULES, "expected_products": _RULES}
+_PGP: dict[str, Any] = {
+    "method": "pgp+rsa-pkcsv1.5",
+    "keyval": {"public": {"n": "00", "e": "010001"}},
+    "creation_time": 1,
+    "validity_period": 2,
+}
+
+LAYOUT: dict[str, Any] = {
+    "signed": {
+        "_type": "layout",
+        "expires": "2030-01-01T00:00:00Z",
+        "keys": {
+            "a": {"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": DIGEST}},
+            "b": {**_PGP, "subkeys": {"c": _PGP}},
+        },
+        "steps": [
+            {"_type": "step", "name": "build", "pubkeys": ["a"], "threshold": 1, **_ITEM}
+        ],
+        "inspect": [{"_type": "inspection", "name": "look", "run": ["ls"], **_ITEM}],
+    },
+    "signatures": [{"keyid": "a", "sig": "00"}, {"keyid": "b", "signature": "00", "other_headers": "04"}],
+}
+LINK: dict[str, Any] = {
+    "signed": {
+        "_type": "link",
+        "name": "build",
+        "command": ["cc"],
+        "materials": {"src/main.c": {"sha256": DIGEST}},
+        "products": {"out/main": {"sha256": DIGEST}},
+        "byproducts": {"return-value": 0},
+    },
+    "signatures": [{"keyid": "a", "sig": "00"}],
+}
+LINK_STATEMENT: dict[str, Any] = {
+    **STATEMENT,
+    "predicateType": "https://in-toto.io/attestation/link/v0.3",
+    "predicate": {"name": "build", "command": ["cc"], "materials": [{"name": "main.c", "digest": {"sha256": DIGEST}}]},
+}

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from attestations.bundles import Bundle, Envelope, Evidence
+from attestations.bundles import Bundle, Envelope, Evidence, Metablock
 from attestations.evidence import Unreadable, read_evidence, read_evidence_files, wanted_algorithms
 from attestations.faults import Fault
+from attestations.layouts.layout import parse_layout
+from attestations.layouts.link import parse_link
+from attestations.limits import DEFAULT_LIMITS
 from attestations.log_entries import parse_body
 from attestations.log_entries.carried import read_api_entries
 from attestations.predicates import read_predicate
@@ -51,6 +54,9 @@ def read_all(items: tuple[Evidence | Unreadable, ...]) -> list[Fault]:
         content = item.bundle.content
         if isinstance(content, Envelope):
             _collect(faults, partial(_said, content.payload))
+        if isinstance(content, Metablock):
+            parse = parse_layout if content.kind == "layout" else parse_link
+            _collect(faults, partial(parse, content.content, source=item.source, limits=DEFAULT_LIMITS))
     return faults
 
 
@@ -99,6 +105,9 @@ SAMPLES: Mapping[str, Sample] = {
     "cosign-layer": Sample(documents.MANIFEST, _with_layer),
     "npm-manifest": Sample(documents.NPM_MANIFEST, _evidence),
     "cloud-build": Sample(documents.CLOUD_BUILD, _evidence),
+    "layout": Sample(documents.LAYOUT, _evidence),
+    "link": Sample(documents.LINK, _evidence),
+    "link-statement": Sample(documents.LINK_STATEMENT, _raising(_said)),
     "statement": Sample(documents.STATEMENT, _raising(_said)),
     "resource": Sample(documents.RESOURCE, _raising(lambda data: parse_resource(Node(loads(data))))),
     "api-entry": Sample(documents.API_ENTRY, _raising(read_api_entries)),

@@ -34,6 +34,8 @@ RECOGNISED = {
     "cosign-layer": "cosign-layer",
     "cloud-build": "gcb",
     "npm-manifest": "npm-manifest",
+    "layout": "in-toto-metablock",
+    "link": "in-toto-metablock",
 }
 
 ENVELOPE = Envelope(encode(documents.STATEMENT), PAYLOAD_TYPE, (EnvelopeSignature(SIGNATURE),))

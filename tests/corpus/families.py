@@ -17,6 +17,7 @@ FAMILIES: Mapping[str, str] = {
     "dsse-key": "dsse_key",
     "ecdsa/ed25519-vectors": "primitives",
     "gh-attestation": "gh_attestation",
+    "in-toto-layout": "in_toto_layout",
     "in-toto-statement": "statement",
     "npm-attestation": "npm_attestation",
     "pep740": "pep740",

@@ -22,6 +22,11 @@ ROOT = Path(__file__).resolve().parents[2]
 OTHER_CHECKS = (
     "evidence",
     "keys",
+    "layout",
+    "layout.inspection",
+    "layout.product",
+    "layout.rules",
+    "layout.step",
     "level",
     "predicate",
     "request",
@@ -33,7 +38,7 @@ OTHER_CHECKS = (
 )
 """What is asked beside `CHECKS`: of the request, of its files, of the verification as a whole."""
 
-ONLY_REFUSED = frozenset({"evidence", "keys", "predicate", "request"})
+ONLY_REFUSED = frozenset({"evidence", "keys", "layout.inspection", "predicate", "request"})
 """Names under which a verdict says only that something was wrong; what is right stands under the check that used it."""
 
 ONLY_PASSED = frozenset({"log", "signature", "time"})
@@ -46,7 +51,6 @@ ALONE: Mapping[str, str] = {
     "log.unproved": "every carrier asks for a promise or a proof itself",
     "note.ambiguous_key": "a request's checkpoints are held against one key",
     "proof.version": "Sigsum proofs come from the corpus' families, not from a request",
-    "subject.none": "a statement without subjects is refused when it is parsed (statement.no_subject)",
 }
 """Reasons below `api` that no request leads to: a function refuses so, and a test of that function names the code."""
 

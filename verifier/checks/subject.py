@@ -42,14 +42,21 @@ def bind_subjects(statement: Statement, artifact: DigestSet, *, measured: bool) 
             ``subject.mismatch``, ``subject.weak_digest`` (only SHA-1 or MD5, or no digest),
             ``subject.uncompared`` (strong digests, by no algorithm that the artifact is given in).
     """
+    return bind_any(statement.subjects, artifact, measured=measured, pointer="/subject")
+
+
+def bind_any(
+    subjects: tuple[Subject, ...], artifact: DigestSet, *, measured: bool, pointer: str
+) -> tuple[Subject, ...]:
+    """Those of `subjects`, which stand at `pointer`, that are `artifact`, at least one. Raises as `bind_subjects`."""
     wanted = identifying(artifact)
     if not wanted:
         raise CheckFault("subject.artifact_undigested", "the artifact is given by no digest that identifies it")
-    if not statement.subjects:
-        raise CheckFault("subject.none", "the statement names no subject", place=Place(pointer="/subject"))
-    bound = tuple(subject for subject in statement.subjects if _binds(subject, wanted, measured=measured))
+    if not subjects:
+        raise CheckFault("subject.none", "nothing is named that could be the artifact", place=Place(pointer=pointer))
+    bound = tuple(subject for subject in subjects if _binds(subject, wanted, measured=measured))
     if not bound:
-        raise _refusal(statement.subjects, wanted)
+        raise _refusal(subjects, wanted, pointer)
     return bound
 
 
@@ -89,7 +96,7 @@ def _binds(subject: Subject, wanted: tuple[Digest, ...], *, measured: bool) -> b
     return bool(shared) and complete and all(digest == found for digest, found in shared)
 
 
-def _refusal(subjects: tuple[Subject, ...], wanted: tuple[Digest, ...]) -> CheckFault:
+def _refusal(subjects: tuple[Subject, ...], wanted: tuple[Digest, ...], pointer: str) -> CheckFault:
     """Why none of `subjects` binds: a mismatch where anything could be compared, else what stood in the way."""
     algorithms = {digest.algorithm for digest in wanted}
     expected = _listed(wanted)
@@ -98,7 +105,7 @@ def _refusal(subjects: tuple[Subject, ...], wanted: tuple[Digest, ...]) -> Check
         return CheckFault(
             "subject.mismatch",
             "no subject of the statement is this artifact",
-            place=Place(pointer="/subject"),
+            place=Place(pointer=pointer),
             expected=expected,
             actual=_listed(comparable),
         )
@@ -107,7 +114,7 @@ def _refusal(subjects: tuple[Subject, ...], wanted: tuple[Digest, ...]) -> Check
         return CheckFault(
             "subject.uncompared",
             "no subject states a digest that the artifact is given in",
-            place=Place(pointer="/subject"),
+            place=Place(pointer=pointer),
             expected=expected,
             actual=_listed(strong),
         )
@@ -115,7 +122,7 @@ def _refusal(subjects: tuple[Subject, ...], wanted: tuple[Digest, ...]) -> Check
     return CheckFault(
         "subject.weak_digest",
         "no subject states a digest that identifies a file",
-        place=Place(pointer="/subject"),
+        place=Place(pointer=pointer),
         expected=expected,
         actual=_listed(stated) or "no digest",
     )

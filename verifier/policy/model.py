@@ -149,6 +149,19 @@ class ProvenanceRequirement(Struct, frozen=True):
     slsa_build_level: int | None = None
 
 
+class LayoutRequirement(Struct, frozen=True):
+    """`threshold` distinct groups among `signers` signed an in-toto layout, and the artifact came about by it.
+
+    The artifact is what the layout's last step left; `product` is the path that it must have there. `parameters` fill
+    in the layout's placeholders, each with this text and no other.
+    """
+
+    signers: tuple[str, ...]
+    threshold: int = 1
+    product: Expected | None = None
+    parameters: Mapping[str, Exact] = field(default_factory=dict)
+
+
 class LevelRequirement(Struct, frozen=True):
     """The verdict's level, or one track, must be at least this."""
 
@@ -158,7 +171,10 @@ class LevelRequirement(Struct, frozen=True):
 StatementRequirement = SignedRequirement | ProvenanceRequirement
 """A requirement that evidence must meet; the others are asked of the verdict."""
 
-Requirement = StatementRequirement | LevelRequirement
+SignerRequirement = StatementRequirement | LayoutRequirement
+"""A requirement that parties meet whom it names."""
+
+Requirement = SignerRequirement | LevelRequirement
 
 
 class Policy(Struct, frozen=True):

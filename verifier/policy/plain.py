@@ -23,12 +23,14 @@ from .model import (
     Exact,
     Expected,
     ExpectedValue,
+    LayoutRequirement,
     LevelRequirement,
     Pattern,
     Period,
     PinnedIdentity,
     Policy,
     Product,
+    ProvenanceRequirement,
     Requirement,
     SignedRequirement,
     SignerRule,
@@ -107,11 +109,19 @@ def _period(period: Period) -> Plain:
     return {name: format_time(time) for name, time in ends.items() if time is not None}
 
 
+_CHECKS: Mapping[type, str] = {
+    SignedRequirement: "signed",
+    ProvenanceRequirement: "provenance",
+    LayoutRequirement: "layout",
+}
+"""What policies call each requirement that named parties meet."""
+
+
 def _requirement(requirement: Requirement) -> Plain:
     if isinstance(requirement, LevelRequirement):
         return {"check": "level", "at_least": requirement.at_least}
-    name = "signed" if isinstance(requirement, SignedRequirement) else "provenance"
-    tree: Plain = {"check": name, "signers": list(requirement.signers), "threshold": requirement.threshold}
+    signers, threshold = list(requirement.signers), requirement.threshold
+    tree: Plain = {"check": _CHECKS[type(requirement)], "signers": signers, "threshold": threshold}
     for field in requirement.__struct_fields__:
         value = getattr(requirement, field)
         if value is not None and field not in tree:

@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 from attestations.limits import Limits
 from attestations.strict_json import Node
 
-from .model import ExpectedValue, LevelRequirement, ProvenanceRequirement, Requirement, SignedRequirement
+from .model import (
+    Exact,
+    ExpectedValue,
+    LayoutRequirement,
+    LevelRequirement,
+    ProvenanceRequirement,
+    Requirement,
+    SignedRequirement,
+)
 from .reading import expected, optional, refusal, texts
 
 MAX_THRESHOLD = 32
@@ -65,6 +73,17 @@ def _slsa_level(node: Node) -> int:
     return node.integer()
 
 
+def _layout(node: Node, _limits: Limits) -> LayoutRequirement:
+    node.only("check", "signer", "signers", "threshold", "product", "parameters")
+    parameters = node.get("parameters")
+    return LayoutRequirement(
+        signers=_signers(node),
+        threshold=_threshold(node),
+        product=optional(node, "product", expected),
+        parameters={name: Exact(text.text()) for name, text in parameters.members()} if parameters is not None else {},
+    )
+
+
 def _level(node: Node, _limits: Limits) -> LevelRequirement:
     node.only("check", "at_least")
     return LevelRequirement(node.field("at_least").text())
@@ -73,6 +92,7 @@ def _level(node: Node, _limits: Limits) -> LevelRequirement:
 READERS: Mapping[str, Callable[[Node, Limits], Requirement]] = {
     "signed": _signed,
     "provenance": _provenance,
+    "layout": _layout,
     "level": _level,
 }
 

@@ -22,13 +22,14 @@ from .model import (
     Exact,
     Expected,
     ExpectedValue,
+    LayoutRequirement,
     LevelRequirement,
     Pattern,
     PinnedIdentity,
     PinnedKey,
     Policy,
     ProvenanceRequirement,
-    SignedRequirement,
+    SignerRequirement,
     SignerRule,
 )
 from .packages import expected_package
@@ -190,7 +191,7 @@ def _check_level(requirement: LevelRequirement, pointer: str) -> None:
         raise _fault("policy.level", place, "no such level or track", requirement.at_least, ", ".join(known))
 
 
-def _check_statement(policy: Policy, requirement: SignedRequirement | ProvenanceRequirement, pointer: str) -> None:
+def _check_statement(policy: Policy, requirement: SignerRequirement, pointer: str) -> None:
     rules = {signer.name: signer for signer in policy.signers}
     if not requirement.signers:
         raise _fault("policy.signer", f"{pointer}/signers", "a requirement that nobody has to meet")
@@ -210,16 +211,22 @@ def _check_statement(policy: Policy, requirement: SignedRequirement | Provenance
         )
     for name, value in _texts(requirement):
         _check_text(value, f"{pointer}/{name}")
-    if requirement.package is not None:
-        try:
-            expected_package(requirement.package.replace(PLACEHOLDER, "0"))
-        except PolicyFault as fault:
-            raise fault.at(Place(pointer=f"{pointer}/package")) from None
+    if isinstance(requirement, LayoutRequirement):
+        _check_values(requirement.parameters, f"{pointer}/parameters")
+    elif requirement.package is not None:
+        _check_package(requirement.package, f"{pointer}/package")
     if isinstance(requirement, ProvenanceRequirement):
         _check_build(requirement, pointer)
 
 
-def _texts(requirement: SignedRequirement | ProvenanceRequirement) -> Iterator[tuple[str, Expected]]:
+def _check_package(package: str, pointer: str) -> None:
+    try:
+        expected_package(package.replace(PLACEHOLDER, "0"))
+    except PolicyFault as fault:
+        raise fault.at(Place(pointer=pointer)) from None
+
+
+def _texts(requirement: SignerRequirement) -> Iterator[tuple[str, Expected]]:
     for name in requirement.__struct_fields__:
         value = getattr(requirement, name)
         if isinstance(value, Exact | Pattern):

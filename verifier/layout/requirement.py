@@ -1,0 +1,208 @@
+"""One requirement of a policy for an in-toto layout, held against all that was gathered.
+
+    named      layouts that parties whom the requirement names signed        all of them must hold (T63)
+    chain      every step, rule and inspection of each                       `evaluate`
+    product    the artifact is what its last step left
+
+Where no named party's layout was given, what stands nearest says why not, and refutes only then.
+
+Spec: countersign design, section 3; in-toto specification, section 5.2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from attestations.digests import Digest
+from attestations.faults import Fault, Place
+from attestations.layouts.layout import Layout
+from attestations.statements import Subject
+
+from ..authenticated import Authenticated
+from ..checks.check import Met
+from ..checks.signers import CLAUSE as SIGNERS
+from ..checks.signers import groups_of, signer_name
+from ..checks.subject import CLAUSE as SUBJECT
+from ..checks.subject import bind_any
+from ..checks.threshold import CLAUSE as THRESHOLD
+from ..checks.threshold import check_threshold
+from ..faults import CheckFault, TrustFault
+from ..gather import Gathered, Refused
+from ..outcome import Outcome, combine
+from ..policy.expected import matches, shown
+from ..policy.model import Expected, LayoutRequirement, PinnedKey, Policy
+from ..request import Request
+from ..requirements import Run
+from ..results import Source, finding, passed, refused
+from ..verdict import Artifact, CheckResult
+from .answers import Chain, Line
+from .evaluate import Court, evaluate
+from .metadata import may_be_layout, read_metadata
+from .rules import Budget
+
+CLAUSE = "in-toto specification, section 5.2"
+
+
+class _Named(Struct, frozen=True):
+    """A layout by named parties: for whom it speaks, and what it says, or why it cannot be read."""
+
+    authenticated: Authenticated
+    groups: tuple[str, ...]
+    says: Layout | Fault
+
+
+class LayoutEvaluation(Struct, frozen=True):
+    """A layout requirement, its number on the verdict, and all that it is held against."""
+
+    number: int
+    requirement: LayoutRequirement
+    policy: Policy
+    request: Request
+    gathered: Gathered
+
+    def run(self) -> Run:
+        """Every reason why the requirement is met, or is not."""
+        named, strangers = self._layouts()
+        if not named:
+            return self._unmet(strangers)
+        results: list[CheckResult] = []
+        heard: list[Source] = []
+        court = self._court()
+        for one in named:
+            results.append(self._signed(one))
+            if isinstance(one.says, Fault):
+                results.append(self._result(Line("layout", one.says, one.authenticated.evidence)))
+                continue
+            chain = evaluate(one.says, one.authenticated.evidence, court)
+            heard += [Source.of(evidence) for evidence in chain.used]
+            results += self._judge(chain, one)
+        groups = tuple(dict.fromkeys(group for one in named for group in one.groups))
+        if combine(result.outcome for result in results) is Outcome.PASSED:
+            results.append(self._threshold(groups))
+        used = tuple(one.authenticated for one in named)
+        return Run(self.requirement, tuple(results), groups, used, heard=tuple(heard))
+
+    def _layouts(self) -> tuple[list[_Named], list[CheckResult]]:
+        """The layouts of named parties; and why those of others are none."""
+        rules = [self.policy.signer(name) for name in self.requirement.signers]
+        named: list[_Named] = []
+        strangers: list[CheckResult] = []
+        for item in self.gathered.metadata:
+            says = self._says(item)
+            if says is None:
+                continue
+            try:
+                named.append(_Named(item, groups_of(item, rules, self.request.now), says))
+            except CheckFault as fault:
+                strangers.append(self._refused("signer", fault, Source.of(item.evidence), SIGNERS))
+        return named, strangers
+
+    def _says(self, item: Authenticated) -> Layout | Fault | None:
+        try:
+            says = read_metadata(item.evidence, self.request.limits)
+        except Fault as fault:
+            return fault if may_be_layout(item.evidence) else None
+        return says if isinstance(says, Layout) else None
+
+    def _court(self) -> Court:
+        return Court(
+            pool=self.gathered.read,
+            groups=self._groups(),
+            parameters={name: text.text for name, text in self.requirement.parameters.items()},
+            now=self.request.now,
+            limits=self.request.limits,
+            budget=Budget(self.request.limits),
+        )
+
+    def _groups(self) -> Mapping[Digest, str]:
+        return {rule.key: rule.group for rule in self.policy.signers if isinstance(rule, PinnedKey)}
+
+    def _signed(self, one: _Named) -> CheckResult:
+        names = " and ".join(map(signer_name, one.authenticated.signers))
+        met = Met(f"the layout is signed by {names}", actual=names)
+        return passed(
+            "signer", met, requirement=self.number, source=Source.of(one.authenticated.evidence), clause=SIGNERS
+        )
+
+    def _judge(self, chain: Chain, one: _Named) -> Iterator[CheckResult]:
+        yield from map(self._result, chain.lines)
+        for remark in chain.remarks:
+            assert isinstance(remark.result, Fault)
+            source = Source.of(remark.evidence) if remark.evidence is not None else None
+            yield finding(remark.result.reason, remark.result.detail, actual=remark.result.actual, source=source)
+        if chain.summary is None:
+            return
+        products = tuple(Subject(path, digests) for path, digests in sorted(chain.summary.products.items()))
+        try:
+            met = check_product(products, self.request.artifact, self.requirement.product)
+        except CheckFault as fault:
+            yield self._refused("layout.product", fault, Source.of(one.authenticated.evidence), SUBJECT)
+        else:
+            yield passed("layout.product", met, requirement=self.number, clause=SUBJECT)
+
+    def _result(self, line: Line) -> CheckResult:
+        source = Source.of(line.evidence) if line.evidence is not None else None
+        if isinstance(line.result, Fault):
+            return self._refused(line.check, line.result, source, CLAUSE)
+        return passed(line.check, line.result, requirement=self.number, source=source, clause=CLAUSE)
+
+    def _refused(self, check: str, fault: Fault, source: Source | None, clause: str) -> CheckResult:
+        return refused(check, fault, requirement=self.number, source=source, clause=clause)
+
+    def _threshold(self, groups: tuple[str, ...]) -> CheckResult:
+        try:
+            met = check_threshold(self.requirement.threshold, groups)
+        except CheckFault as fault:
+            return self._refused("threshold", fault, None, THRESHOLD)
+        return passed("threshold", met, requirement=self.number, clause=THRESHOLD)
+
+    def _unmet(self, strangers: list[CheckResult]) -> Run:
+        """Why there is no layout of a named party: strangers' ones, those that do not authenticate, or none."""
+        results = [*self._keys_not_given(), *strangers]
+        refusals = [] if results else [item for item in self._refused_layouts() if item.fault.reason != _NO_KEY]
+        results += [self._refused("evidence", item.fault, item.source, CLAUSE) for item in refusals]
+        if not results:
+            absent = CheckFault("layout.absent", "there is no layout by anybody whom the policy names")
+            results.append(self._refused("evidence", absent, None, CLAUSE))
+        return Run(self.requirement, tuple(results), heard=tuple(item.source for item in refusals))
+
+    def _keys_not_given(self) -> Iterator[CheckResult]:
+        for name in self.requirement.signers:
+            rule = self.policy.signer(name)
+            if isinstance(rule, PinnedKey) and rule.key not in self.gathered.keys:
+                detail = "a key that the policy pins was not given"
+                fault = TrustFault("trust.key_not_given", detail, expected=str(rule.key))
+                yield self._refused("keys", fault, None, SIGNERS)
+
+    def _refused_layouts(self) -> Iterator[Refused]:
+        for item in (*self.gathered.unsigned, *self.gathered.refused):
+            if item.evidence is None or may_be_layout(item.evidence):
+                yield item
+
+
+_NO_KEY = "signature.unknown_key"
+"""What only repeats that no key was given."""
+
+
+def check_product(products: tuple[Subject, ...], artifact: Artifact, path: Expected | None) -> Met:
+    """The artifact is one of `products`, under the path that is expected.
+
+    Raises:
+        CheckFault: ``subject.none``, ``subject.mismatch``, ``subject.weak_digest``, ``subject.uncompared``,
+            ``subject.name``.
+    """
+    bound = bind_any(products, artifact.digests, measured=artifact.size is not None, pointer="/signed/products")
+    names = ", ".join(product.name for product in bound)
+    if path is None:
+        return Met("the artifact is what the layout's last step left", actual=names)
+    if not any(matches(path, product.name) for product in bound):
+        raise CheckFault(
+            "subject.name",
+            "the layout's last step left the artifact under another path",
+            place=Place(pointer="/signed/products"),
+            expected=shown(path),
+            actual=names,
+        )
+    return Met("the artifact is what the layout's last step left", shown(path), names)
