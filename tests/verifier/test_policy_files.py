@@ -235,10 +235,12 @@ def test_t28_a_threshold_is_an_integer(threshold: object) -> None:
     assert refusal(POLICY.set("/require/0/threshold", threshold)).reason == "policy.type"
 
 
-@pytest.mark.parametrize("name", ["logs", "times", "scts"])
-def test_t27_authorities_may_be_asked_for_more_and_never_for_less(name: str) -> None:
-    assert refusal(POLICY.set(f"/trust/{name}", 0)).reason == "policy.threshold"
-    assert getattr(policy_of(POLICY.set(f"/trust/{name}", 2)).trust, name) == 2
+@pytest.mark.parametrize(("name", "least"), [("logs", 0), ("times", 1), ("scts", 0)])
+def test_t27_authorities_may_be_asked_for_more_and_only_outright_for_less(name: str, least: int) -> None:
+    assert getattr(policy_of(POLICY.drop("/trust").set("/trust", {"roots": ["world"]})).trust, name) == 1
+    assert refusal(POLICY.set(f"/trust/{name}", least - 1)).reason == "policy.threshold"
+    for number in (least, 2):
+        assert getattr(policy_of(POLICY.set(f"/trust/{name}", number)).trust, name) == number
 
 
 @pytest.mark.parametrize(
