@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ def main() -> int:
     """Measure and write; the exit code is 0 whether or not the budgets are met, since a machine may be busy."""
     argparse.ArgumentParser(prog="python -m bench", description="Measure the budgets.").parse_args()
     rows = []
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         about = subject(Path(folder))
         for row in measured(about):
@@ -41,7 +43,7 @@ def main() -> int:
             rows.append(row)
     document = [row.document() for row in rows]
     (ROOT / "bench.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    PAGE.write_text(page(rows, about.told), encoding="utf-8")
+    PAGE.write_text(page(rows, about.told, load), encoding="utf-8")
     return 0
 
 

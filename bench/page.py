@@ -17,6 +17,8 @@ TEXT = """\
 
 Ratios, each of two things timed in turn in one run on one machine; the best of several runs of each counts.
 `make bench` writes this page and `bench.json`. Measured on {machine}.
+Load of the machine when the run began: {load:.1f}. Above 0.5 it was shared, and the row
+that wants all processors says too little.
 
 The cold process verifies {told};
 the warm ones verify {count} releases of a made-up world.
@@ -28,11 +30,11 @@ the warm ones verify {count} releases of a made-up world.
 """
 
 
-def page(rows: Sequence[Row], told: str) -> str:
-    """The page about `rows`, measured just now on this machine."""
+def page(rows: Sequence[Row], told: str, load: float) -> str:
+    """The page about `rows`, measured just now on this machine; `load` is what else it did when they began."""
     version = f"{platform.python_implementation()} {platform.python_version()}"
     machine = f"{len(os.sched_getaffinity(0))} processors, {platform.system()} {platform.machine()}, {version}"
-    return TEXT.format(machine=machine, told=told, count=COUNT, rows="\n".join(map(_line, rows))) + NOTES
+    return TEXT.format(machine=machine, load=load, told=told, count=COUNT, rows="\n".join(map(_line, rows))) + NOTES
 
 
 def _line(row: Row) -> str:
@@ -44,7 +46,7 @@ NOTES = """\
 ## What stands behind them
 
 - *Cold process.* Both commands are asked the same question about the same bundle, from start to exit, with their code
-  compiled. Most of ours is loading: Python, `click` and `cryptography.x509` take about half of it, and we cannot.
+  compiled. Most of ours is loading: Python, `click` and `cryptography.x509` take about half of it, whatever we do.
   Values are frozen structs, reasons are parsed when one is needed, and what a command does not use it does not load.
 - *One bundle in process.* The bundles are all different, so no cache helps with what evidence brings; the authority's
   own chain is checked once a process and counts on neither side. What is left is Python: reading JSON and base64 (about
