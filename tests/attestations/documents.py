@@ -297,9 +297,7 @@ LAYOUT: dict[str, Any] = {
             "a": {"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": DIGEST}},
             "b": {**_PGP, "subkeys": {"c": _PGP}},
         },
-        "steps": [
-            {"_type": "step", "name": "build", "pubkeys": ["a"], "threshold": 1, **_ITEM}
-        ],
+        "steps": [{"_type": "step", "name": "build", "pubkeys": ["a"], "threshold": 1, **_ITEM}],
         "inspect": [{"_type": "inspection", "name": "look", "run": ["ls"], **_ITEM}],
     },
     "signatures": [{"keyid": "a", "sig": "00"}, {"keyid": "b", "signature": "00", "other_headers": "04"}],

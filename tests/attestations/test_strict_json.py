@@ -281,5 +281,14 @@ def test_base64_of_either_alphabet_is_strict_in_the_rest(text: str) -> None:
 
 
 def test_faults_show_values_shortly() -> None:
-    for value in ("x" * 10**6, [0] * 10**6, {str(n): n for n in range(1000)}, 10**4000, 10**5000, -(10**5000), math.pi, None):
+    for value in (
+        "x" * 10**6,
+        [0] * 10**6,
+        {str(n): n for n in range(1000)},
+        10**4000,
+        10**5000,
+        -(10**5000),
+        math.pi,
+        None,
+    ):
         assert len(str(Node(value).fault("json.value", "wrong").actual)) <= 120
