@@ -31,7 +31,7 @@ from ..checks.check import Met
 from ..faults import CheckFault, SignatureFault, TimeFault
 from .answers import Chain, Line, answered
 from .functionaries import Functionary, functionaries, verify_by
-from .metadata import content_of, read_metadata
+from .metadata import content_of, read_metadata, signed_bytes
 from .parameters import Parameters, filled
 from .rules import Budget, check_chain, check_rules
 from .steps import (
@@ -108,9 +108,10 @@ def tell(layout: Layout, above: tuple[Evidence, ...], court: Court) -> Telling:
 
 def _signed(known: Mapping[str, Functionary], above: tuple[Evidence, ...], court: Court) -> Iterator[Signed]:
     """The metadata that any functionary signed, read only now."""
+    leading_here = {signed_bytes(layout) for layout in above}
     for evidence in court.pool:
         content = content_of(evidence)
-        if content is None or evidence in above:
+        if content is None or signed_bytes(evidence) in leading_here:
             continue
         signers = []
         court.budget.count_signatures(len(content.signatures) * sum(len(one.keys) for one in known.values()))
@@ -217,7 +218,9 @@ def _rules(step: Step, links: Mapping[str, Link], court: Court) -> Iterator[Line
         except CheckFault as fault:
             faults.append(Line("layout.rules", fault))
     count = len(step.materials) + len(step.products)
-    yield from faults or (Line("layout.rules", Met(f"{shown(step.name)} obeys its {count} rules", actual=step.name)),)
+    yield from faults or (
+        Line("layout.rules", Met(f"{shown(step.name)} obeys its rules", actual=f"{count} of {step.name}")),
+    )
 
 
 def _remarks(step: Step, told: list[Told]) -> Iterator[Line]:

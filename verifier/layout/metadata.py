@@ -30,6 +30,14 @@ def content_of(evidence: Evidence) -> Envelope | Metablock | None:
     return content if isinstance(content, Envelope | Metablock) else None
 
 
+def signed_bytes(evidence: Evidence) -> bytes:
+    """What the signatures of in-toto metadata are about, by which two copies of it are one."""
+    content = content_of(evidence)
+    if content is None:
+        return b""
+    return content.canonical if isinstance(content, Metablock) else content.payload
+
+
 def may_be_layout(evidence: Evidence) -> bool:
     """Whether `evidence` calls itself a layout. Bytes are searched and nothing is believed: it sorts what failed."""
     content = content_of(evidence)

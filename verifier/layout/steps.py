@@ -77,10 +77,10 @@ def check_threshold(step: Step, told: Iterable[Told], functionaries: Mapping[str
     """
     parties = sorted(frozenset().union(*(one.parties for one in told)))
     if len(parties) >= step.threshold:
-        detail = f"{shown(step.name)}: {len(parties)} of {step.threshold} parties"
-        return Met(detail, str(step.threshold), ", ".join(parties))
-    expected = f"{step.threshold} of {', '.join(_named(step, functionaries)) or 'nobody'}"
-    actual = f"{len(parties)}: {', '.join(parties)}" if parties else "none"
+        detail = f"{shown(step.name)}: done by {len(parties)}, where {step.threshold} must"
+        return Met(detail, f"{step.name} by {step.threshold}", f"{step.name} by {', '.join(parties)}")
+    expected = f"{step.name} by {step.threshold} of {', '.join(_named(step, functionaries)) or 'nobody'}"
+    actual = f"{step.name} by {', '.join(parties) or 'nobody'}"
     if step.certified:
         detail = f"{shown(step.name)} may be done under certificates, which are not read here"
         raise CheckFault("layout.certificates", detail, expected=expected, actual=actual)

@@ -14,14 +14,16 @@ from attestations.strict_json import shown
 
 from ..checks.check import Met
 from ..faults import CheckFault, TimeFault
+from ..policy.plain import format_time
 from .rules import check_spelling
 
 
 def check_valid(layout: Layout, now: datetime.datetime) -> Met:
     """The layout has not expired. Raises: TimeFault ``layout.expired``."""
     if layout.expires < now:
-        raise TimeFault("layout.expired", "the layout has expired", expected=f"until {layout.expires}", actual=str(now))
-    return Met("the layout is valid", f"until {layout.expires}", str(now))
+        until = f"until {format_time(layout.expires)}"
+        raise TimeFault("layout.expired", "the layout has expired", expected=until, actual=format_time(now))
+    return Met("the layout has not expired", actual=f"valid until {format_time(layout.expires)}")
 
 
 def check_terms(layout: Layout) -> None:
@@ -47,6 +49,6 @@ def not_run(inspection: Inspection) -> Fault:
     return CheckFault(
         "layout.inspection_not_run",
         f"the layout would have a command run; nothing out of evidence is ever run: {shown(inspection.name)}",
-        expected=shown(" ".join(inspection.command)),
+        expected=f"{inspection.name}: {shown(' '.join(inspection.command))}",
         actual="not run",
     )
