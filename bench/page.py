@@ -17,8 +17,8 @@ TEXT = """\
 
 Ratios, each of two things timed in turn in one run on one machine; the best of several runs of each counts.
 `make bench` writes this page and `bench.json`. Measured on {machine}.
-Load of the machine when the run began: {load:.1f}. Above 0.5 it was shared, and the row
-that wants all processors says too little.
+Load of the machine when the run began: {load:.1f}. What else ran then or came later lowers the
+row that wants all processors.
 
 The cold process verifies {told};
 the warm ones verify {count} releases of a made-up world.
