@@ -6,7 +6,7 @@
 Either is a list of SubjectPublicKeyInfos with windows. The second says of each key what it may sign; in the first, any
 key signs both. The key ids are OpenSSH fingerprints: hints that follow from the key, so they are not read.
 
-Spec: https://docs.npmjs.com/about-registry-signatures; sigstore/root-signing, targets/registry.npmjs.org/keys.json
+Spec: https://docs.npmjs.com/about-registry-signatures; sigstore/root-signing, the target with npm's keys
 """
 
 from __future__ import annotations
