@@ -24,8 +24,9 @@ from attestations.bundles import (
 from attestations.digests import Digest
 from attestations.evidence import read_evidence
 from attestations.faults import Fault
-from attestations.layouts.layout import Layout, parse_layout
+from attestations.layouts.layout import parse_layout
 from attestations.layouts.link import parse_link
+from attestations.layouts.parts import Layout
 from attestations.limits import Limits
 from attestations.statements import Statement, parse_statement
 
@@ -117,7 +118,9 @@ def _metadata(content: Metablock, source: str, limits: Limits) -> Iterator[tuple
 def _layout(layout: Layout) -> Iterator[tuple[str, str]]:
     yield "expires", _moment(layout.expires)
     for step in layout.steps[:_LISTED]:
-        yield "step", f"{step.name}: by {step.threshold} of {len(step.keyids)} keys"
+        needs = [(step.keyids, step.threshold), *((each.keyids, each.threshold) for each in step.predicates)]
+        by = [f"by {threshold} of {len(keyids)} keys" for keyids, threshold in needs if keyids]
+        yield "step", f"{step.name}: {', '.join(by) or 'by nobody'}"
     if len(layout.steps) > _LISTED:
         yield "step", f"and {len(layout.steps) - _LISTED} more steps"
     for inspection in layout.inspections[:_LISTED]:

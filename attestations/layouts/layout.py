@@ -1,4 +1,4 @@
-"""Layouts: who may do which step of a supply chain, and the rules that its artifacts obey.
+"""Layouts in the form that in-toto began with: who may do which step, and the rules that its artifacts obey.
 
     {"_type": "layout", "expires": "2030-11-18T16:06:36Z", "readme": "…", "keys": {"<id>": {…}},
      "steps":   [{"_type": "step", "name", "pubkeys": ["<id>"], "threshold": 1, "expected_command": […],
@@ -16,49 +16,14 @@ from __future__ import annotations
 import datetime
 import re
 
-from msgspec import Struct
-
 from ..limits import Limits
 from ..strict_json import Node, loads, shown
-from .keys import LayoutKey, parse_keys
+from .attested import Parts, attested_parts
+from .keys import parse_keys
+from .parts import Inspection, Item, Layout, Step, each, only, read_name, read_threshold
 from .rules import Rule, parse_rules
 
 TYPE = "layout"
-
-
-class Item(Struct, frozen=True):
-    """What steps and inspections share: a name, and the rules of what went in and what came out."""
-
-    name: str
-    materials: tuple[Rule, ...]
-    products: tuple[Rule, ...]
-
-
-class Step(Item, frozen=True):
-    """A step: the key ids of those who may do it, how many of them must, and the command expected of them.
-
-    `certified` says that the layout lets holders of certificates do it as well, which are not read here.
-    """
-
-    keyids: tuple[str, ...] = ()
-    threshold: int = 1
-    command: tuple[str, ...] = ()
-    certified: bool = False
-
-
-class Inspection(Item, frozen=True):
-    """A command that the layout's owner would have the verifier run. It is shown, and never run."""
-
-    command: tuple[str, ...] = ()
-
-
-class Layout(Struct, frozen=True):
-    """A layout as it stands, after its signature verified. `expires` is aware, UTC."""
-
-    expires: datetime.datetime
-    keys: tuple[LayoutKey, ...]
-    steps: tuple[Step, ...]
-    inspections: tuple[Inspection, ...]
 
 
 def parse_layout(data: bytes, *, source: str, limits: Limits) -> Layout:
@@ -70,31 +35,27 @@ def parse_layout(data: bytes, *, source: str, limits: Limits) -> Layout:
     """
     limits.check("statement", len(data))
     node = Node(loads(data, source=source, limits=limits), source)
-    _known(node, _LAYOUT)
     if node.field("_type").text() != TYPE:
         raise node.field("_type").fault("json.value", "not a layout", expected=TYPE)
-    layout = Layout(
-        expires=_moment(node.field("expires")),
-        keys=parse_keys(node.field("keys")),
-        steps=_steps(node.field("steps"), limits),
-        inspections=_inspections(node.given("inspect"), limits),
-    )
+    keys, steps, inspections = (attested_parts if node.get("functionaries") is not None else _parts)(node, limits)
+    layout = Layout(_moment(node.field("expires")), keys, tuple(steps), tuple(inspections))
     _check(layout, node)
     return layout
+
+
+def _parts(node: Node, limits: Limits) -> Parts:
+    only(node, _LAYOUT)
+    return (
+        parse_keys(node.field("keys")),
+        each(node.field("steps"), limits, _step),
+        each(node.given("inspect"), limits, _inspection),
+    )
 
 
 _ITEM = ("_type", "name", "expected_materials", "expected_products")
 _STEP = (*_ITEM, "pubkeys", "threshold", "expected_command", "cert_constraints")
 _INSPECTION = (*_ITEM, "run")
 _LAYOUT = ("_type", "expires", "readme", "keys", "steps", "inspect", "rootcas", "intermediatecas")
-
-
-def _known(node: Node, names: tuple[str, ...]) -> None:
-    for name, member in node.members():
-        if name not in names:
-            raise member.fault(
-                "layout.unsupported", f"a member that is not known: {shown(name)}", expected=", ".join(names)
-            )
 
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
@@ -111,38 +72,20 @@ def _moment(node: Node) -> datetime.datetime:
     return moment.astimezone(datetime.UTC)
 
 
-def _steps(node: Node, limits: Limits) -> tuple[Step, ...]:
-    limits.check("steps", len(node.array()), node.place)
-    return tuple(_step(item) for item in node.items())
-
-
 def _step(node: Node) -> Step:
-    _known(node, _STEP)
+    only(node, _STEP)
     constraints = node.given("cert_constraints")
     return Step(
         *_item(node),
         keyids=tuple(keyid.text() for keyid in node.field("pubkeys").items()),
-        threshold=_threshold(node.field("threshold")),
+        threshold=read_threshold(node.field("threshold")),
         command=_words(node.given("expected_command")),
         certified=constraints is not None and bool(constraints.array()),
     )
 
 
-def _threshold(node: Node) -> int:
-    if node.integer() < 1:
-        raise node.fault("json.value", "a threshold below 1 asks for nothing", expected="1 or more")
-    return node.integer()
-
-
-def _inspections(node: Node | None, limits: Limits) -> tuple[Inspection, ...]:
-    if node is None:
-        return ()
-    limits.check("steps", len(node.array()), node.place)
-    return tuple(_inspection(item) for item in node.items())
-
-
 def _inspection(node: Node) -> Inspection:
-    _known(node, _INSPECTION)
+    only(node, _INSPECTION)
     return Inspection(*_item(node), command=_words(node.given("run")))
 
 
@@ -152,10 +95,11 @@ def parse_item(node: Node) -> Item:
 
 
 def _item(node: Node) -> tuple[str, tuple[Rule, ...], tuple[Rule, ...]]:
-    name = node.field("name")
-    if not name.text() or not name.text().isprintable():
-        raise name.fault("layout.name", "a step or inspection without a name that can be printed")
-    return name.text(), parse_rules(node.given("expected_materials")), parse_rules(node.given("expected_products"))
+    return (
+        read_name(node),
+        parse_rules(node.given("expected_materials")),
+        parse_rules(node.given("expected_products")),
+    )
 
 
 def _words(node: Node | None) -> tuple[str, ...]:

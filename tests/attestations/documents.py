@@ -318,3 +318,29 @@ LINK_STATEMENT: dict[str, Any] = {
     "predicateType": "https://in-toto.io/attestation/link/v0.3",
     "predicate": {"name": "build", "command": ["cc"], "materials": [{"name": "main.c", "digest": {"sha256": DIGEST}}]},
 }
+ATTESTED_LAYOUT: dict[str, Any] = {
+    "signed": {
+        "_type": "layout",
+        "expires": "2030-01-01T00:00:00Z",
+        "functionaries": {"a": {"keyType": "ed25519", "scheme": "ed25519", "keyVal": {"public": DIGEST}, "keyID": "a"}},
+        "steps": [
+            {
+                "name": "build",
+                "expectedMaterials": ["ALLOW *"],
+                "expectedProducts": ["CREATE a", "DISALLOW *"],
+                "expectedPredicates": [
+                    {
+                        "predicateType": "https://slsa.dev/provenance/v1",
+                        "functionaries": ["a"],
+                        "threshold": 1,
+                        "expectedAttributes": [
+                            {"rule": "size(predicate.a) == 1", "allowIfNoClaim": True, "warn": False, "debug": ""}
+                        ],
+                    }
+                ],
+            }
+        ],
+        "inspections": [{"name": "look", "command": "ls"}],
+    },
+    "signatures": [{"keyid": "a", "sig": "00"}],
+}

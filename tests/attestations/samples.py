@@ -106,6 +106,7 @@ SAMPLES: Mapping[str, Sample] = {
     "npm-manifest": Sample(documents.NPM_MANIFEST, _evidence),
     "cloud-build": Sample(documents.CLOUD_BUILD, _evidence),
     "layout": Sample(documents.LAYOUT, _evidence),
+    "attested-layout": Sample(documents.ATTESTED_LAYOUT, _evidence),
     "link": Sample(documents.LINK, _evidence),
     "link-statement": Sample(documents.LINK_STATEMENT, _raising(_said)),
     "statement": Sample(documents.STATEMENT, _raising(_said)),

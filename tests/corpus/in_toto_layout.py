@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from attestations.bundles import Evidence
-from attestations.digests import DigestSet
+import yaml
+from msgspec.structs import replace
+
+from attestations.bundles import Bundle, Evidence, Metablock, NoMaterial
+from attestations.digests import Digest, DigestSet
 from attestations.evidence import read_evidence
 from attestations.faults import Fault
 from attestations.layouts import link as links
 from attestations.layouts.keys import parse_key
-from attestations.layouts.layout import Layout, parse_item, parse_layout
+from attestations.layouts.layout import parse_item, parse_layout
+from attestations.layouts.parts import Layout
 from attestations.layouts.rules import artifact_kind
 from attestations.limits import DEFAULT_LIMITS
 from attestations.strict_json import Node, loads
@@ -42,7 +47,7 @@ NOT_RUN = "layout.inspection_not_run"
 def answer(case: Case) -> Answer:
     """What the row's stage asks for."""
     if "attestations_dir" in case.files:
-        return unsupported("format.unknown")
+        return _attested(case)
     if case.stage == "artifact-rules":
         return attempt(lambda: _rules(case))
     if case.stage == "unit":
@@ -107,7 +112,8 @@ def _links(folder: Path) -> Iterable[Evidence]:
 def _thresholds(case: Case) -> Answer:
     """Steps alone: the layout's own signature and rules are not asked about."""
     layout = _parsed(case)
-    return _first(tell(layout, (), _court(case, _links(case.files["links_dir"]))).lines)
+    accounts = tell(layout, (), _court(case, _links(case.files["links_dir"])))
+    return _first(line for account in accounts for line in account.lines)
 
 
 def _verified(case: Case) -> Answer:
@@ -119,6 +125,28 @@ def _verified(case: Case) -> Answer:
     assert isinstance(layout, Layout)
     pool = _links(case.files["work_dir"] / case.params.get("link_dir", "."))
     return _first(evaluate(layout, evidence, _court(case, pool)).lines)
+
+
+def _attested(case: Case) -> Answer:
+    """A layout over attestations: the peer keeps it as YAML that nobody signs, with its parameters beside it."""
+    written = {"_type": "layout", **yaml.safe_load(case.read("layout"))}
+    layout = parse_layout(json.dumps(written).encode(), source="layout", limits=DEFAULT_LIMITS)
+    unsigned = Metablock("layout", b"", b"", ())
+    own = Evidence("layout", "", Digest("sha256", "0" * 64), Bundle("unsigned", unsigned, NoMaterial()))
+    files = sorted(case.files["attestations_dir"].iterdir())
+    read = [item for path in files for item in read_evidence(path.name, path.read_bytes())]
+    court = _court(case, [item for item in read if isinstance(item, Evidence)])
+    given = loads(case.read("parameters")) if "parameters" in case.files else {}
+    return _first(evaluate(layout, own, replace(court, parameters=_expanded(given))).lines)
+
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_-]+)\}")
+
+
+def _expanded(parameters: dict[str, str]) -> dict[str, str]:
+    """The peer's parameters may hold one another."""
+    filled = {name: _PLACEHOLDER.sub(lambda found: parameters[found[1]], text) for name, text in parameters.items()}
+    return filled if filled == parameters else _expanded(filled)
 
 
 def _first(lines: Iterable[Line]) -> Answer:

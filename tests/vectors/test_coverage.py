@@ -23,6 +23,7 @@ OTHER_CHECKS = (
     "evidence",
     "keys",
     "layout",
+    "layout.attributes",
     "layout.inspection",
     "layout.product",
     "layout.rules",

@@ -8,8 +8,9 @@ from typing import Any
 from attestations.bundles import Evidence
 from attestations.digests import Digest, DigestSet
 from attestations.evidence import read_evidence
-from attestations.layouts.layout import Item, Layout, parse_item, parse_layout
+from attestations.layouts.layout import parse_item, parse_layout
 from attestations.layouts.link import Link
+from attestations.layouts.parts import Item, Layout
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.strict_json import Node
 from fixtures.recipes.scene import NOW

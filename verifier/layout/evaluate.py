@@ -15,6 +15,7 @@ Spec: in-toto specification, section 5.2 (verifying the final product)
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
@@ -22,14 +23,17 @@ from msgspec import Struct
 from attestations.bundles import Evidence
 from attestations.digests import Digest
 from attestations.faults import Fault, LimitFault
-from attestations.layouts.layout import Layout, Step
 from attestations.layouts.link import Link
+from attestations.layouts.parts import Layout, Step
+from attestations.layouts.rules import Kind
 from attestations.limits import Limits
 from attestations.strict_json import shown
 
 from ..checks.check import Met
 from ..faults import CheckFault, SignatureFault, TimeFault
+from .accounts import Account
 from .answers import Chain, Line, answered
+from .attested import attested_account
 from .functionaries import Functionary, functionaries, verify_by
 from .metadata import content_of, read_metadata, signed_bytes
 from .parameters import Parameters, filled
@@ -70,26 +74,23 @@ def _evaluate(layout: Layout, above: tuple[Evidence, ...], court: Court) -> Chai
         court.budget.count_layout()
         layout = filled(layout, court.parameters)
         check_terms(layout)
-        told = tell(layout, above, court)
+        accounts = tell(layout, above, court)
     except Fault as fault:
         return Chain((validity, Line("layout", fault, above[-1])), None, ())
-    lines = [validity, *told.lines]
-    lines += [line for step in layout.steps if step.name in told.links for line in _rules(step, told.links, court)]
+    links = {account.step.name: account.link for account in accounts if account.link is not None}
+    lines = [validity, *(line for account in accounts for line in account.lines)]
+    lines += [line for account in accounts if account.link is not None for line in _rules(account, links, court)]
     lines += [Line("layout.inspection", not_run(inspection)) for inspection in layout.inspections]
-    return Chain(tuple(lines), _summary(layout, told.links), told.used, told.remarks)
+    return Chain(
+        lines=tuple(lines),
+        summary=_summary(accounts),
+        used=tuple(dict.fromkeys(item for account in accounts for item in account.used)),
+        remarks=tuple(remark for account in accounts for remark in account.remarks),
+    )
 
 
-class Telling(Struct, frozen=True):
-    """What the steps of a layout came to: answers, one link a step that is told, the evidence, and remarks."""
-
-    lines: tuple[Line, ...]
-    links: Mapping[str, Link]
-    used: tuple[Evidence, ...]
-    remarks: tuple[Line, ...]
-
-
-def tell(layout: Layout, above: tuple[Evidence, ...], court: Court) -> Telling:
-    """Which link speaks for each step of `layout`; `above` are the layouts that led to it, itself among them.
+def tell(layout: Layout, above: tuple[Evidence, ...], court: Court) -> tuple[Account, ...]:
+    """What became of each step of `layout`; `above` are the layouts that led to it, itself among them.
 
     Raises:
         LimitFault: ``limit.layout_keys``, ``limit.layout_signatures``.
@@ -97,12 +98,11 @@ def tell(layout: Layout, above: tuple[Evidence, ...], court: Court) -> Telling:
     court.limits.check("layout_keys", sum(len(key.keys) for key in layout.keys))
     known = functionaries(layout.keys, court.groups)
     pool = tuple(_signed(known, above, court))
-    accounts = tuple(_account(step, layout, known, pool, above, court) for step in layout.steps)
-    return Telling(
-        lines=tuple(line for account in accounts for line in account.lines),
-        links={account.step.name: account.link for account in accounts if account.link is not None},
-        used=tuple(dict.fromkeys(item for account in accounts for item in account.used)),
-        remarks=tuple(remark for account in accounts for remark in account.remarks),
+    return tuple(
+        attested_account(step, layout.steps, known, pool, court.limits)
+        if step.predicates
+        else _account(step, layout, known, pool, above, court)
+        for step in layout.steps
     )
 
 
@@ -132,16 +132,6 @@ def _says(evidence: Evidence, limits: Limits) -> Link | Layout | Fault | None:
         return fault
 
 
-class _Account(Struct, frozen=True):
-    """What became of one step: its answers, the link that all of its functionaries tell, the evidence that it is in."""
-
-    step: Step
-    lines: tuple[Line, ...]
-    link: Link | None
-    used: tuple[Evidence, ...]
-    remarks: tuple[Line, ...] = ()
-
-
 def _account(
     step: Step,
     layout: Layout,
@@ -149,7 +139,7 @@ def _account(
     pool: tuple[Signed, ...],
     above: tuple[Evidence, ...],
     court: Court,
-) -> _Account:
+) -> Account:
     told: list[Told] = []
     lines: list[Line] = []
     used: list[Evidence] = []
@@ -169,10 +159,18 @@ def _account(
         renamed = answered("layout.step", lambda: _renamed(step, pool))
         said = any(isinstance(line.result, Fault) for line in lines)
         lines += [renamed] if isinstance(renamed.result, Fault) else [] if said else [enough]
-        return _Account(step, tuple(lines), None, tuple(used))
+        return Account(step, tuple(lines), used=tuple(used))
     agreed = answered("layout.step", lambda: _agreed(step, told, enough.result))
     link = told[0].link if isinstance(agreed.result, Met) else None
-    return _Account(step, (*lines, agreed), link, tuple(used), tuple(_remarks(step, told)))
+    return Account(
+        step=step,
+        lines=(*lines, agreed),
+        link=link,
+        used=tuple(used),
+        remarks=tuple(_remarks(step, told)),
+        claims=(link,) if link is not None else (),
+        left=link.products if link is not None else {},
+    )
 
 
 def _renamed(step: Step, pool: tuple[Signed, ...]) -> Met:
@@ -204,12 +202,14 @@ def _link(
     return chain.summary if chain.holds else None, chain.lines, chain.used
 
 
-def _rules(step: Step, links: Mapping[str, Link], court: Court) -> Iterator[Line]:
+def _rules(account: Account, links: Mapping[str, Link], court: Court) -> Iterator[Line]:
+    """Each claim about a step is held against its rules; together they must tie it to the steps it should follow."""
+    step = account.step
     tied: set[str] = set()
     faults = []
-    for kind in ("materials", "products"):
+    for claim, kind in itertools.product(account.claims, _KINDS):
         try:
-            tied |= check_rules(step, kind, links, court.budget)
+            tied |= check_rules(step, kind, {**links, step.name: claim}, court.budget)
         except Fault as fault:
             faults.append(Line("layout.rules", fault))
     if not faults:
@@ -217,10 +217,11 @@ def _rules(step: Step, links: Mapping[str, Link], court: Court) -> Iterator[Line
             check_chain(step, frozenset(tied))
         except CheckFault as fault:
             faults.append(Line("layout.rules", fault))
-    count = len(step.materials) + len(step.products)
-    yield from faults or (
-        Line("layout.rules", Met(f"{shown(step.name)} obeys its rules", actual=f"{count} of {step.name}")),
-    )
+    obeyed = f"{len(step.materials) + len(step.products)} of {step.name}"
+    yield from faults or (Line("layout.rules", Met(f"{shown(step.name)} obeys its rules", actual=obeyed)),)
+
+
+_KINDS: tuple[Kind, ...] = ("materials", "products")
 
 
 def _remarks(step: Step, told: list[Told]) -> Iterator[Line]:
@@ -235,8 +236,9 @@ def _remarks(step: Step, told: list[Told]) -> Iterator[Line]:
             yield Line("layout.command", fault, one.evidence)
 
 
-def _summary(layout: Layout, links: Mapping[str, Link]) -> Link | None:
-    if any(step.name not in links for step in layout.steps):
+def _summary(accounts: tuple[Account, ...]) -> Link | None:
+    """What went into the first step and came out of the last; None where any step is not told."""
+    links = [account.link for account in accounts if account.link is not None]
+    if len(links) != len(accounts):
         return None
-    first, last = links[layout.steps[0].name], links[layout.steps[-1].name]
-    return Link("", first.materials, last.products, last.command)
+    return Link("", links[0].materials, accounts[-1].left, links[-1].command)

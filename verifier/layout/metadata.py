@@ -13,8 +13,9 @@ from attestations.digests import DigestSet
 from attestations.faults import FormatFault, Place
 from attestations.layouts import layout as layouts
 from attestations.layouts import link as links
-from attestations.layouts.layout import Layout, parse_layout
+from attestations.layouts.layout import parse_layout
 from attestations.layouts.link import Artifacts, Link, check_artifacts, parse_link
+from attestations.layouts.parts import Layout
 from attestations.limits import Limits
 from attestations.predicates import read_predicate
 from attestations.predicates.link import PREDICATE_TYPE, LinkPredicate

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from attestations.layouts.layout import Item, Layout
+from attestations.layouts.expressions import Comparison, Literal, Member, Operand
+from attestations.layouts.parts import ExpectedPredicate, Item, Layout, Step
 from attestations.layouts.rules import MatchRule, PathRule, Rule
 
 from ..faults import CheckFault
@@ -47,7 +48,43 @@ def _item(item: _Each, parameters: Parameters) -> _Each:
         materials=tuple(_rule(rule, parameters) for rule in item.materials),
         products=tuple(_rule(rule, parameters) for rule in item.products),
         command=tuple(fill(word, parameters) for word in getattr(item, "command", ())),
+        **_expected(item, parameters),
     )
+
+
+def _expected(item: Item, parameters: Parameters) -> dict[str, tuple[ExpectedPredicate, ...]]:
+    if not isinstance(item, Step):
+        return {}
+    return {"predicates": tuple(_predicate(predicate, parameters) for predicate in item.predicates)}
+
+
+def _predicate(predicate: ExpectedPredicate, parameters: Parameters) -> ExpectedPredicate:
+    """A value is filled in where a text stands, after the expression was read: it cannot be more than a text."""
+    attributes = (
+        replace(
+            attribute,
+            text=fill(attribute.text, parameters),
+            comparison=Comparison(
+                _operand(attribute.comparison.left, parameters),
+                attribute.comparison.equal,
+                _operand(attribute.comparison.right, parameters),
+            ),
+        )
+        for attribute in predicate.attributes
+    )
+    return replace(predicate, attributes=tuple(attributes))
+
+
+def _operand(operand: Operand, parameters: Parameters) -> Operand:
+    if isinstance(operand, Member):
+        return operand
+    if isinstance(operand.value, tuple):
+        return Literal(tuple(_text(value, parameters) for value in operand.value))
+    return Literal(_text(operand.value, parameters))
+
+
+def _text(value: Any, parameters: Parameters) -> Any:
+    return fill(value, parameters) if isinstance(value, str) else value
 
 
 def _rule(rule: Rule, parameters: Parameters) -> Rule:

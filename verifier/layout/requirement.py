@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from attestations.digests import Digest
 from attestations.faults import Fault, Place
-from attestations.layouts.layout import Layout
+from attestations.layouts.parts import Layout
 from attestations.statements import Subject
 
 from ..authenticated import Authenticated

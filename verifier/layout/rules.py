@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from unicodedata import normalize
 
 from attestations.digests import DigestSet
-from attestations.layouts.layout import Item
 from attestations.layouts.link import Artifacts, Link, is_normal
+from attestations.layouts.parts import Item
 from attestations.layouts.rules import Kind, MatchRule, PathRule, Rule
 from attestations.limits import Limits
 from attestations.strict_json import shown
@@ -131,13 +131,17 @@ def _explains(rule: PathRule, path: str, link: Link) -> bool:
     return True
 
 
+_WEAK = frozenset({"md5", "sha1"})
+"""Algorithms by which nothing is ever the same."""
+
+
 def same(one: DigestSet, other: DigestSet) -> bool:
     """Whether two sets are of one file: they state at least one algorithm both, and agree in all that both state.
 
     Sets that share only algorithms that identify nothing are of one file only where they are equal altogether; links
     are held to at least one strong digest before (T69).
     """
-    if one == other:
+    if one == other and any(digest.algorithm not in _WEAK for digest in one):
         return True
     shared = [(digest, found) for digest in one if (found := other.get(digest.algorithm)) is not None]
     return any(digest.strong for digest, _ in shared) and all(digest == found for digest, found in shared)

@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from attestations.bundles import Evidence
 from attestations.faults import Fault
-from attestations.layouts.layout import Layout, Step
 from attestations.layouts.link import Link
+from attestations.layouts.parts import Layout, Step
 from attestations.strict_json import shown
 
 from ..checks.check import Met
@@ -57,12 +57,12 @@ def is_for(step: Step, signed: Signed) -> bool:
 
 
 def check_delegable(step: Step, steps: Sequence[Step], signed: Signed) -> None:
-    """A sublayout can be for `step` alone. Raises: CheckFault ``layout.sublayout_ambiguous``."""
+    """A sublayout can be for `step` alone. Raises: CheckFault ``layout.step_ambiguous``."""
     keyids = {one.keyid for one in signed.signers}
     others = [other.name for other in steps if other.name != step.name and keyids & set(other.keyids)]
     if others:
         raise CheckFault(
-            "layout.sublayout_ambiguous",
+            "layout.step_ambiguous",
             "a sublayout by a functionary of several steps: nothing signed says which of them it is for",
             expected=step.name,
             actual=", ".join([step.name, *others][:5]),

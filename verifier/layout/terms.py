@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 
 from attestations.faults import Fault
-from attestations.layouts.layout import Inspection, Layout, Step
+from attestations.layouts.parts import Inspection, Layout, Step
 from attestations.layouts.rules import MatchRule
 from attestations.strict_json import shown
 
