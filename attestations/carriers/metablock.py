@@ -10,8 +10,9 @@ Spec: in-toto specification, section 4.2, https://github.com/in-toto/docs/blob/m
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+import msgspec
 
 from ..bundles import Bundle, Metablock, MetablockSignature, NoMaterial
 from ..layouts import METADATA
@@ -41,7 +42,7 @@ def read_metablock(node: Node, reading: Reading) -> Bundle:
     metablock = Metablock(
         kind=signed.field("_type").text(),
         canonical=canonical(signed.value, signed.place),
-        content=json.dumps(signed.value, ensure_ascii=False, separators=(",", ":")).encode("utf-8"),
+        content=msgspec.json.encode(signed.value),
         signatures=tuple(_signature(item) for item in signatures.items()),
     )
     return Bundle("in-toto-metablock", metablock, NoMaterial())

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from securesystemslib.formats import encode_canonical
 
+from attestations.bundles import Evidence, Metablock
+from attestations.evidence import read_evidence
 from attestations.faults import FormatFault, Place
 from attestations.olpc import canonical
 from attestations.strict_json import loads
@@ -41,3 +43,14 @@ def test_a_fraction_is_refused_in_its_place(value: Any) -> None:
     with pytest.raises(FormatFault) as caught:
         canonical(value, Place("link", "/signed"))
     assert (caught.value.reason, str(caught.value.place)) == ("olpc.float", "link#/signed")
+
+
+@given(st.dictionaries(st.text(max_size=4), VALUES, max_size=4))
+def test_a_metablock_keeps_what_was_signed_in_both_forms(more: dict[str, Any]) -> None:
+    signed = {**more, "_type": "link"}
+    document = {"signed": signed, "signatures": [{"keyid": "", "sig": "00"}]}
+    (found,) = read_evidence("link", json.dumps(document).encode())
+    assert isinstance(found, Evidence)
+    content = found.bundle.content
+    assert isinstance(content, Metablock)
+    assert (content.canonical, loads(content.content)) == (encode_canonical(signed).encode(), signed)
