@@ -221,6 +221,17 @@ class Node(Struct, frozen=True):
             raise self.fault("json.value", "out of range", expected="0 to 2^63 - 1")
         return value
 
+    def hex(self, reason: str = "json.value") -> bytes:
+        """Hex digits, at least two and in lower case: one spelling. `reason` is the fault's where they are not."""
+        text = self.text()
+        try:
+            value = bytes.fromhex(text)
+        except ValueError:
+            value = b""
+        if not value or value.hex() != text:
+            raise self.fault(reason, "not lower-case hex")
+        return value
+
     def base64(self, *, either_alphabet: bool = False, wrapped: bool = False) -> bytes:
         """Padded base64 whose unused bits are zero: one spelling for each value.
 

@@ -52,19 +52,10 @@ def _signature(node: Node) -> MetablockSignature:
     keyid = node.field("keyid").text()
     headers = node.get("other_headers")
     if headers is not None:
-        return MetablockSignature(_hex(node.field("signature")), keyid, _hex(headers))
-    return MetablockSignature(_hex(node.field("sig")), keyid)
-
-
-def _hex(node: Node) -> bytes:
-    text = node.text()
-    try:
-        value = bytes.fromhex(text)
-    except ValueError:
-        value = b""
-    if not value or value.hex() != text:
-        raise node.fault("metablock.signature", "not a signature in lower-case hex")
-    return value
+        return MetablockSignature(
+            node.field("signature").hex("metablock.signature"), keyid, headers.hex("metablock.signature")
+        )
+    return MetablockSignature(node.field("sig").hex("metablock.signature"), keyid)
 
 
 CARRIER = Carrier("in-toto-metablock", recognises, whole(read_metablock))

@@ -90,7 +90,7 @@ def _api_proof(node: Node) -> InclusionProof:
     return InclusionProof(
         log_index=node.field("logIndex").int64(),
         tree_size=node.field("treeSize").int64(),
-        root=_hash(_hex(root), root),
+        root=_hash(root.hex(), root),
         hashes=_path(node.field("hashes"), hexadecimal=True),
         checkpoint=checkpoint.text().encode("utf-8") if checkpoint is not None else None,
     )
@@ -112,7 +112,7 @@ def _with_body(node: Node, promise: bytes | None, proof: InclusionProof | None, 
     return LogEntry(
         kind=stated.field("kind").text(),
         version=stated.field("apiVersion").text(),
-        log_id=_hex(node.field("logID")),
+        log_id=node.field("logID").hex(),
         log_index=node.field("logIndex").int64(),
         integrated_time=node.field("integratedTime").int64() or None,
         body=body,
@@ -124,21 +124,10 @@ def _with_body(node: Node, promise: bytes | None, proof: InclusionProof | None, 
 def _path(node: Node, *, hexadecimal: bool) -> tuple[bytes, ...]:
     if len(node.array()) > _MAXIMUM_HASHES:
         raise node.fault("log.proof_malformed", "longer than any audit path", expected=f"at most {_MAXIMUM_HASHES}")
-    return tuple(_hash(_hex(item) if hexadecimal else item.base64(either_alphabet=True), item) for item in node.items())
+    return tuple(_hash(item.hex() if hexadecimal else item.base64(either_alphabet=True), item) for item in node.items())
 
 
 def _hash(value: bytes, node: Node) -> bytes:
     if len(value) != 32:
         raise node.fault("log.proof_malformed", f"a hash of {len(value)} bytes", expected="32 bytes")
-    return value
-
-
-def _hex(node: Node) -> bytes:
-    text = node.text()
-    try:
-        value = bytes.fromhex(text)
-    except ValueError:
-        value = b""
-    if not value or value.hex() != text:
-        raise node.fault("json.value", "not lower-case hex")
     return value
