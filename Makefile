@@ -62,7 +62,7 @@ soak: .venv/.dev ## the properties, drawn anew and at length
 lock: ## resolve requirements/*.txt anew (needs uv on the PATH, or UV=…)
 	@$(RESOLVE) --group build --output-file requirements/core.txt
 	@$(RESOLVE) --group demo --constraints requirements/core.txt --output-file requirements/demo.txt
-	@$(RESOLVE) --group dev --constraints requirements/demo.txt --output-file requirements/dev.txt
+	@$(RESOLVE) --group dev --extra formats --extra keys --extra report --constraints requirements/demo.txt --output-file requirements/dev.txt
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements/*.txt
 
 .PHONY: oracles

@@ -14,7 +14,7 @@ import pytest
 
 from .tree import ROOT, SHIPPED
 
-EXTRAS = ("server", "formats", "report", "all")
+EXTRAS = ("server", "formats", "keys", "report", "all")
 
 
 @pytest.fixture(scope="module")
