@@ -281,5 +281,7 @@ def shown(value: Any) -> str:
         return f"{_TYPE_NAMES[type(value)]} of {len(value)}"
     if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
         return f"a number of {value.bit_length()} bits"
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
     text = repr(value[:120]) if isinstance(value, str) else repr(value)[:120]
     return text if len(text) <= 120 else text[:117] + "..."

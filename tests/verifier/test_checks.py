@@ -14,7 +14,7 @@ from fixtures.recipes.scene import RELEASE
 from verifier.authenticated import Authenticated, CertificateSigner, KeySigner
 from verifier.checks import CHECKS, Attestation
 from verifier.checks.level import check_level
-from verifier.checks.parameters import check_inputs, check_parameters
+from verifier.checks.parameters import check_inputs, check_parameters, differences
 from verifier.checks.threshold import check_threshold
 from verifier.faults import CheckFault
 from verifier.policy.model import Exact, ExpectedValue, LevelRequirement, Pattern, ProvenanceRequirement
@@ -251,3 +251,12 @@ def test_every_field_of_a_requirement_is_checked_by_something() -> None:
     """A field that no check reads would be a constraint that is written and not applied (T21)."""
     asked = {check.field for check in CHECKS} | {"signers", "threshold", "predicate_type", "slsa_build_level"}
     assert set(ProvenanceRequirement.__struct_fields__) == asked - {None}
+
+
+@pytest.mark.parametrize(
+    ("value", "spelled"),
+    [(True, "true"), (None, "null"), (["a", 1], '["a",1]'), ("plain", "plain"), ([1 << 20_000], "an array of 1")],
+)
+def test_a_parameter_is_shown_as_json_has_it(value: object, spelled: str) -> None:
+    [(pointer, _, _, found)] = differences({"asked": Exact("other")}, {"asked": value}, "/parameters")
+    assert (pointer, found) == ("/parameters/asked", spelled)

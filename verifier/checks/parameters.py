@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from attestations.faults import Place
-from attestations.strict_json import escape_pointer
+from attestations.strict_json import escape_pointer, shown
 
 from ..faults import CheckFault
 from ..policy.expected import matches
@@ -88,7 +90,11 @@ def _spelled(expected: ExpectedValue) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    """`value` as JSON has it, a text without its quotes; so long that people still read it."""
+    try:
+        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    except ValueError:  # a number in it is too vast to be written
+        return shown(value)
     return text if len(text) <= 120 else text[:117] + "..."
 
 
