@@ -16,7 +16,6 @@ MET = (*range(1, 15), *range(20, 30), *range(31, 35), *range(40, 52), *range(60,
 NOT_MET: Mapping[int, str] = {
     50: "no log is searched: entries come with the evidence",
     75: "no rebuilder speaks yet; whoever signs counts as the group that the policy puts it into",
-    76: "no policy has exceptions, and nobody can waive anything",
     92: "no archive is opened: an artifact is measured as bytes",
 }
 """Rows that nothing here can meet yet, and why. Whoever builds what meets one takes its line away."""
