@@ -4,7 +4,7 @@
     read_evidence_files   several, where one may need another: an OCI manifest its layers
 
 Neither raises for what a file holds. A bundle that cannot be read is an `Unreadable` with its fault and spoils no
-other; a file in which there is no bundle gives nothing.
+other; a file in which there is no bundle gives nothing, and so does a document (`documents`), which is no bundle.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .carriers.cosign_layer import MANIFEST, layers_of
 from .carriers.dsse_envelope import CARRIER as BARE_ENVELOPE
 from .carriers.json_lines import is_json_lines, split_lines
 from .digests import STRONG, Digest
+from .documents import kind_of
 from .faults import Fault, FormatFault, Place
 from .limits import DEFAULT_LIMITS, Limits
 from .strict_json import Node, loads
@@ -77,6 +78,8 @@ def _layers(data: bytes, limits: Limits) -> frozenset[str]:
 def _file(
     name: str, data: bytes, digest: Digest, reading: Reading, *, is_layer: bool
 ) -> Iterator[Evidence | Unreadable]:
+    if kind_of(data) is not None:
+        return
     try:
         reading.limits.check("bundle", len(data), Place(name))
         lines = split_lines(data, reading.limits) if is_json_lines(data, reading.limits) else None

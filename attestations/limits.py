@@ -18,6 +18,8 @@ class Limits(Struct, frozen=True):
 
     bundle: int = 4 * MIB
     statement: int = 16 * MIB
+    sbom: int = 128 * MIB
+    manifest: int = 64 * MIB
     policy: int = 1 * MIB
     trust_root: int = 4 * MIB
     record: int = 128 * MIB
@@ -52,7 +54,7 @@ class Limits(Struct, frozen=True):
             )
 
 
-_UNITS = dict.fromkeys(("bundle", "statement", "policy", "trust_root", "record"), "bytes") | {"depth": "levels"}
+_UNITS = dict.fromkeys(("bundle", "statement", "sbom", "manifest", "policy", "trust_root", "record"), "bytes") | {"depth": "levels"}
 """What a limit counts, where it does not count what it is called."""
 
 DEFAULT_LIMITS = Limits()

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from attestations.bundles import Evidence, Metablock
 from attestations.digests import Digest
+from attestations.documents import Document, read_documents
 from attestations.evidence import Unreadable, read_evidence_files
 from attestations.faults import Fault
 
@@ -44,7 +45,7 @@ class Gathered(Struct, frozen=True):
 
     `keys` are the fingerprints of the pinned keys that were given. in-toto's layouts and links stand by themselves:
     `metadata` is what the policy's signers signed, `unsigned` the metablocks that they did not; they count for layouts
-    alone. `read` is every bundle, whoever signed it.
+    alone. `read` is every bundle, whoever signed it; `documents` are the files that are none, unauthenticated.
     """
 
     authenticated: tuple[Authenticated, ...]
@@ -55,18 +56,21 @@ class Gathered(Struct, frozen=True):
     metadata: tuple[Authenticated, ...] = ()
     unsigned: tuple[Refused, ...] = ()
     read: tuple[Evidence, ...] = ()
+    documents: tuple[Document, ...] = ()
 
 
 def gather(request: Request, policy: Policy) -> Gathered:
     """Read and authenticate all of `request` under `policy`, whose ``{version}`` is filled in.
 
     Raises:
-        LimitFault: ``limit.evidence_files``, ``limit.evidence_items``: too much to look at, so nothing was.
+        LimitFault: ``limit.evidence_files``, ``limit.evidence_items``, ``limit.manifest``, ``limit.sbom``: too much to look at, so nothing was.
     """
     request.limits.check("evidence_files", len(request.evidence))
     roots, root_results = _roots(request, policy)
     keys, key_results = _keys(request.keys, policy)
-    items = read_evidence_files([(file.name, file.content) for file in request.evidence], request.limits)
+    files = [(file.name, file.content) for file in request.evidence]
+    documents = read_documents(files, request.limits)
+    items = read_evidence_files(files, request.limits)
     request.limits.check("evidence_items", len(items))
     once = tuple(_once(items))
     outcomes = [_authenticate(item, request, policy, roots, keys) for item in once]
@@ -81,6 +85,7 @@ def gather(request: Request, policy: Policy) -> Gathered:
         metadata=tuple(item for item in held if item.is_metadata),
         unsigned=tuple(item for item in failed if _is_metablock(item)),
         read=tuple(item for item in once if isinstance(item, Evidence)),
+        documents=documents,
     )
 
 

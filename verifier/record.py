@@ -173,7 +173,15 @@ def _time(node: Node) -> datetime.datetime:
     return time.astimezone(datetime.UTC)
 
 
+_ADDED = frozenset({"sbom", "manifest"})
+"""Limits that records have not always named; one that does not was written under the defaults."""
+
+
+def _limit(node: Node, name: str) -> Node | None:
+    return node.get(name) if name in _ADDED else node.field(name)
+
+
 def _limits(node: Node) -> Limits:
     names = Limits.__struct_fields__
     node.only(*names)
-    return Limits(**{name: _count(node.field(name)) for name in names})
+    return Limits(**{name: _count(value) for name in names if (value := _limit(node, name)) is not None})

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from attestations.bundles import Evidence
+from attestations.documents import kind_of
 from attestations.evidence import Unreadable, read_evidence, wanted_algorithms
+from attestations.faults import Place
 from attestations.limits import Limits
 from verifier.request import EvidenceFile
 
@@ -39,13 +41,21 @@ def gather(paths: Iterable[str], files: Files, limits: Limits) -> Gathered:
 
     Raises:
         InputFault: ``input.*``.
-        LimitFault: ``limit.evidence_files``, ``limit.bundle``.
+        LimitFault: ``limit.evidence_files``, ``limit.bundle``, ``limit.manifest``, ``limit.sbom``.
     """
     found = tuple(dict.fromkeys(path for given in paths for path in _expand(given, files)))
     limits.check("evidence_files", len(found))
-    read = tuple(EvidenceFile(shown(path), files.read(path, "bundle", limits)) for path in found)
+    read = tuple(_read(path, files, limits) for path in found)
     items = (item for file in read for item in read_evidence(file.name, file.content, limits))
     return Gathered(found, read, wanted_algorithms(item for item in items if isinstance(item, Evidence)))
+
+
+def _read(path: str, files: Files, limits: Limits) -> EvidenceFile:
+    """A file under the limit of what it is: documents may be large, bundles are not."""
+    content = files.read(path, "sbom", limits)
+    kind = kind_of(content)
+    limits.check(kind.limit if kind is not None else "bundle", len(content), Place(shown(path)))
+    return EvidenceFile(shown(path), content)
 
 
 def _expand(path: str, files: Files) -> Iterator[str]:

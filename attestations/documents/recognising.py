@@ -1,0 +1,51 @@
+"""The marks by which each kind of document is known, searched as bytes.
+
+Spec: CycloneDX 1.4 to 1.7 (``bomFormat``); SPDX 2.2 and 2.3 (``spdxVersion``, ``SPDXVersion:``), 3.0 (its JSON-LD
+context); GNU coreutils manual, section 6.4, and OpenBSD's cksum(1) for lists of checksums.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SPACE = b" \t\r\n"
+
+_LISTED = re.compile(
+    rb"\\?[0-9A-Fa-f]{32,128} [ *][^\r\n]|[A-Z][A-Z0-9/-]{1,15} ?\([^\r\n]+\) ?= ?[0-9A-Fa-f]{32,128}[\r\n]|"
+    rb"[A-Z][A-Z0-9/-]{1,15} ?\([^\r\n]+\) ?= ?[0-9A-Fa-f]{32,128}\Z"
+)
+"""The beginning of a line of a list: ``<hex>  <name>``, ``<hex> *<name>`` or ``SHA256 (<name>) = <hex>``."""
+
+_CLEARSIGNED = b"-----BEGIN PGP SIGNED MESSAGE-----"
+_LONGEST_HEAD = 64 * 1024
+
+
+def is_checksums(data: bytes) -> bool:
+    """Whether the first line that says something is one of a checksum list, signed within the file or not."""
+    head = data[:_LONGEST_HEAD]
+    if head.startswith(_CLEARSIGNED):
+        return True
+    position = 0
+    while position < len(head):
+        stop = head.find(b"\n", position)
+        stop = len(head) if stop < 0 else stop
+        if head[position:stop].strip(_SPACE) and head[position : position + 1] != b"#":
+            return _LISTED.match(head, position) is not None
+        position = stop + 1
+    return False
+
+
+def is_cyclonedx(data: bytes) -> bool:
+    """Whether this is a JSON object that names CycloneDX's format."""
+    return _is_object(data) and b'"bomFormat"' in data
+
+
+def is_spdx(data: bytes) -> bool:
+    """Whether this is SPDX: JSON of version 2, JSON-LD of version 3, or tag-value."""
+    if data[:_LONGEST_HEAD].lstrip(_SPACE).startswith(b"SPDXVersion:"):
+        return True
+    return _is_object(data) and (b'"spdxVersion"' in data or b"//spdx.org/rdf/3." in data)
+
+
+def _is_object(data: bytes) -> bool:
+    return data[:_LONGEST_HEAD].lstrip(_SPACE).startswith(b"{")
