@@ -54,7 +54,8 @@ class Limits(Struct, frozen=True):
             )
 
 
-_UNITS = dict.fromkeys(("bundle", "statement", "sbom", "manifest", "policy", "trust_root", "record"), "bytes") | {"depth": "levels"}
+_SIZES = ("bundle", "statement", "sbom", "manifest", "policy", "trust_root", "record")
+_UNITS = dict.fromkeys(_SIZES, "bytes") | {"depth": "levels"}
 """What a limit counts, where it does not count what it is called."""
 
 DEFAULT_LIMITS = Limits()

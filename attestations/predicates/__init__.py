@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from ..faults import FormatFault, Place
 from ..statements import Statement
 from ..strict_json import Node, shown
-from . import link, npm_publish, slsa_provenance_v01, slsa_provenance_v02, slsa_provenance_v1
+from . import link, manifest, npm_publish, release, slsa_provenance_v01, slsa_provenance_v02, slsa_provenance_v1
 from .link import LinkPredicate
+from .manifest import ManifestPredicate
 from .npm_publish import Publication
 from .provenance import Provenance
+from .release import ReleasePredicate
 from .unknown import UnknownPredicate
 
-Predicate = LinkPredicate | Provenance | Publication | UnknownPredicate
+Predicate = LinkPredicate | ManifestPredicate | Provenance | Publication | ReleasePredicate | UnknownPredicate
 
 READERS: Mapping[str, Callable[[Node], Predicate]] = {
     slsa_provenance_v01.PREDICATE_TYPE: slsa_provenance_v01.read,
@@ -25,6 +27,8 @@ READERS: Mapping[str, Callable[[Node], Predicate]] = {
     slsa_provenance_v1.PREDICATE_TYPE: slsa_provenance_v1.read,
     npm_publish.PREDICATE_TYPE: npm_publish.read,
     link.PREDICATE_TYPE: link.read,
+    manifest.PREDICATE_TYPE: manifest.read,
+    **dict.fromkeys(release.PREDICATE_TYPES, release.read),
 }
 
 PROVENANCE_TYPES = frozenset(
@@ -62,9 +66,11 @@ __all__ = [
     "PROVENANCE_TYPES",
     "READERS",
     "WITHOUT_CONTENT",
+    "ManifestPredicate",
     "Predicate",
     "Provenance",
     "Publication",
+    "ReleasePredicate",
     "UnknownPredicate",
     "read_predicate",
 ]
