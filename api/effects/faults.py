@@ -2,7 +2,8 @@
 
     Fault
     ├── InputFault      input.* bytes.*      what we were told to read
-    └── OutputFault     output.*             what we were told to write
+    ├── OutputFault     output.*             what we were told to write
+    └── KeyFault        signing.*            what we were told to sign with
 
 They say nothing about an artifact, so their outcome is ERROR.
 """
@@ -18,3 +19,7 @@ class InputFault(Fault):
 
 class OutputFault(Fault):
     """A result cannot be written where it was wanted."""
+
+
+class KeyFault(Fault):
+    """A private key cannot be found, opened or used."""
