@@ -11,6 +11,7 @@ CODE := $(PACKAGES) fixtures bench tests docs
 BIN := .venv/bin
 PYTHON := $(BIN)/python
 UV ?= uv
+MINUTES ?= 60
 RESOLVE = $(UV) pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --no-build \
     --generate-hashes --custom-compile-command "make lock"
 
@@ -55,7 +56,11 @@ bench: .venv/.dev ## the budgets measured: bench.json and docs/performance.md
 	@$(PYTHON) -m bench
 
 .PHONY: soak
-soak: .venv/.dev ## the properties, drawn anew and at length
+soak: .venv/.dev ## every parser fuzzed, for MINUTES=60 in all; what is found is kept in .cache/soak
+	@$(PYTHON) -m tests.soak --minutes $(MINUTES)
+
+.PHONY: properties
+properties: .venv/.dev ## the properties, drawn anew and at length
 	@$(PYTHON) -m pytest -n auto --maxprocesses 4 -m hypothesis --hypothesis-profile soak
 
 .PHONY: lock

@@ -1,0 +1,163 @@
+"""What is done with an input: it is read to the end, used as its users use it, and held to what must then be true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+from msgspec import structs
+
+from attestations.dsse import parse_envelope
+from attestations.evidence import read_evidence
+from attestations.faults import Fault
+from attestations.limits import DEFAULT_LIMITS
+from attestations.log_entries import READERS, parse_body
+from attestations.notes import parse_vkey
+from attestations.predicates import read_predicate
+from attestations.statements import parse_statement
+from attestations.strict_json import Node, loads
+from fixtures.build import VECTORS
+from fixtures.case import VerdictCase, read_case
+from verifier.certificates import fulcio, roles
+from verifier.certificates.certificate import parse_certificate
+from verifier.certificates.identities import read_signer
+from verifier.certificates.paths import Path as CertificatePath
+from verifier.engine import judge
+from verifier.notes import note_key
+from verifier.policy.diff import diff
+from verifier.policy.lint import lint
+from verifier.policy.parse import parse_policy
+from verifier.policy.plain import digest
+from verifier.policy.toml import to_toml
+from verifier.record import read_record, write_record
+from verifier.report import render_report
+from verifier.request import EvidenceFile, Request
+from verifier.trust import CertificateAuthority
+from verifier.windows import UNBOUNDED
+
+from ..attestations.samples import SAMPLES, read_all
+from ..vectors.runner import request
+
+Reading = Callable[[bytes], object]
+"""Reads an input, and raises a `Fault` or returns those it collected on the way; all else is a bug."""
+
+
+def of_text(read: Callable[[str], object]) -> Reading:
+    """A reading of what is text to its reader: bytes that are no UTF-8 never reach it."""
+
+    def reading(data: bytes) -> object:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        return read(text)
+
+    return reading
+
+
+def of_node(read: Callable[[Node], object]) -> Reading:
+    """A reading of a part of a JSON document."""
+    return lambda data: read(Node(loads(data), "input"))
+
+
+def evidence(data: bytes) -> list[Fault]:
+    """A file of evidence, down to its statements, their predicates and the bodies of its log entries."""
+    return read_all(read_evidence("input", data))
+
+
+def envelope(data: bytes) -> object:
+    return parse_envelope(Node(loads(data), "input"), DEFAULT_LIMITS)
+
+
+def statement(data: bytes) -> object:
+    return read_predicate(parse_statement(data))
+
+
+def entry_body(data: bytes) -> list[Fault]:
+    """A log entry's body, as each kind and version that there is."""
+    return [fault for kind, version in READERS for fault in _refused(lambda: parse_body(kind, version, data))]  # noqa: B023  called at once
+
+
+def vkey(text: str) -> object:
+    return note_key(parse_vkey(text))
+
+
+def certificate(data: bytes) -> list[Fault]:
+    """A certificate, held to every profile, its signer read whatever they say."""
+    parsed = parse_certificate(data)
+    path = CertificatePath(
+        (parsed,), CertificateAuthority("input", "", (parsed.der,), UNBOUNDED), parsed.handle.not_valid_before_utc
+    )
+    work = (
+        lambda: parsed.key,
+        lambda: roles.check_root(parsed),
+        lambda: roles.check_issuer(parsed),
+        lambda: roles.check_signer(parsed),
+        lambda: fulcio.check_leaf(parsed),
+        lambda: read_signer(path),
+    )
+    return [fault for each in work for fault in _refused(each)]
+
+
+def policy(data: bytes) -> None:
+    """A policy, which must come back from both of its written forms as itself."""
+    parsed = parse_policy(data, "input", DEFAULT_LIMITS)
+    lint(parsed)
+    again = parse_policy(to_toml(parsed).encode(), "input", DEFAULT_LIMITS)
+    assert again == parsed and digest(again) == digest(parsed), "a policy is another after it was written"
+    assert not diff(parsed, again), "a policy differs from itself"
+
+
+def replayed(data: bytes) -> None:
+    """A record, judged anew and written again: it must then give the same report for good."""
+    asked, _ = read_record(data, "input")
+    _steady(asked)
+
+
+def recorded(vectors: Iterable[str]) -> tuple[bytes, ...]:
+    """Records of the requests of vectors."""
+    return tuple(write_record(asked, render_report(judge(asked))) for asked in map(_request, vectors))
+
+
+def samples() -> tuple[bytes, ...]:
+    """The sample documents, evidence and other."""
+    return tuple(sample.data for sample in SAMPLES.values())
+
+
+def first_evidence(vector: str) -> tuple[bytes, ...]:
+    """The first file of evidence of a vector."""
+    return (_request(vector).evidence[0].content,)
+
+
+def judged(vector: str) -> Reading:
+    """A reading of evidence as the first file of the request of a vector."""
+
+    def reading(data: bytes) -> None:
+        asked = _request(vector)
+        first, *rest = asked.evidence
+        _steady(structs.replace(asked, evidence=(EvidenceFile(first.name, data), *rest)))
+
+    return reading
+
+
+def _steady(asked: Request) -> None:
+    report = render_report(judge(asked))
+    again, kept = read_record(write_record(asked, report), "record", structs.replace(DEFAULT_LIMITS, record=1 << 30))
+    assert kept == report and render_report(judge(again)) == report, "a verdict is another when it is replayed"
+
+
+@cache
+def _request(vector: str) -> Request:
+    folder = VECTORS / Path(vector)
+    case = read_case(folder)
+    assert isinstance(case, VerdictCase)
+    return request(case, folder)
+
+
+def _refused(work: Callable[[], object]) -> list[Fault]:
+    try:
+        work()
+    except Fault as fault:
+        return [fault]
+    return []

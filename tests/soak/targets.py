@@ -1,0 +1,149 @@
+"""What `make soak` feeds, in one table: each parser of the verifier, and what is done with an input for it.
+
+A target reads its input to the end, and may refuse it with a `Fault` and nothing else. Its seeds are all that the
+vectors bring its parser to read, and what is written beside it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from attestations import notes
+from attestations.checkpoints import parse_checkpoint
+from attestations.digests import parse_digest
+from attestations.distributions import parse_distribution
+from attestations.dsse import parse_envelope
+from attestations.layouts.expressions import parse_expression
+from attestations.layouts.layout import parse_item, parse_layout
+from attestations.layouts.link import parse_link
+from attestations.layouts.rules import parse_rule
+from attestations.limits import DEFAULT_LIMITS
+from attestations.log_entries import parse_body
+from attestations.log_entries.carried import read_api_entries
+from attestations.notes import key_hint, parse_note, parse_vkey
+from attestations.npm_keys import parse_npm_keys
+from attestations.pem import parse_pem
+from attestations.publishers import parse_publisher
+from attestations.purls import parse_purl
+from attestations.sigsum_proofs import parse_sigsum_proof
+from attestations.statements import parse_statement
+from attestations.strict_json import loads
+from attestations.timestamp_tokens import parse_timestamp
+from attestations.tlog_proofs import parse_tlog_proof
+from verifier.certificates.certificate import parse_certificate
+from verifier.engine import judge
+from verifier.key_files import load_key_file
+from verifier.keys import load_pem, load_spki
+from verifier.policy.expected import parse_release
+from verifier.policy.parse import parse_policy
+from verifier.policy.patterns import compile_pattern
+from verifier.record import read_record
+from verifier.trust import load_trust_root
+
+from . import readings
+from .readings import Reading, first_evidence, judged, of_node, of_text, recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One parser under fire.
+
+    `kind` is how inputs are changed (`mutation.KINDS`); `parser` is whose arguments, called `argument` or standing
+    first, are seeds; `further` are seeds besides these.
+    """
+
+    name: str
+    kind: str
+    parser: Callable[..., object]
+    read: Reading
+    argument: str = ""
+    further: Callable[[], tuple[bytes, ...]] = tuple
+
+
+JUDGED = (
+    "good/provenance-in-rekor-v1",
+    "good/provenance-in-rekor-v2",
+    "good/stamped-and-not-promised",
+    "good/artifact-signature-in-rekor-v1",
+    "good/key-ecdsa-p256",
+    "layout/layout-and-links-in-envelopes",
+    "layout/step-done-by-a-sublayout",
+    "npm/signed-manifest",
+    "carrier/cosign-attestation-in-a-registry",
+)
+"""Vectors of each way in which evidence is judged; theirs is the trust, the policy and the time."""
+
+_SIGSUM = b"""\
+version=2
+log=%(hash)s
+leaf=%(hash)s %(signature)s
+
+size=2
+root_hash=%(hash)s
+signature=%(signature)s
+cosignature=%(hash)s 1700000000 %(signature)s
+
+leaf_index=1
+node_hash=%(hash)s
+""" % {b"hash": b"0a" * 32, b"signature": b"0b" * 64}
+
+_ITEM = b'{"name": "build", "expected_materials": [["MATCH", "*", "WITH", "PRODUCTS", "FROM", "fetch"]]}'
+
+
+def _keys_of_witnesses() -> tuple[bytes, ...]:
+    """A verifier key of each type."""
+    keys = ((notes.ED25519_COSIGNATURE, bytes(31) + b"\x02"), (notes.ML_DSA_44_COSIGNATURE, bytes(1312)))
+    return tuple(
+        b"witness.example+%s+%s"
+        % (key_hint("witness.example", type_, key).hex().encode(), b64encode(bytes([type_]) + key))
+        for type_, key in keys
+    )
+
+
+TARGETS: tuple[Target, ...] = (
+    Target("json", "json", loads, loads),
+    Target("evidence", "json", judge, readings.evidence, further=readings.samples),
+    Target("envelope", "json", parse_envelope, readings.envelope),
+    Target("statement", "json", parse_statement, readings.statement),
+    Target("log-entry-body", "json", parse_body, readings.entry_body, argument="body"),
+    Target("log-entries-of-the-api", "json", read_api_entries, read_api_entries),
+    Target("layout", "json", parse_layout, lambda data: parse_layout(data, source="input", limits=DEFAULT_LIMITS)),
+    Target("layout-item", "json", parse_item, of_node(parse_item), further=lambda: (_ITEM,)),
+    Target("layout-rule", "json", parse_rule, of_node(parse_rule)),
+    Target("layout-expression", "json", parse_expression, of_node(parse_expression)),
+    Target("link", "json", parse_link, lambda data: parse_link(data, source="input", limits=DEFAULT_LIMITS)),
+    Target("publisher", "json", parse_publisher, of_node(parse_publisher)),
+    Target("purl", "bytes", parse_purl, of_text(parse_purl)),
+    Target("distribution", "bytes", parse_distribution, of_text(parse_distribution)),
+    Target("digest", "bytes", parse_digest, of_text(parse_digest)),
+    Target("note", "bytes", parse_note, parse_note),
+    Target("checkpoint", "bytes", parse_checkpoint, parse_checkpoint),
+    Target("verifier-key", "bytes", parse_vkey, of_text(readings.vkey), further=_keys_of_witnesses),
+    Target("tlog-proof", "bytes", parse_tlog_proof, parse_tlog_proof),
+    Target("sigsum-proof", "bytes", parse_sigsum_proof, parse_sigsum_proof, further=lambda: (_SIGSUM,)),
+    Target("pem", "bytes", parse_pem, parse_pem),
+    Target("public-key", "der", load_spki, load_spki),
+    Target("public-key-in-pem", "bytes", load_pem, load_pem),
+    Target("key-file", "bytes", load_key_file, lambda data: load_key_file(data, name="input", windows={})),
+    Target("npm-keys", "json", parse_npm_keys, lambda data: parse_npm_keys(data, "input")),
+    Target("certificate", "der", parse_certificate, readings.certificate),
+    Target("timestamp", "der", parse_timestamp, parse_timestamp),
+    Target("trust-root", "json", load_trust_root, lambda data: load_trust_root(data, name="input", dated=None)),
+    Target("policy", "bytes", parse_policy, readings.policy),
+    Target("policy-pattern", "bytes", compile_pattern, of_text(compile_pattern)),
+    Target("release", "bytes", parse_release, of_text(parse_release)),
+    Target("record", "json", read_record, readings.replayed, further=partial(recorded, JUDGED)),
+    *(
+        Target(
+            f"judged-as-{vector.partition('/')[2]}",
+            "json",
+            judge,
+            judged(vector),
+            further=partial(first_evidence, vector),
+        )
+        for vector in JUDGED
+    ),
+)
