@@ -1,15 +1,19 @@
-"""Where verdicts go: the screen as they come, or one file at the end; as text, or a JSON report a line."""
+"""Where verdicts go: the screen as they come, or one file at the end; as text, JSON reports, or one document."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..render.layout import Look
 from ..render.text import screen, summary
+from .forms import DOCUMENTS
 from .world import World
 
 if TYPE_CHECKING:
     from verifier.outcome import Outcome
+    from verifier.request import Request
+    from verifier.verdict import Verdict
 
     from ..usecases.verify import Contents, Judged
 
@@ -30,8 +34,13 @@ class Output:
         self._quiet = quiet
         self._look = world.look if path is None else FILE_LOOK
         self._kept: list[bytes] = []
+        self._verdicts: list[Verdict] = []
         self._notes: list[str] = []
         self._shown = 0
+        if form == "html":
+            from ..render.html import check_available
+
+            check_available()
 
     def directory(self, contents: Contents) -> None:
         """Note what a directory holds besides what is judged."""
@@ -44,8 +53,10 @@ class Output:
                 self._notes.append(f"not judged, {what}: {', '.join(paths[:_NAMED])}{more}")
 
     def verdict(self, judged: Judged) -> None:
-        """Show one verdict."""
-        if self._form == "json":
+        """Show one verdict, or keep it for the document."""
+        if self._form in DOCUMENTS:
+            self._verdicts.append(judged.verdict)
+        elif self._form == "json":
             from verifier.report import render_report
 
             self._emit(render_report(judged.verdict) + b"\n")
@@ -56,7 +67,9 @@ class Output:
         self._shown += 1
 
     def end(self, outcomes: list[Outcome], combined: Outcome) -> None:
-        """Add up where there is something to add up, and write the file that was asked for."""
+        """Add up where there is something to add up, and write the document or the file that was asked for."""
+        if self._form in DOCUMENTS:
+            self._emit(document(self._form, self._verdicts))
         if self._form == "text" and (len(outcomes) != 1 or self._notes):
             gap = "\n" if self._shown else ""
             text = gap + summary(outcomes, combined, self._look, notes=self._notes)
@@ -69,3 +82,31 @@ class Output:
             self._kept.append(content)
         elif not self._quiet:
             self._world.terminal.write_bytes(content)
+
+
+def document(form: str, verdicts: Sequence[Verdict]) -> bytes:
+    """All of `verdicts` in one document of the form ``sarif`` or ``html``."""
+    if form == "sarif":
+        from ..render.sarif import sarif
+
+        return sarif(verdicts)
+    from ..render.html import page
+
+    return page(verdicts)
+
+
+def check_dossier(path: str | None, world: World) -> None:
+    """Refuse, before anybody works for it, a dossier that could not be made in the end; None is none."""
+    if path is None:
+        return
+    from ..render.html import check_available
+
+    check_available()
+    world.files.check_vacant(path)
+
+
+def write_dossier(path: str, request: Request, verdict: Verdict, world: World) -> None:
+    """Make the directory `path` the dossier of `verdict`, to which `request` came."""
+    from ..usecases.dossier import dossier
+
+    world.files.write_directory(path, dossier(request, verdict))

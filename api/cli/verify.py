@@ -11,6 +11,7 @@ import click
 import msgspec
 from msgspec import Struct
 
+from .forms import verdict_form
 from .options import blaming_flags, example, expectations, moment, raised_limits
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 @click.option("--print-policy", is_flag=True, help="Show the policy that the flags come to, and verify nothing.")
 @click.option("--now", callback=moment, metavar="TIME", help="The time to verify at, as in 2026-03-02T11:04:00Z.")
 @click.option("--limit", "limits", multiple=True, callback=raised_limits, metavar="NAME=SIZE", help="Change a limit.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text, or JSON reports.")
+@verdict_form
 @click.option("-o", "--output", metavar="FILE", help="Write the verdicts there, all at once, and not to the screen.")
 @click.option("--record", metavar="FILE", help="Write down all that this verdict follows from, for `replay`.")
+@click.option("--dossier", metavar="DIR", help="Make a directory of all that a reader of this verdict needs.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no verdict: the exit code tells.")
 @click.option("--no-progress", is_flag=True, help="Show no progress bar.")
 def command(**given: Any) -> int:
@@ -63,6 +65,7 @@ class Flags(Struct, frozen=True):
     form: str
     output: str | None
     record: str | None
+    dossier: str | None
     quiet: bool
     no_progress: bool
 
@@ -81,8 +84,10 @@ def _flags(given: dict[str, Any]) -> Flags:
         raise click.UsageError("--policy says all that is expected; the flags that say so cannot stand beside it")
     if flags.policy_path is None and not flags.expectations.given:
         raise click.UsageError("say who was expected: --policy FILE, or --identity with --issuer, or --key FILE")
-    if flags.record is not None and (len(flags.artifacts) != 1 or Path(flags.artifacts[0]).is_dir()):
-        raise click.UsageError("--record writes down one verdict; give one ARTIFACT")
+    if len(flags.artifacts) != 1 or Path(flags.artifacts[0]).is_dir():
+        for name in ("record", "dossier"):
+            if getattr(flags, name) is not None:
+                raise click.UsageError(f"--{name} writes down one verdict; give one ARTIFACT")
     return flags
 
 
@@ -99,8 +104,7 @@ def _run(flags: Flags) -> int:
     if flags.print_policy:
         world.terminal.write(to_toml(terms.policy))
         return 0
-    for path in filter(None, (flags.output, flags.record)):
-        world.files.check_writable(path)
+    _check_writable(flags, world)
     output = Output(world, form=flags.form, path=flags.output, quiet=flags.quiet)
     verification = Verification(terms, world.files, world.terminal, flags.evidence)
     outcomes = []
@@ -108,8 +112,7 @@ def _run(flags: Flags) -> int:
         if isinstance(item, Contents):
             output.directory(item)
             continue
-        if flags.record is not None:
-            _record(item, flags.record, world)
+        _keep(item, flags, world)
         outcomes.append(item.verdict.outcome)
         output.verdict(item)
     combined = combine(outcomes)
@@ -136,11 +139,30 @@ def _terms(flags: Flags, world: World) -> Terms:
     return Terms(policy, flags.release, trust, flags.now or world.clock.now(), limits, VERSION)
 
 
-def _record(judged: Judged, path: str, world: World) -> None:
+def _check_writable(flags: Flags, world: World) -> None:
+    """Refuse, before anybody works for it, what could not be written in the end."""
+    from .output import check_dossier
+
+    for path in filter(None, (flags.output, flags.record)):
+        world.files.check_writable(path)
+    check_dossier(flags.dossier, world)
+
+
+def _keep(judged: Judged, flags: Flags, world: World) -> None:
+    """Write the record and the dossier that were asked for."""
+    if flags.record is None and flags.dossier is None:
+        return
     from verifier.record import write_record
     from verifier.report import render_report
 
+    from .output import write_dossier
+
     if judged.request is None:
-        world.terminal.note("countersign: no record is written: the artifact could not be judged")
+        wanted = "record" if flags.record is not None else "dossier"
+        world.terminal.note(f"countersign: no {wanted} is written: the artifact could not be judged")
         return
-    world.files.write(path, write_record(judged.request, render_report(judged.verdict)))
+    report = render_report(judged.verdict)
+    if flags.record is not None:
+        world.files.write(flags.record, write_record(judged.request, report))
+    if flags.dossier is not None:
+        write_dossier(flags.dossier, judged.request, judged.verdict, world)

@@ -10,7 +10,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from attestations.limits import Limits
 
 from .faults import InputFault
 from .paths import as_path, meaning, shown
-from .writing import check_writable, unwritable, write_whole
+from .writing import check_vacant, check_writable, unwritable, write_directory, write_whole
 
 CHUNK = 1024 * 1024
 """Bytes read at a time: enough that hashing, not reading, takes the time; all the memory that a stream takes."""
@@ -88,6 +88,14 @@ class Files(Protocol):
 
     def write(self, path: str, content: bytes) -> None:
         """Make `path` a file of exactly these bytes: all at once, or not at all."""
+        ...
+
+    def check_vacant(self, path: str) -> None:
+        """Refuse a path that `write_directory` could not write to, before anybody works for it."""
+        ...
+
+    def write_directory(self, path: str, contents: Mapping[str, bytes]) -> None:
+        """Make `path` a directory of exactly these files, by their paths in it: all at once, or not at all."""
         ...
 
 
@@ -180,6 +188,12 @@ class LocalFiles:
 
     def write(self, path: str, content: bytes) -> None:
         write_whole(path, content)
+
+    def check_vacant(self, path: str) -> None:
+        check_vacant(path)
+
+    def write_directory(self, path: str, contents: Mapping[str, bytes]) -> None:
+        write_directory(path, contents)
 
 
 @contextlib.contextmanager

@@ -25,8 +25,12 @@ from .artifacts import measure
 
 
 class Replayed(Struct, frozen=True):
-    """The verdict that comes out now, its report, and why it is not the recorded one (None where it is)."""
+    """What was recorded, the verdict that comes out of it now, its report, and why that is not the recorded one.
 
+    `fault` is None where it is.
+    """
+
+    request: Request
     verdict: Verdict
     report: bytes
     fault: Fault | None
@@ -56,7 +60,7 @@ def replay(path: str, artifact: str | None, files: Files, terminal: Terminal, li
         )
     elif artifact is not None:
         fault = _mismatch(request, artifact, files, terminal)
-    return Replayed(verdict, report, fault)
+    return Replayed(request, verdict, report, fault)
 
 
 def _mismatch(request: Request, artifact: str, files: Files, terminal: Terminal) -> Fault | None:
