@@ -8,6 +8,7 @@ from attestations.digests import Digest, DigestSet
 from attestations.limits import DEFAULT_LIMITS
 from fixtures.world import Release, World
 from verifier.policy.flags import FlagValues, policy_from_flags
+from verifier.policy.model import Policy
 from verifier.request import EvidenceFile, Request, TrustFile
 from verifier.verdict import Artifact
 
@@ -20,17 +21,22 @@ def requests() -> list[Request]:
     moment = datetime.datetime(2026, 3, 2, 11, 4, tzinfo=datetime.UTC)
     world = World.at(moment)
     trust = TrustFile("root", bytes(world.trusted_root()), moment)
-    releases = (world.build(f"endpoint-7.1.0-{number}.exe", tag="v7.1.0") for number in range(COUNT))
-    return [_request(release, trust, moment) for release in releases]
+    releases = (world.build(f"endpoint-7.1.0-{number}.exe", tag="v7.1.0") for number in range(COUNT + 1))
+    policy = _policy(next(releases), trust)
+    return [_request(release, policy, trust, moment) for release in releases]
 
 
-def _request(release: Release, trust: TrustFile, moment: datetime.datetime) -> Request:
+def _policy(release: Release, trust: TrustFile) -> Policy:
+    """One policy for all, as a run over many artifacts has."""
     identity = release.workflow.identity
-    flags = FlagValues(identity=str(identity.name.value), issuer=identity.issuer, roots=(trust.name,))
+    return policy_from_flags(FlagValues(identity=str(identity.name.value), issuer=identity.issuer, roots=(trust.name,)))
+
+
+def _request(release: Release, policy: Policy, trust: TrustFile, moment: datetime.datetime) -> Request:
     return Request(
         artifact=Artifact(release.name, DigestSet((Digest("sha256", release.sha256),)), len(release.content)),
         evidence=(EvidenceFile("bundle.sigstore.json", bytes(release.bundle())),),
-        policy=policy_from_flags(flags),
+        policy=policy,
         release=None,
         trust=(trust,),
         keys=(),

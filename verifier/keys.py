@@ -99,7 +99,7 @@ def load_spki(der: bytes) -> PublicKey:
     except ValueError:
         raise _malformed("not a SubjectPublicKeyInfo in DER") from None
     key = _bounded(handle)
-    if der not in _spellings(key):
+    if der != key.spki and der != _compressed(key):
         if _RSASSA_PSS in der[:32]:
             raise SignatureFault("key.unsupported", "an RSA key that is restricted to PSS")
         raise _malformed("not spelled as the specification of its algorithm says")
@@ -109,13 +109,13 @@ def load_spki(der: bytes) -> PublicKey:
 _RSASSA_PSS = bytes.fromhex("06092a864886f70d01010a")
 
 
-def _spellings(key: PublicKey) -> tuple[bytes, ...]:
-    """The encodings in which a key is taken: the canonical one, and with a compressed point (RFC 5480 section 2.2)."""
+def _compressed(key: PublicKey) -> bytes | None:
+    """The other encoding in which a key is taken: with a compressed point (RFC 5480 section 2.2)."""
     if not isinstance(key.handle, ec.EllipticCurvePublicKey):
-        return (key.spki,)
+        return None
     point = key.handle.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
     content = _CURVE_IDENTIFIERS[key.algorithm] + b"\x03" + bytes([len(point) + 1]) + b"\x00" + point
-    return key.spki, b"\x30" + bytes([len(content)]) + content
+    return b"\x30" + bytes([len(content)]) + content
 
 
 def load_pem(data: bytes) -> PublicKey:

@@ -9,6 +9,7 @@ Spec: RFC 5280 section 4.1, https://www.rfc-editor.org/rfc/rfc5280#section-4.1
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ from ..keys import PublicKey, load_spki
 
 CERTIFICATE_MAX = 32 * 1024
 """Bytes of the longest certificate that is read; signing certificates take about 2 KB, 8 KB with an ML-DSA chain."""
+
+_loaded_key = functools.lru_cache(maxsize=128)(load_spki)
+"""A leaf's key is asked for by its profile, by its signer's name and by the signature."""
 
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
@@ -53,7 +57,7 @@ class Certificate:
         Raises:
             SignatureFault: ``key.malformed``, ``key.unsupported``, ``key.weak``.
         """
-        return load_spki(self.spki)
+        return _loaded_key(self.spki)
 
     @property
     def self_issued(self) -> bool:

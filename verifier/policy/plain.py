@@ -9,6 +9,7 @@ Two policies are the same exactly when their plain forms are. Spec: RFC 8785 (JC
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 from collections.abc import Mapping
 from typing import Any
@@ -46,8 +47,28 @@ def canonical(policy: Policy) -> bytes:
 
 
 def digest(policy: Policy) -> Digest:
-    """The SHA-256 of the canonical bytes, by which verdicts name a policy."""
-    return Digest("sha256", hashlib.sha256(canonical(policy)).hexdigest())
+    """The SHA-256 of the canonical bytes, by which verdicts name a policy; computed once for a run under one policy."""
+    return _digest(_Same(policy))
+
+
+class _Same:
+    """A policy by its identity: two that compare equal may still differ in their bytes, as 1 and true do."""
+
+    __slots__ = ("policy",)
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __hash__(self) -> int:
+        return id(self.policy)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.policy is other.policy
+
+
+@functools.lru_cache(maxsize=4)
+def _digest(same: _Same) -> Digest:
+    return Digest("sha256", hashlib.sha256(canonical(same.policy)).hexdigest())
 
 
 def plain(policy: Policy) -> Plain:
