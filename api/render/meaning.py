@@ -27,8 +27,8 @@ MEANINGS: Mapping[Outcome, Meaning] = {
         "✓",
         "Everything that the policy asks for was proved about these bytes.",
         (
-            "Whoever the policy names signed a statement about exactly these bytes.",
-            "What the policy expects of the statement, such as source, build and version, is what it says.",
+            "Whoever the policy names signed exactly these bytes, or a statement about exactly these bytes.",
+            "What the policy expects of a statement, such as source, build and version, is what it says.",
             "Anyone who holds the record can judge again, offline, and gets the same report to the last byte.",
         ),
         (
@@ -43,6 +43,7 @@ MEANINGS: Mapping[Outcome, Meaning] = {
         "The evidence does not support what was claimed about these bytes.",
         (
             "Something that was required is contradicted: another signer, other bytes, a signature that does not hold.",
+            "Or the evidence breaks the rules of its own format, so that it supports nothing.",
             "Each contradiction is listed with what was expected, what was found, and where.",
         ),
         (

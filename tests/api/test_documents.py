@@ -13,7 +13,9 @@ from .consoles import consoles
 from .running import ROOT
 
 README = tuple(consoles(ROOT / "README.md"))
-TUTORIAL = tuple(consoles(ROOT / "docs" / "tutorial" / "audit-a-release.md"))
+TUTORIALS = {path.stem: tuple(consoles(path)) for path in sorted((ROOT / "docs" / "tutorial").glob("*.md"))}
+AUDITING = ("audit-a-release", "hand-over-a-dossier")
+"""Tutorials that start from the scene: a release, its evidence, a policy."""
 
 
 @pytest.mark.parametrize("number", range(len(README)))
@@ -29,10 +31,11 @@ def test_the_readme_shows_a_pass_and_a_failure() -> None:
     assert {"NOT", "PASSED", "FAILED"} <= first_words
 
 
-def test_the_tutorial_shows_what_is_printed(scene: Path, program: Program) -> None:
+@pytest.mark.parametrize("name", AUDITING)
+def test_a_tutorial_shows_what_is_printed(scene: Path, program: Program, name: str) -> None:
     """One after the other, in the directory that it speaks of."""
-    assert TUTORIAL
-    for console in TUTORIAL:
+    assert TUTORIALS[name]
+    for console in TUTORIALS[name]:
         name, *words = console.words
         ran = program(*words)
         assert (name, ran.text + ran.errors.decode()) == ("countersign", console.output)
