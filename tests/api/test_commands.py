@@ -10,6 +10,8 @@ import click
 import pytest
 
 from api.cli.program import program as commands
+from api.effects.keys.making import make_key
+from api.effects.keys.pins import PromptPin
 from api.effects.trust_source import TufSource
 from api.version import VERSION
 from fixtures.build import VECTORS
@@ -60,7 +62,16 @@ def workshop(scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> 
         original(self, directory, repository, lambda _name: repository.anchor)
 
     monkeypatch.setattr(TufSource, "__init__", local)
+    lay_out_key(scene, monkeypatch)
     return scene
+
+
+def lay_out_key(scene: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key to sign with, and somebody who types its passphrase."""
+    made = make_key("ecdsa-p256", "correct horse battery")
+    (scene / "release.key").write_bytes(made.private)
+    (scene / "release.key.pub").write_bytes(made.public)
+    monkeypatch.setattr(PromptPin, "pin", lambda _self, _prompt: "correct horse battery")
 
 
 @HELPS

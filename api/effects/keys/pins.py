@@ -5,10 +5,11 @@ An argument stands in the list of processes, a variable in the environment of ev
 
 from __future__ import annotations
 
-import getpass
 import os
+import subprocess
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote_to_bytes
 
 from ..faults import KeyFault
 
@@ -37,6 +38,8 @@ class PromptPin:
         except OSError:
             detail = f"nobody to ask: {prompt[:1].lower()}{prompt[1:]} is wanted, and there is no terminal"
             raise KeyFault("signing.pin_missing", detail) from None
+        import getpass
+
         return _given(getpass.getpass(f"{prompt}: "))
 
 
@@ -69,6 +72,42 @@ class DescriptorPin:
             return _given(content.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8"))
         except UnicodeDecodeError:
             raise KeyFault("signing.pin_missing", f"descriptor {self._descriptor} gives no UTF-8") from None
+
+
+class PinentryPin:
+    """A pinentry program, which asks in a window or at the terminal of its own.
+
+    Spec: the Assuan protocol, https://www.gnupg.org/documentation/manuals/assuan/Server-responses.html
+    """
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+
+    def pin(self, prompt: str) -> str:
+        commands = [f"SETPROMPT {_escaped(prompt)}:", "GETPIN", "BYE"]
+        terminal = _terminal_name()
+        if terminal is not None:
+            commands.insert(0, f"OPTION ttyname={terminal}")
+        script = "".join(f"{line}\n" for line in commands).encode("utf-8")
+        try:
+            ran = subprocess.run([self._program], input=script, capture_output=True, check=False)
+        except OSError as error:
+            raise KeyFault("signing.pin_missing", f"{self._program} does not run: {error.strerror}") from None
+        for line in ran.stdout.splitlines():
+            if line.startswith(b"D "):
+                return _given(unquote_to_bytes(line[2:]).decode("utf-8", "replace"))
+        raise KeyFault("signing.pin_missing", f"{self._program} gave none: it was cancelled, or cannot ask here")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _terminal_name() -> str | None:
+    try:
+        return os.ttyname(2)
+    except (OSError, AttributeError):
+        return None
 
 
 def _given(secret: str) -> str:
