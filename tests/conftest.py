@@ -1,7 +1,7 @@
 """The ground every test stands on: no network, no chance, no warning let pass.
 
 Sockets are refused by an audit hook, which no import order gets around. A test marked ``loopback`` may talk to this
-machine itself. Properties are drawn the same in every run; ``make soak`` (profile ``soak``) draws new and many ones.
+machine itself. Properties are drawn the same in every run; ``make properties`` (profile ``soak``) draws new and many.
 """
 
 from __future__ import annotations
