@@ -32,11 +32,12 @@ from .gather import Gathered, gather, sha256
 from .levels import NOT_ASSESSED, level_of
 from .outcome import Outcome, combine
 from .policy.expected import about_release, speaks_of_release
-from .policy.model import LayoutRequirement, LevelRequirement, Policy, SignerRequirement
+from .policy.model import LayoutRequirement, LevelRequirement, ManifestRequirement, Policy, SignerRequirement
 from .policy.plain import digest, format_time
 from .request import EvidenceFile, KeyFile, Request, TrustFile
 from .requirements import Evaluation, Run
 from .results import Source, finding, passed, refused
+from .story import one_story
 from .tracks import assess
 from .verdict import CheckResult, PolicyReference, TrackResult, TrustReference, Verdict
 
@@ -66,6 +67,10 @@ def judge(request: Request) -> Verdict:
 
 
 def _run(number: int, requirement: SignerRequirement, policy: Policy, request: Request, gathered: Gathered) -> Run:
+    if isinstance(requirement, ManifestRequirement):
+        from .manifest_requirement import ManifestEvaluation
+
+        return ManifestEvaluation(number, requirement, policy, request, gathered).run()
     if isinstance(requirement, LayoutRequirement):
         from .layout.requirement import LayoutEvaluation
 
@@ -117,6 +122,7 @@ def _findings(request: Request, gathered: Gathered, runs: tuple[Run, ...]) -> It
         yield finding("bytes.not_seen", "only a digest was given: size, coverage and kind of content are not assessed")
     if request.release is not None and not speaks_of_release(request.policy):
         yield finding("release.unused", "the policy does not ask for a release", actual=request.release)
+    yield from one_story(_used(runs))
     spoken = {item.source for run in runs for item in run.blamed} | {source for run in runs for source in run.heard}
     for item in (*gathered.refused, *gathered.unsigned):
         if item.source not in spoken:

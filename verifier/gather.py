@@ -9,6 +9,7 @@ Nothing is lost on the way: a bundle that does not authenticate confers nothing 
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from attestations.bundles import Evidence, Metablock
-from attestations.digests import Digest
+from attestations.digests import Digest, DigestSet
 from attestations.documents import Document, read_documents
 from attestations.evidence import Unreadable, read_evidence_files
 from attestations.faults import Fault
@@ -24,6 +25,7 @@ from attestations.faults import Fault
 from .authenticate import Thresholds, authenticate
 from .authenticated import Authenticated
 from .checks.check import Met
+from .documents import Measured, Vouched, listed, may_cover, measured, stated
 from .faults import TrustFault
 from .policy.model import PinnedKey, Policy
 from .request import KeyFile, Request, TrustFile
@@ -45,7 +47,8 @@ class Gathered(Struct, frozen=True):
 
     `keys` are the fingerprints of the pinned keys that were given. in-toto's layouts and links stand by themselves:
     `metadata` is what the policy's signers signed, `unsigned` the metablocks that they did not; they count for layouts
-    alone. `read` is every bundle, whoever signed it; `documents` are the files that are none, unauthenticated.
+    alone. `read` is every bundle, whoever signed it; `documents` are the files that are none,
+    unauthenticated, and `vouched` those of them that somebody authenticated vouches for.
     """
 
     authenticated: tuple[Authenticated, ...]
@@ -57,25 +60,29 @@ class Gathered(Struct, frozen=True):
     unsigned: tuple[Refused, ...] = ()
     read: tuple[Evidence, ...] = ()
     documents: tuple[Document, ...] = ()
+    vouched: tuple[Vouched, ...] = ()
 
 
 def gather(request: Request, policy: Policy) -> Gathered:
     """Read and authenticate all of `request` under `policy`, whose ``{version}`` is filled in.
 
     Raises:
-        LimitFault: ``limit.evidence_files``, ``limit.evidence_items``, ``limit.manifest``, ``limit.sbom``: too much to look at, so nothing was.
+        LimitFault: ``limit.evidence_files``, ``limit.evidence_items``, ``limit.manifest``, ``limit.sbom``: too much to
+            look at, so nothing was.
     """
     request.limits.check("evidence_files", len(request.evidence))
     roots, root_results = _roots(request, policy)
     keys, key_results = _keys(request.keys, policy)
     files = [(file.name, file.content) for file in request.evidence]
-    documents = read_documents(files, request.limits)
+    documents = tuple(map(measured, read_documents(files, request.limits)))
     items = read_evidence_files(files, request.limits)
     request.limits.check("evidence_items", len(items))
     once = tuple(_once(items))
-    outcomes = [_authenticate(item, request, policy, roots, keys) for item in once]
+    terms = _Terms(request, Thresholds(policy.trust.logs, policy.trust.times, policy.trust.scts), roots, keys)
+    outcomes = [outcome for item in once for outcome in _authenticate(item, terms, documents)]
     held = [outcome for outcome in outcomes if isinstance(outcome, Authenticated)]
     failed = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    signed = tuple(outcome for outcome in outcomes if isinstance(outcome, Vouched))
     return Gathered(
         authenticated=tuple(item for item in held if not item.is_metadata),
         refused=tuple(item for item in failed if not _is_metablock(item)),
@@ -85,7 +92,8 @@ def gather(request: Request, policy: Policy) -> Gathered:
         metadata=tuple(item for item in held if item.is_metadata),
         unsigned=tuple(item for item in failed if _is_metablock(item)),
         read=tuple(item for item in once if isinstance(item, Evidence)),
-        documents=documents,
+        documents=tuple(document for document, _ in documents),
+        vouched=(*signed, *stated(documents, held), *listed(documents, signed, request.limits)),
     )
 
 
@@ -104,28 +112,44 @@ def _once(items: Iterable[Evidence | Unreadable]) -> Iterable[Evidence | Unreada
             yield item
 
 
-def _authenticate(
-    item: Evidence | Unreadable,
-    request: Request,
-    policy: Policy,
-    roots: tuple[TrustRoot, ...],
-    keys: tuple[TrustedKey, ...],
-) -> Authenticated | Refused:
-    if isinstance(item, Unreadable):
-        return Refused(Source.of(item), item.fault)
-    rule = policy.trust
-    try:
+class _Terms(Struct, frozen=True):
+    """What all evidence of a request is held against."""
+
+    request: Request
+    thresholds: Thresholds
+    roots: tuple[TrustRoot, ...]
+    keys: tuple[TrustedKey, ...]
+
+    def authenticate(self, item: Evidence, signed: DigestSet) -> Authenticated:
+        """As `verifier.authenticate`, a blob signature being over `signed`."""
         return authenticate(
             item,
-            artifact=request.artifact.digests,
-            trust=roots,
-            keys=keys,
-            requirements=Thresholds(logs=rule.logs, times=rule.times, scts=rule.scts),
-            now=request.now,
-            limits=request.limits,
+            artifact=signed,
+            trust=self.roots,
+            keys=self.keys,
+            requirements=self.thresholds,
+            now=self.request.now,
+            limits=self.request.limits,
         )
+
+
+def _authenticate(
+    item: Evidence | Unreadable, terms: _Terms, documents: tuple[Measured, ...]
+) -> tuple[Authenticated | Vouched | Refused, ...]:
+    """What one bundle comes to; a signature over no artifact may be one over documents beside it."""
+    if isinstance(item, Unreadable):
+        return (Refused(Source.of(item), item.fault),)
+    try:
+        return (terms.authenticate(item, terms.request.artifact.digests),)
     except Fault as fault:
-        return Refused(Source.of(item), fault, item)
+        return tuple(_over_documents(item, terms, documents)) or (Refused(Source.of(item), fault, item),)
+
+
+def _over_documents(item: Evidence, terms: _Terms, documents: tuple[Measured, ...]) -> Iterable[Vouched]:
+    for document, own in documents:
+        if may_cover(item.bundle.content, own):
+            with contextlib.suppress(Fault):
+                yield Vouched(document, terms.authenticate(item, own))
 
 
 def _roots(request: Request, policy: Policy) -> tuple[tuple[TrustRoot, ...], list[CheckResult]]:

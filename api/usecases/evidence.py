@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from attestations.bundles import Evidence
-from attestations.documents import kind_of
+from attestations.documents import kind_of, read_documents
+from attestations.documents.checksums import algorithms_of
 from attestations.evidence import Unreadable, read_evidence, wanted_algorithms
 from attestations.faults import Place
 from attestations.limits import Limits
@@ -47,7 +48,9 @@ def gather(paths: Iterable[str], files: Files, limits: Limits) -> Gathered:
     limits.check("evidence_files", len(found))
     read = tuple(_read(path, files, limits) for path in found)
     items = (item for file in read for item in read_evidence(file.name, file.content, limits))
-    return Gathered(found, read, wanted_algorithms(item for item in items if isinstance(item, Evidence)))
+    evidence = wanted_algorithms(item for item in items if isinstance(item, Evidence))
+    documents = (algorithms_of(document) for document in read_documents((each.name, each.content) for each in read))
+    return Gathered(found, read, evidence.union(*documents))
 
 
 def _read(path: str, files: Files, limits: Limits) -> EvidenceFile:

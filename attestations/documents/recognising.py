@@ -16,15 +16,12 @@ _LISTED = re.compile(
 )
 """The beginning of a line of a list: ``<hex>  <name>``, ``<hex> *<name>`` or ``SHA256 (<name>) = <hex>``."""
 
-_CLEARSIGNED = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _LONGEST_HEAD = 64 * 1024
 
 
 def is_checksums(data: bytes) -> bool:
-    """Whether the first line that says something is one of a checksum list, signed within the file or not."""
+    """Whether the first line that says something is one of a checksum list."""
     head = data[:_LONGEST_HEAD]
-    if head.startswith(_CLEARSIGNED):
-        return True
     position = 0
     while position < len(head):
         stop = head.find(b"\n", position)

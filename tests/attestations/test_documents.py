@@ -21,7 +21,6 @@ SAMPLES = {
     "BSD": (f"SHA256 (installer.exe) = {SHA256}\n", "checksums"),
     "BSD without a line's end": (f"SHA512/256 (installer.exe) = {SHA256}", "checksums"),
     "after remarks": (f"# of today\n\n{SHA256}  installer.exe\n", "checksums"),
-    "clearsigned": ("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n", "checksums"),
     "CycloneDX": ('{"$schema": "…", "bomFormat": "CycloneDX"}', "cyclonedx"),
     "CycloneDX, damaged": ('\n {"bomFormat": ', "cyclonedx"),
     "SPDX 2": ('{"spdxVersion": "SPDX-2.3"}', "spdx"),

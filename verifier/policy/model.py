@@ -162,6 +162,28 @@ class LayoutRequirement(Struct, frozen=True):
     parameters: Mapping[str, Exact] = field(default_factory=dict)
 
 
+class ManifestRequirement(Struct, frozen=True):
+    """`threshold` distinct groups among `signers` published a manifest that lists the artifact, and it says so.
+
+    `match` are the facts that it must state of the artifact, each as measured: ``sha256``, ``sha384``, ``sha512``,
+    ``size``. `expires` asks that it say until when it holds; one that says so is held to it in any case. What a format
+    cannot say stays missing where a field asks for it.
+    """
+
+    signers: tuple[str, ...]
+    threshold: int = 1
+    subject: Expected | None = None
+    package: str | None = None
+    vendor: Expected | None = None
+    product: Expected | None = None
+    channel: Expected | None = None
+    platform: Expected | None = None
+    variant: Expected | None = None
+    version: Expected | None = None
+    match: tuple[str, ...] = ()
+    expires: bool = False
+
+
 class LevelRequirement(Struct, frozen=True):
     """The verdict's level, or one track, must be at least this."""
 
@@ -171,7 +193,7 @@ class LevelRequirement(Struct, frozen=True):
 StatementRequirement = SignedRequirement | ProvenanceRequirement
 """A requirement that evidence must meet; the others are asked of the verdict."""
 
-SignerRequirement = StatementRequirement | LayoutRequirement
+SignerRequirement = StatementRequirement | LayoutRequirement | ManifestRequirement
 """A requirement that parties meet whom it names."""
 
 Requirement = SignerRequirement | LevelRequirement

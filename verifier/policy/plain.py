@@ -26,6 +26,7 @@ from .model import (
     ExpectedValue,
     LayoutRequirement,
     LevelRequirement,
+    ManifestRequirement,
     Pattern,
     Period,
     PinnedIdentity,
@@ -134,6 +135,7 @@ _CHECKS: Mapping[type, str] = {
     SignedRequirement: "signed",
     ProvenanceRequirement: "provenance",
     LayoutRequirement: "layout",
+    ManifestRequirement: "manifest",
 }
 """What policies call each requirement that named parties meet."""
 
