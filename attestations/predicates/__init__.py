@@ -11,15 +11,36 @@ from collections.abc import Callable, Mapping
 from ..faults import FormatFault, Place
 from ..statements import Statement
 from ..strict_json import Node, shown
-from . import link, manifest, npm_publish, release, slsa_provenance_v01, slsa_provenance_v02, slsa_provenance_v1
+from . import (
+    link,
+    manifest,
+    npm_publish,
+    release,
+    simple_result,
+    slsa_provenance_v01,
+    slsa_provenance_v02,
+    slsa_provenance_v1,
+    verification_summary,
+)
 from .link import LinkPredicate
 from .manifest import ManifestPredicate
 from .npm_publish import Publication
 from .provenance import Provenance
 from .release import ReleasePredicate
+from .simple_result import SimpleResult
 from .unknown import UnknownPredicate
+from .verification_summary import VerificationSummary
 
-Predicate = LinkPredicate | ManifestPredicate | Provenance | Publication | ReleasePredicate | UnknownPredicate
+Predicate = (
+    LinkPredicate
+    | ManifestPredicate
+    | Provenance
+    | Publication
+    | ReleasePredicate
+    | SimpleResult
+    | UnknownPredicate
+    | VerificationSummary
+)
 
 READERS: Mapping[str, Callable[[Node], Predicate]] = {
     slsa_provenance_v01.PREDICATE_TYPE: slsa_provenance_v01.read,
@@ -29,6 +50,9 @@ READERS: Mapping[str, Callable[[Node], Predicate]] = {
     link.PREDICATE_TYPE: link.read,
     manifest.PREDICATE_TYPE: manifest.read,
     **dict.fromkeys(release.PREDICATE_TYPES, release.read),
+    verification_summary.PREDICATE_TYPE: verification_summary.read,
+    simple_result.PREDICATE_TYPE: simple_result.read,
+    simple_result.OLDER: simple_result.read_older,
 }
 
 PROVENANCE_TYPES = frozenset(
@@ -71,6 +95,8 @@ __all__ = [
     "Provenance",
     "Publication",
     "ReleasePredicate",
+    "SimpleResult",
     "UnknownPredicate",
+    "VerificationSummary",
     "read_predicate",
 ]
