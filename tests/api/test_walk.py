@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.recipes.scene import POLICY, RELEASE, policy_file
+from fixtures.recipes.manifest import BOTH_POLICY, MANIFEST, stating
+from fixtures.recipes.scene import RELEASE, policy_file
 
 from .conftest import Program
 from .running import Ran, run_process
@@ -54,10 +55,15 @@ def delivered(scene: Path) -> Path:
     with (scene / NAME).open("r+b") as installer:
         installer.truncate(0)
         installer.truncate(INSTALLER)
-    about = RELEASE.saying("/subject/0/digest/sha256", _digest(INSTALLER))
-    (scene / "evidence").mkdir()
-    (scene / "evidence" / "provenance.sigstore.json").write_bytes(bytes(about.bundle()))
-    (scene / "policy.toml").write_bytes(policy_file(POLICY).content)
+    evidence = scene / "evidence"
+    evidence.mkdir()
+    digest = _digest(INSTALLER)
+    built = RELEASE.saying("/subject/0/digest/sha256", digest)
+    (evidence / "provenance.sigstore.json").write_bytes(bytes(built.bundle()))
+    listed = MANIFEST.set("/artifacts", [{"name": NAME, "sha256": digest, "size": INSTALLER}])
+    published = stating(listed, subjects=[{"name": NAME, "digest": {"sha256": digest}}])
+    (evidence / "manifest.sigstore.json").write_bytes(bytes(published))
+    (scene / "policy.toml").write_bytes(policy_file(BOTH_POLICY).content)
     return scene
 
 
@@ -69,6 +75,12 @@ def test_an_auditor_hands_over_a_dossier_and_a_second_person_makes_it_again(
     assert (looked.code, looked.text.split()[:2]) == (0, ["NOT", "VERIFIED"])
     judged = confined("verify", NAME, *BY_POLICY, "-e", "evidence", "--dossier", "dossier", cwd=delivered, home=home)
     assert (judged.code, judged.errors) == (0, b"")
+    assert f"manifest.size: {INSTALLER}" in judged.text
+    assert "VI_SIGNED_1  VI_BUILD_1" in judged.text
+    assert sorted(path.name for path in (delivered / "dossier" / "evidence").iterdir()) == [
+        "1-manifest.sigstore.json",
+        "2-provenance.sigstore.json",
+    ]
 
     # The second person has the installer, the dossier, and nothing else: no store, no policy, no network.
     desk = tmp_path_factory.mktemp("desk")
