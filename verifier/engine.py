@@ -30,6 +30,7 @@ from .checks.subject import identifying
 from .faults import CheckFault, PolicyFault
 from .gather import Gathered, gather, sha256
 from .levels import NOT_ASSESSED, level_of
+from .memory import Memory
 from .outcome import Outcome, combine
 from .policy.expected import about_release, speaks_of_release
 from .policy.model import LayoutRequirement, LevelRequirement, ManifestRequirement, Policy, SignerRequirement
@@ -42,8 +43,11 @@ from .tracks import assess
 from .verdict import CheckResult, PolicyReference, TrackResult, TrustReference, Verdict
 
 
-def judge(request: Request) -> Verdict:
-    """The verdict on `request.artifact`. Raises nothing that evidence, trust or policy can do to us."""
+def judge(request: Request, memory: Memory | None = None) -> Verdict:
+    """The verdict on `request.artifact`. Raises nothing that evidence, trust or policy can do to us.
+
+    A `memory` that judgements share saves them reading and authenticating the same evidence again; it changes nothing.
+    """
     if request.now.utcoffset() != datetime.timedelta(0):
         raise ValueError("now is aware, in UTC")
     try:
@@ -52,7 +56,7 @@ def judge(request: Request) -> Verdict:
             raise PolicyFault("policy.empty", "the policy requires nothing of the evidence")
         if not identifying(request.artifact.digests):
             raise CheckFault("subject.artifact_undigested", "the artifact is given by no digest that identifies it")
-        gathered = gather(request, policy)
+        gathered = gather(request, policy, memory or Memory())
     except Fault as fault:
         return _verdict(request, (refused("request", fault),), (), unmet=True)
     runs = tuple(

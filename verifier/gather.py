@@ -27,6 +27,7 @@ from .authenticated import Authenticated
 from .checks.check import Met
 from .documents import Measured, Vouched, listed, may_cover, measured, stated
 from .faults import TrustFault
+from .memory import Memory
 from .policy.model import PinnedKey, Policy
 from .request import KeyFile, Request, TrustFile
 from .results import Source, passed, refused
@@ -63,8 +64,10 @@ class Gathered(Struct, frozen=True):
     vouched: tuple[Vouched, ...] = ()
 
 
-def gather(request: Request, policy: Policy) -> Gathered:
+def gather(request: Request, policy: Policy, memory: Memory) -> Gathered:
     """Read and authenticate all of `request` under `policy`, whose ``{version}`` is filled in.
+
+    What `memory` has of the same evidence is taken from there.
 
     Raises:
         LimitFault: ``limit.evidence_files``, ``limit.evidence_items``, ``limit.manifest``, ``limit.sbom``: too much to
@@ -73,12 +76,10 @@ def gather(request: Request, policy: Policy) -> Gathered:
     request.limits.check("evidence_files", len(request.evidence))
     roots, root_results = _roots(request, policy)
     keys, key_results = _keys(request.keys, policy)
-    files = [(file.name, file.content) for file in request.evidence]
-    documents = tuple(map(measured, read_documents(files, request.limits)))
-    items = read_evidence_files(files, request.limits)
-    request.limits.check("evidence_items", len(items))
-    once = tuple(_once(items))
-    terms = _Terms(request, Thresholds(policy.trust.logs, policy.trust.times, policy.trust.scts), roots, keys)
+    thresholds = Thresholds(policy.trust.logs, policy.trust.times, policy.trust.scts)
+    memory.recall(request.evidence, thresholds, roots, keys, request.now, request.limits)
+    documents, once = memory.read(lambda: _read(request))
+    terms = _Terms(request, thresholds, roots, keys, memory)
     outcomes = [outcome for item in once for outcome in _authenticate(item, terms, documents)]
     held = [outcome for outcome in outcomes if isinstance(outcome, Authenticated)]
     failed = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
@@ -95,6 +96,15 @@ def gather(request: Request, policy: Policy) -> Gathered:
         documents=tuple(document for document, _ in documents),
         vouched=(*signed, *stated(documents, held), *listed(documents, signed, request.limits)),
     )
+
+
+def _read(request: Request) -> tuple[tuple[Measured, ...], tuple[Evidence | Unreadable, ...]]:
+    """The documents among the files of evidence, and the bundles in the others, each once."""
+    files = [(file.name, file.content) for file in request.evidence]
+    documents = tuple(map(measured, read_documents(files, request.limits)))
+    items = read_evidence_files(files, request.limits)
+    request.limits.check("evidence_items", len(items))
+    return documents, tuple(_once(items))
 
 
 def _is_metablock(item: Refused) -> bool:
@@ -119,17 +129,21 @@ class _Terms(Struct, frozen=True):
     thresholds: Thresholds
     roots: tuple[TrustRoot, ...]
     keys: tuple[TrustedKey, ...]
+    memory: Memory
 
     def authenticate(self, item: Evidence, signed: DigestSet) -> Authenticated:
         """As `verifier.authenticate`, a blob signature being over `signed`."""
-        return authenticate(
+        return self.memory.proved(
             item,
-            artifact=signed,
-            trust=self.roots,
-            keys=self.keys,
-            requirements=self.thresholds,
-            now=self.request.now,
-            limits=self.request.limits,
+            lambda: authenticate(
+                item,
+                artifact=signed,
+                trust=self.roots,
+                keys=self.keys,
+                requirements=self.thresholds,
+                now=self.request.now,
+                limits=self.request.limits,
+            ),
         )
 
 

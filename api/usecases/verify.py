@@ -20,6 +20,7 @@ from attestations.faults import Fault
 from attestations.limits import Limits
 from verifier.engine import judge, raised
 from verifier.levels import LEVELS, NOT_ASSESSED
+from verifier.memory import Memory
 from verifier.outcome import Outcome
 from verifier.policy.model import Policy
 from verifier.policy.plain import digest as policy_digest
@@ -77,6 +78,7 @@ class Verification:
         self._terms = terms
         self._files = files
         self._terminal = terminal
+        self._memory = Memory()
         given = tuple(evidence)
         self._given = self._gather(*given) if given else None
 
@@ -123,7 +125,7 @@ class Verification:
             request = self._request(self._artifact(argument, gathered.algorithms), gathered.files)
         except Fault as fault:
             return Judged(undecided(shown(argument), fault, self._terms), None, taken)
-        return Judged(judge(request), request, taken)
+        return Judged(judge(request, self._memory), request, taken)
 
     def refuse(self, link: str) -> Judged:
         """The verdict on a link that leads out of the directory it was found in: ERROR."""

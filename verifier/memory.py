@@ -1,0 +1,67 @@
+"""What one run has read and proved of the evidence that it was given for all of its artifacts.
+
+    first artifact    files ──► read ──► authenticated
+    every other one   files ───────────► as before
+
+Reading a file, and authenticating an envelope, depends on the evidence, on trust, keys, thresholds and the moment, and
+on no artifact: the second artifact of a run finds what the first one found. A signature over an artifact itself depends
+on it, and is never kept. A judgement with a memory says what it says without one; only the time differs.
+
+What is kept is about one set of files under one set of terms. Others replace it, so a memory never holds more than one
+run's evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from attestations.bundles import Envelope, Evidence, Metablock
+from attestations.faults import Fault
+
+from .authenticated import Authenticated
+
+Read = TypeVar("Read")
+
+
+class Memory:
+    """Of the last evidence it was asked about: what it reads as, and what authenticated or why not."""
+
+    __slots__ = ("_about", "_evidence", "_proved", "_read")
+
+    def __init__(self) -> None:
+        self._forget((), ())
+
+    def _forget(self, evidence: tuple[object, ...], about: tuple[object, ...]) -> None:
+        self._evidence = evidence
+        self._about = about
+        self._read: Any = None
+        self._proved: dict[int, Authenticated | Fault] = {}
+
+    def recall(self, evidence: tuple[object, ...], *about: object) -> None:
+        """Begin a judgement over the files `evidence`, under all that `about` names; forget what is about others."""
+        if evidence is not self._evidence or about != self._about:
+            self._forget(evidence, about)
+
+    def read(self, read: Callable[[], Read]) -> Read:
+        """What the files read as, by `read` the first time."""
+        if self._read is None:
+            self._read = read()
+        kept: Read = self._read
+        return kept
+
+    def proved(self, item: Evidence, prove: Callable[[], Authenticated]) -> Authenticated:
+        """What `prove` shows of an item of what was read, or the fault that it raised, again."""
+        if not isinstance(item.bundle.content, Envelope | Metablock):
+            return prove()
+        # By identity: an item lives as long as what was read, of which it is a part.
+        known = self._proved.get(id(item))
+        if known is None:
+            try:
+                known = prove()
+            except Fault as fault:
+                known = fault
+            self._proved[id(item)] = known
+        if isinstance(known, Fault):
+            raise known.with_traceback(None)
+        return known
