@@ -40,9 +40,9 @@ HELPS = pytest.mark.parametrize("path", COMMANDS, ids=lambda path: " ".join(path
 
 def example(program: Program, path: tuple[str, ...]) -> tuple[str, ...]:
     """The words of the example that the help of a command ends with."""
-    *_, label, line = program(*path, "--help").text.rstrip().splitlines()
-    assert label.strip() == "Example:"
-    name, *words = shlex.split(line)
+    _, label, lines = program(*path, "--help").text.rpartition("Example:\n")
+    assert label and "\n\n" not in lines
+    name, *words = shlex.split(lines.replace("\\\n", " "))
     assert name == "countersign"
     return tuple(words)
 
