@@ -32,11 +32,13 @@ _WORKFLOW = re.compile(
 """The one identity with a shorter name that loses nothing: its issuer vouches for nobody outside its host."""
 
 
-def proofs(results: Sequence[CheckResult]) -> list[str]:
-    """The facts among `results` that a person reads first."""
+def proofs(results: Sequence[CheckResult], most: int | None = MOST) -> list[str]:
+    """The facts among `results` that a person reads first, `most` of them; None is all."""
     held = [result for result in results if result.outcome is Outcome.PASSED and not result.finding]
     facts = list(dict.fromkeys([*_signatures(held), *_claims(held)]))
-    return facts if len(facts) <= MOST else [*facts[:MOST], f"and {len(facts) - MOST} more, see --format json"]
+    if most is None or len(facts) <= most:
+        return facts
+    return [*facts[:most], f"and {len(facts) - most} more, see --format json"]
 
 
 def _signatures(held: Sequence[CheckResult]) -> Iterator[str]:

@@ -76,13 +76,17 @@ def dossier(request: Request, verdict: Verdict) -> Mapping[str, bytes]:
         "report.sarif": sarif([verdict]),
         RECORD: write_record(request, report),
         POLICY: to_toml(_in_one_order(request)).encode(),
-        "repeat.txt": _repeat(steps).encode(),
+        "repeat.txt": _repeat(steps, request).encode(),
         **dict(_numbered("evidence", request.evidence)),
         **dict(_numbered("trust", request.trust)),
         **dict(_numbered("keys", request.keys)),
     }
     files["index.html"] = render(
-        "dossier.html", verdict=verdict, proofs=proofs(verdict.results), steps=steps, contents=tuple(_contents(files))
+        "dossier.html",
+        verdict=verdict,
+        proofs=proofs(verdict.results, None),
+        steps=steps,
+        contents=tuple(_contents(files)),
     )
     files[SUMS] = _sums(files)
     return files
@@ -138,11 +142,13 @@ def _conditions(request: Request) -> Iterator[str]:
         yield from ("--evidence", _path("evidence", request.evidence, number))
 
 
-def _repeat(steps: Sequence[Step]) -> str:
+def _repeat(steps: Sequence[Step], request: Request) -> str:
     """The commands as a file of their own, each under its purpose."""
+    where = "Put the product into this directory, or give its path where the commands name it.\n"
     head = (
-        "Put the product into this directory, or give its path where the commands name it.\n"
-        f"The commands are those of countersign {VERSION}; sha256sum comes with the system.\n"
+        (where if request.artifact.size is not None else "")
+        + f"The commands are those of countersign {VERSION}. sha256sum is the system's own: shasum -a 256 on macOS,\n"
+        "Get-FileHash on Windows.\n"
     )
     return "\n".join([head, *(f"{step.purpose}:\n\n    {step.line}\n" for step in steps)])
 

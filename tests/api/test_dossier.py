@@ -17,7 +17,7 @@ from fixtures.recipes.scene import policy_file
 
 from .conftest import Program
 from .scene import BY_FLAGS, BY_POLICY, NAME, POLICY
-from .test_html import ALLOWED, Read
+from .test_html import ALLOWED, Read, assert_headings_in_order
 
 FILES = LocalFiles()
 
@@ -120,6 +120,7 @@ def test_its_page_says_what_it_means_and_what_not(dossier: Path) -> None:
     text = " ".join(read.text.split())
     headings = ("What this means", "What this does not mean", "What nobody looked at")
     assert all(wanted in text for wanted in (*headings, "source review", "replay record.json"))
+    assert_headings_in_order(read)
     links = {link["href"] for link in read.all("a")}
     assert links == {"#main", "report.html"}
 
@@ -142,6 +143,7 @@ def test_of_a_digest_alone_there_is_a_dossier(scene: Path, program: Program, dos
     digest = f"sha256:{subject['digest']['sha256']}"
     program("verify", digest, *BY_POLICY, "-e", f"{NAME}.sigstore.json", "--dossier", "by-digest")
     assert commands(scene / "by-digest")[1] == ["countersign", "replay", "record.json"]
+    assert "Put the product" not in (scene / "by-digest" / "repeat.txt").read_text(encoding="utf-8")
 
 
 def test_t99_no_name_chooses_where_a_file_lands(scene: Path, program: Program) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import builtins
 import hashlib
+import itertools
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.render import html
 from api.render.html import page
@@ -155,11 +158,25 @@ def test_a_page_can_be_read_aloud(name: str) -> None:
     assert len(list(read.all("h1"))) == len(list(read.all("main"))) == 1
     assert len(list(read.all("caption"))) == len(list(read.all("table")))
     assert all("scope" in element for element in read.all("th"))
-    assert read.elements[-1][0] != "table"
+    assert_headings_in_order(read)
     names = [element["id"] for _, element in read.elements if "id" in element]
     assert len(names) == len(set(names))
     labels = {element["aria-labelledby"] for element in read.all("section")}
     assert labels <= set(names)
+
+
+def assert_headings_in_order(read: Read) -> None:
+    """From the first heading down, no level is left out (WCAG 2.2, 1.3.1)."""
+    levels = [int(tag[1]) for tag, _ in read.elements if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(below <= above + 1 for above, below in itertools.pairwise(levels))
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=40))
+def test_t99_any_text_is_shown_as_text(text: str) -> None:
+    content = page([_with_name(text)]).decode("utf-8")
+    assert {tag for tag, _ in Read(content.encode()).elements} <= ALLOWED
+    assert all(character.isprintable() or character == "\n" for character in content)
 
 
 def test_a_page_prints_and_suits_light_and_dark() -> None:

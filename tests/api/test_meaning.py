@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from api.cli.forms import FORMS
 from api.render.meaning import MEANINGS, OUTCOMES_END
 from verifier.levels import ASSESSED
 from verifier.outcome import Outcome
@@ -58,3 +59,8 @@ def test_every_attack_that_the_threat_model_answers_is_met() -> None:
     assert len(named) > 40
     assert not named & set(NOT_MET)
     assert named - {30} <= set(MET)
+
+
+def test_every_form_of_a_report_is_documented() -> None:
+    page = (ROOT / "docs" / "reference" / "reports.md").read_text(encoding="utf-8")
+    assert [form for form in FORMS if f"`--format {form}`" not in page] == []

@@ -7,8 +7,11 @@ import importlib.util
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.render.sarif import sarif
 from verifier.outcome import Outcome
@@ -126,6 +129,16 @@ def test_t99_a_name_becomes_no_address(name: str, uri: str) -> None:
     passed = VERDICTS["passed"]
     run = run_of(replace(passed, artifact=replace(passed.artifact, name=name)))
     assert run["artifacts"][0]["location"]["uri"] == uri
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=40))
+def test_t99_any_name_becomes_a_reference_or_a_file(name: str) -> None:
+    passed = VERDICTS["passed"]
+    uri = urlsplit(
+        run_of(replace(passed, artifact=replace(passed.artifact, name=name)))["artifacts"][0]["location"]["uri"]
+    )
+    assert (uri.scheme, uri.netloc) in (("", ""), ("file", ""))
+    assert unquote(uri.path).lstrip("/") == name.lstrip("/")
 
 
 def test_the_program_writes_a_log(scene: Path, program: Program) -> None:
