@@ -8,13 +8,16 @@ from pathlib import Path
 
 from msgspec import structs
 
+from attestations.digests import Digest
+from attestations.documents import Document
+from attestations.documents.checksums import parse_checksums
 from attestations.dsse import parse_envelope
 from attestations.evidence import read_evidence
 from attestations.faults import Fault
 from attestations.limits import DEFAULT_LIMITS
 from attestations.log_entries import READERS, parse_body
 from attestations.notes import parse_vkey
-from attestations.predicates import read_predicate
+from attestations.predicates import read_predicate, simple_result, verification_summary
 from attestations.statements import parse_statement
 from attestations.strict_json import Node, loads
 from fixtures.build import VECTORS
@@ -36,6 +39,8 @@ from verifier.request import EvidenceFile, Request
 from verifier.trust import CertificateAuthority
 from verifier.windows import UNBOUNDED
 
+from ..attestations import documents
+from ..attestations.documents import encode
 from ..attestations.samples import SAMPLES, read_all
 from ..vectors.runner import request
 
@@ -72,6 +77,10 @@ def envelope(data: bytes) -> object:
 
 def statement(data: bytes) -> object:
     return read_predicate(parse_statement(data))
+
+
+def checksums(data: bytes) -> object:
+    return parse_checksums(Document("input", Digest("sha256", "00" * 32), data, "checksums"), DEFAULT_LIMITS)
 
 
 def entry_body(data: bytes) -> list[Fault]:
@@ -123,6 +132,28 @@ def recorded(vectors: Iterable[str]) -> tuple[bytes, ...]:
 def samples() -> tuple[bytes, ...]:
     """The sample documents, evidence and other."""
     return tuple(sample.data for sample in SAMPLES.values())
+
+
+def statements() -> tuple[bytes, ...]:
+    """Statements of every predicate type that is read and that no vector makes: about nothing, with all members."""
+    verifier = {"id": "https://verifier.example", "policies": [{"uri": "https://policy.example", "digest": {}}]}
+    summary = {
+        "verifier": verifier,
+        "timeVerified": "2026-01-01T00:00:00.5+01:00",
+        "resourceUri": "pkg:generic/endpoint@7.1.0",
+        "policy": {"uri": "https://policy.example", "digest": {"sha256": "00" * 32}},
+        "verificationResult": "PASSED",
+        "verifiedLevels": ["SLSA_BUILD_LEVEL_3", "SLSA_SOURCE_LEVEL_UNEVALUATED"],
+        "dependencyLevels": {"SLSA_BUILD_LEVEL_1": 2},
+        "slsaVersion": "1.1",
+    }
+    result = {"verifier": verifier, "timeCreated": "2026-01-01T00:00:00Z", "properties": ["VI_SIGNED_1"]}
+    said = (
+        (verification_summary.PREDICATE_TYPE, summary),
+        (simple_result.PREDICATE_TYPE, result),
+        (simple_result.OLDER, result),
+    )
+    return tuple(encode(documents.STATEMENT | {"predicateType": kind, "predicate": what}) for kind, what in said)
 
 
 def first_evidence(vector: str) -> tuple[bytes, ...]:

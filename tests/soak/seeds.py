@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
+from attestations.documents import Document
 from attestations.strict_json import Node
 from verifier.request import Request
 
@@ -84,5 +85,7 @@ def as_bytes(argument: Any) -> Iterator[bytes]:
             yield argument.encode("utf-8", "surrogatepass")
         case Node():
             yield json.dumps(argument.value).encode()
+        case Document():
+            yield argument.content
         case Request():
             yield from (file.content for file in argument.evidence)

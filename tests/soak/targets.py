@@ -15,6 +15,7 @@ from attestations import notes
 from attestations.checkpoints import parse_checkpoint
 from attestations.digests import parse_digest
 from attestations.distributions import parse_distribution
+from attestations.documents.checksums import parse_checksums
 from attestations.dsse import parse_envelope
 from attestations.layouts.expressions import parse_expression
 from attestations.layouts.layout import parse_item, parse_layout
@@ -73,6 +74,9 @@ JUDGED = (
     "layout/step-done-by-a-sublayout",
     "npm/signed-manifest",
     "carrier/cosign-attestation-in-a-registry",
+    "manifest/ours-with-provenance",
+    "manifest/checksums",
+    "manifest/checksums-in-a-statement",
 )
 """Vectors of each way in which evidence is judged; theirs is the trust, the policy and the time."""
 
@@ -107,9 +111,10 @@ TARGETS: tuple[Target, ...] = (
     Target("json", "json", loads, loads),
     Target("evidence", "json", judge, readings.evidence, further=readings.samples),
     Target("envelope", "json", parse_envelope, readings.envelope),
-    Target("statement", "json", parse_statement, readings.statement),
+    Target("statement", "json", parse_statement, readings.statement, further=readings.statements),
     Target("log-entry-body", "json", parse_body, readings.entry_body, argument="body"),
     Target("log-entries-of-the-api", "json", read_api_entries, read_api_entries),
+    Target("checksums", "bytes", parse_checksums, readings.checksums),
     Target("layout", "json", parse_layout, lambda data: parse_layout(data, source="input", limits=DEFAULT_LIMITS)),
     Target("layout-item", "json", parse_item, of_node(parse_item), further=lambda: (_ITEM,)),
     Target("layout-rule", "json", parse_rule, of_node(parse_rule)),

@@ -27,7 +27,7 @@ from .seeds import seeds, watched
 from .targets import TARGETS, Target
 
 VERBS = ("parse_", "read_", "load_")
-BYTES_OR_TEXT = ("bytes", "str", "Node")
+READ = ("bytes", "str", "Node", "Document")
 
 
 @cache
@@ -42,12 +42,12 @@ def flipped(data: bytes, _longest: int) -> bytes:
 
 @cache
 def parsers() -> Mapping[str, Callable[..., object]]:
-    """Every function of the pure packages that reads bytes, a text or a JSON value, by its name with the module's."""
+    """What reads bytes, a text, a JSON value or a document in the pure packages, by its name with the module's."""
     return {
         f"{source.name}.{node.name}": getattr(importlib.import_module(source.name), node.name)
         for source in sources(*PURE)
         for node in functions(source)
-        if node in source.tree.body and node.name.startswith(VERBS) and _first(node) in BYTES_OR_TEXT
+        if node in source.tree.body and node.name.startswith(VERBS) and _first(node) in READ
     }
 
 
