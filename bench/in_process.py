@@ -1,4 +1,4 @@
-"""A bundle judged in a process that is warm: its CPU time against that of its signature checks.
+"""Bundles judged in a process that is warm: CPU time against that of the signature checks, and of doing it again.
 
 The bundles are all different and more than any cache holds, so that nothing evidence brought is found a second time;
 what the process keeps is about the trust root. The checks are found by watching each judgement: the verifier's schemes
@@ -16,11 +16,13 @@ from functools import partial
 from typing import Any
 
 from cryptography import x509
+from msgspec import structs
 
 from attestations.trusted_roots import parse_trusted_root
 from verifier import signatures
 from verifier.engine import judge
 from verifier.keys import PublicKey
+from verifier.memory import Memory
 from verifier.outcome import Outcome
 from verifier.request import Request
 from verifier.signatures import Scheme
@@ -29,9 +31,12 @@ from verifier.signatures.schemes import Check
 from .rows import Budget, Row
 from .timing import Work, cpu, in_turn
 
+TOGETHER = 40
+"""Artifacts and bundles that are judged each under all."""
+
 
 def rows(requests: Sequence[Request]) -> Iterator[Row]:
-    """Judging each of `requests` against its signature checks alone."""
+    """Judging each of `requests` against its signature checks alone; then some of them under the evidence of all."""
     judge(requests[0])
     checks = [check for request in requests for check in signature_checks(request)]
 
@@ -47,6 +52,27 @@ def rows(requests: Sequence[Request]) -> Iterator[Row]:
     count = len(requests)
     name = f"one bundle in process: CPU against its {round(len(checks) / count)} signature checks"
     yield Row(name, value / count * 1e3, "ms", against / count * 1e3, Budget(1.25))
+    yield _given_together(requests[:TOGETHER])
+
+
+def _given_together(requests: Sequence[Request]) -> Row:
+    """Every artifact under the evidence of all, as a directory is judged, against its own evidence alone."""
+    evidence = tuple(file for request in requests for file in request.evidence)
+    together = [structs.replace(request, evidence=evidence) for request in requests]
+
+    def ours() -> None:
+        memory = Memory()
+        for request in together:
+            judge(request, memory)
+
+    def alone() -> None:
+        for request in requests:
+            judge(request)
+
+    value, against = in_turn(ours, alone, rounds=7, clock=cpu)
+    count = len(requests)
+    name = f"{count} artifacts under {count} bundles: CPU for a pair of them against a bundle by itself"
+    return Row(name, value / count**2 * 1e3, "ms", against / count * 1e3, Budget(0.1))
 
 
 def signature_checks(request: Request) -> list[Work]:

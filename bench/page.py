@@ -49,9 +49,11 @@ NOTES = """\
   compiled. Most of ours is loading: Python, `click` and `cryptography.x509` take about half of it, whatever we do.
   Values are frozen structs, reasons are parsed when one is needed, and what a command does not use it does not load.
 - *One bundle in process.* The bundles are all different, so no cache helps with what evidence brings; the authority's
-  own chain is checked once a process and counts on neither side. What is left is Python: reading JSON and base64 (about
-  a tenth of the whole), loading keys, parsing the certificate and its claims, reading the log entry's body, and the
-  policy's canonical form. No single one of them dominates.
+  own chain is checked once a process and counts on neither side, and the policy, the same for all, is digested once.
+  What is left is Python: reading JSON and base64 (about a tenth of the whole), parsing the certificate and its claims,
+  reading the log entry's body, and the results with their words. No single one of them dominates.
+- *Artifacts under bundles.* What a directory costs under evidence given for all of it: every bundle is read and
+  authenticated once, and each artifact is then held against what was found.
 - *Many bundles.* Processes share nothing and wait for nothing but a processor: what else runs beside them shows here.
 - *Hashing.* Whole processes, both reading the same sparse file through the page cache; memory is the most that ours
   held at any time.
