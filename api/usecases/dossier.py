@@ -17,7 +17,6 @@ import hashlib
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePath
 
 from msgspec import Struct
 
@@ -105,14 +104,19 @@ def _numbered(folder: str, files: Sequence[_File]) -> Iterator[tuple[str, bytes]
 
 def _path(folder: str, files: Sequence[_File], number: int) -> str:
     digits = len(str(len(files)))
-    name = _UNSAFE.sub("_", PurePath(files[number].name).name)[-_LONGEST_NAME:]
+    name = _UNSAFE.sub("_", _last(files[number].name))[-_LONGEST_NAME:]
     return f"{folder}/{number + 1:0{digits}}-{name}"
+
+
+def _last(name: str) -> str:
+    """The last part of a path as any system writes it: a dossier is the same wherever it is made."""
+    return re.split(r"[/\\]", name)[-1]
 
 
 def _steps(request: Request) -> Iterator[Step]:
     """How to repeat the verdict, from the least that must be believed to the most that can be asked."""
     seen = request.artifact.size is not None
-    product = "./" + visible(PurePath(request.artifact.name).name) if seen else request.artifact.name
+    product = "./" + visible(_last(request.artifact.name)) if seen else request.artifact.name
     yield Step(("sha256sum", "--check", SUMS), "To see that no file in this directory changed since it was made")
     yield Step(
         ("countersign", "replay", RECORD, *(("--artifact", product) if seen else ())),
@@ -120,20 +124,23 @@ def _steps(request: Request) -> Iterator[Step]:
     )
     yield Step(
         ("countersign", "verify", product, *_conditions(request)),
-        "To ask again under your own trust roots, where the policy calls them by name; and with your own policy in the"
-        " place of this one, what you require",
+        "To ask again under your own trust roots; and, with a policy of yours in the place of this one, for what you"
+        " require",
     )
 
 
 def _conditions(request: Request) -> Iterator[str]:
-    """What `verify` is told besides the artifact. A trust root with a name is the reader's own of that name."""
+    """What `verify` is told besides the artifact. A trust root out of a store is the reader's own of that name.
+
+    Its age is known to stores alone, and a file that lies in a dossier has none.
+    """
     yield from ("--policy", POLICY)
     if request.release is not None:
         yield from ("--release", request.release)
     yield from ("--now", format_time(request.now))
     for number, root in enumerate(request.trust):
         if root_digest(root) in request.policy.trust.roots:
-            yield from ("--trust", _path("trust", request.trust, number))
+            yield from ("--trust", root.name if root.dated else _path("trust", request.trust, number))
     for number in range(len(request.keys)):
         yield from ("--trust", _path("keys", request.keys, number))
     for limit in raised(request.limits):

