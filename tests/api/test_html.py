@@ -195,7 +195,7 @@ def test_every_colour_can_be_read() -> None:
     """WCAG 2.2, 1.4.3: text stands out from its background by 4.5 to 1; https://www.w3.org/TR/WCAG22/#contrast-minimum."""
     style = (ROOT / "api" / "render" / "pages" / "style.css").read_text(encoding="utf-8")
     schemes = [dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", line)) for line in style.splitlines() if "--paper:" in line]
-    assert len(schemes) == 2
+    assert len(schemes) == 3  # light, dark, paper
     for scheme in schemes:
         paper = _luminance(scheme.pop("paper"))
         scheme.pop("line")  # of a table, not of text
