@@ -22,6 +22,7 @@ import msgspec
 from attestations.digests import Digest, DigestSet
 from verifier.outcome import Outcome, combine
 from verifier.reasons import REASONS
+from verifier.report import render_report
 from verifier.verdict import CheckResult, Verdict
 
 from ..version import VERSION
@@ -169,14 +170,9 @@ def _properties(result: CheckResult) -> dict[str, object]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:
-    return {
-        "artifact": verdict.artifact.name,
-        "outcome": verdict.outcome.value,
-        "level": verdict.level,
-        "tracks": [track.track for track in verdict.tracks if track.held],
-        "notAssessed": list(verdict.not_assessed),
-        "policy": {"id": verdict.policy.id, "version": verdict.policy.version, "digest": str(verdict.policy.digest)},
-    }
+    """What a report says of a verdict besides its checks, which are the results: nothing is lost on the way."""
+    predicate: dict[str, object] = msgspec.json.decode(render_report(verdict))["predicate"]
+    return {name: value for name, value in predicate.items() if name != "checks"}
 
 
 def _fingerprint(verdict: Verdict, result: CheckResult) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from api.render.sarif import sarif
 from verifier.outcome import Outcome
+from verifier.report import render_report
 from verifier.verdict import Verdict
 
 from ..values import replace
@@ -92,6 +93,16 @@ def test_a_failure_says_what_where_and_what_to_do() -> None:
     assert file["location"]["uri"] == "provenance.sigstore.json"
     assert place["logicalLocations"][0]["fullyQualifiedName"].endswith("/workflow/ref")
     assert run["artifacts"][result["analysisTarget"]["index"]]["location"]["uri"] == "endpoint-7.1.0.exe"
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_nothing_of_a_report_is_lost(name: str) -> None:
+    run = run_of(VERDICTS[name])
+    predicate = json.loads(render_report(VERDICTS[name]))["predicate"]
+    checks = predicate.pop("checks")
+    assert run["properties"]["verdicts"] == [predicate]
+    shown = [(result["properties"]["check"], result["properties"]["outcome"]) for result in run["results"]]
+    assert shown == [(check["check"], check["outcome"]) for check in checks]
 
 
 def test_every_reference_leads_to_what_it_names() -> None:
