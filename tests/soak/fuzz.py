@@ -20,7 +20,7 @@ def instrumented() -> Any:
     """`atheris`, with every module of the verifier loaded so that it tells its branches."""
     import atheris
 
-    with atheris.instrument_imports(include=["attestations", "verifier"], enable_loader_override=False):
+    with atheris.instrument_imports(include=["attestations", "verifier", "api"], enable_loader_override=False):
         for package in ("attestations", "verifier"):
             folder = importlib.import_module(package)
             for module in pkgutil.walk_packages(folder.__path__, f"{package}."):

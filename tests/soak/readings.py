@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from msgspec import structs
 
+from api.effects.files import Files
+from api.render.inspection import claims, heading
+from api.render.layout import Look
+from api.render.lines import fault_line
+from api.render.sarif import sarif
+from api.render.text import screen
+from api.usecases.inspect import inspect
 from attestations.digests import Digest
 from attestations.documents import Document
 from attestations.documents.checksums import parse_checksums
 from attestations.dsse import parse_envelope
 from attestations.evidence import read_evidence
 from attestations.faults import Fault
-from attestations.limits import DEFAULT_LIMITS
+from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.log_entries import READERS, parse_body
 from attestations.notes import parse_vkey
 from attestations.predicates import read_predicate, simple_result, verification_summary
@@ -173,9 +182,40 @@ def judged(vector: str) -> Reading:
 
 
 def _steady(asked: Request) -> None:
-    report = render_report(judge(asked))
+    verdict = judge(asked)
+    _printable(screen(verdict, LOOK))
+    json.loads(sarif([verdict]))
+    report = render_report(verdict)
     again, kept = read_record(write_record(asked, report), "record", structs.replace(DEFAULT_LIMITS, record=1 << 30))
     assert kept == report and render_report(judge(again)) == report, "a verdict is another when it is replayed"
+
+
+class OneFile:
+    """A file system in which every path leads to the input."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def read(self, _path: str, _limit: str, _limits: Limits) -> bytes:
+        return self._content
+
+
+def inspected(data: bytes) -> None:
+    """A file of evidence as `countersign inspect` shows it: no more reaches the terminal than may (T99)."""
+    seen = inspect("input", cast(Files, OneFile(data)), DEFAULT_LIMITS)
+    _printable(heading(seen.name, seen.digest, seen.size, LOOK))
+    for bundle in seen.seen:
+        _printable(claims(bundle.place, bundle.carrier, bundle.claims, LOOK))
+    for fault in seen.faults:
+        _printable(fault_line(fault, "", LOOK))
+
+
+LOOK = Look(width=60, colour=False)
+
+
+def _printable(text: str) -> None:
+    wrong = {character for character in text if not (character.isprintable() or character == "\n")}
+    assert not wrong, f"a screen with {wrong}"
 
 
 @cache

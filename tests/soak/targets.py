@@ -110,6 +110,7 @@ def _keys_of_witnesses() -> tuple[bytes, ...]:
 TARGETS: tuple[Target, ...] = (
     Target("json", "json", loads, loads),
     Target("evidence", "json", judge, readings.evidence, further=readings.samples),
+    Target("inspect", "json", judge, readings.inspected, further=readings.samples),
     Target("envelope", "json", parse_envelope, readings.envelope),
     Target("statement", "json", parse_statement, readings.statement, further=readings.statements),
     Target("log-entry-body", "json", parse_body, readings.entry_body, argument="body"),

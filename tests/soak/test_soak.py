@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from attestations.faults import Fault, FormatFault
+from verifier.engine import judge
 
 from ..architecture.tree import PURE, ROOT, functions, sources
 from .__main__ import plant, told
@@ -61,18 +62,21 @@ def test_every_parser_is_reached_by_a_target() -> None:
     known = parsers()
     assert len(known) > 50
     planted()
-    reached = watched(dict.fromkeys(known.values(), ""), lambda: [_read(target) for target in TARGETS])
+    targets = [target for target in TARGETS if target.parser is not judge or target.name == "evidence"]
+    reached = watched(dict.fromkeys(known.values(), ""), lambda: _read_all(targets))
     assert not [name for name, parser in known.items() if parser.__code__ not in reached]
 
 
-def _read(target: Target) -> int:
-    """How many of a target's seeds are read without a refusal."""
-    return sum(not refusals(target.read, seed) for seed in planted()[target.name])
+def _read_all(targets: Iterable[Target]) -> None:
+    for target in targets:
+        for seed in planted()[target.name]:
+            refusals(target.read, seed)
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_a_target_starts_from_what_it_reads(target: Target) -> None:
-    assert _read(target) or target.name in ALWAYS_REFUSED
+    taken = (seed for seed in planted()[target.name] if not refusals(target.read, seed))
+    assert next(taken, None) is not None or target.name in ALWAYS_REFUSED
 
 
 ALWAYS_REFUSED = frozenset({"log-entry-body", "certificate"})
