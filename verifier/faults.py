@@ -9,6 +9,7 @@ Fault
     ├── TrustFault          trust.*                     the trust root itself
     ├── PolicyFault         policy.*                    the policy itself
     ├── RecordFault         record.*                    a record of a verification
+    ├── VerdictFault        verdict.* vsa.* svr.*       a verdict as others get it: its summary, its bundle
     └── CheckFault          everything a check refuses  (subject.*, signer.*, builder.*, source.*, …)
 """
 
@@ -47,6 +48,10 @@ class PolicyFault(VerificationFault):
 
 class RecordFault(VerificationFault):
     """A record cannot be read, or does not say what it must."""
+
+
+class VerdictFault(VerificationFault):
+    """A verdict cannot be put into words that others may rely on, or such words do not say what they must."""
 
 
 class CheckFault(VerificationFault):

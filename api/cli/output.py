@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from verifier.request import Request
     from verifier.verdict import Verdict
 
+    from ..effects.keys import Signer
     from ..usecases.verify import Contents, Judged
 
 FILE_LOOK = Look()
@@ -110,3 +111,17 @@ def write_dossier(path: str, request: Request, verdict: Verdict, world: World) -
     from ..usecases.dossier import dossier
 
     world.files.write_directory(path, dossier(request, verdict))
+
+
+def write_signed(path: str, request: Request, verdict: Verdict, signer: Signer, verifier: str, world: World) -> str:
+    """Make the directory `path` the signed verdict to which `request` came, and say what is in it and what is not."""
+    from verifier.reasons import REASONS
+
+    from ..render.lines import fault_line
+    from ..render.verdicts import signed
+    from ..usecases.verdicts import sign_verdict
+
+    made = sign_verdict(request, verdict, signer, verifier)
+    world.files.write_directory(path, made.files)
+    lacking = [fault_line(fault, REASONS[fault.reason].remedy) for fault in made.lacking]
+    return signed(path, made.files, lacking, world.look)

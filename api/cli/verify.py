@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from .forms import verdict_form
 from .options import blaming_flags, example, expectations, moment, raised_limits
+from .signing import Signing, signing_options
 
 if TYPE_CHECKING:
     from ..usecases.policy import Expectations
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", metavar="FILE", help="Write the verdicts there, all at once, and not to the screen.")
 @click.option("--record", metavar="FILE", help="Write down all that this verdict follows from, for `replay`.")
 @click.option("--dossier", metavar="DIR", help="Make a directory of all that a reader of this verdict needs.")
+@signing_options
 @click.option("-q", "--quiet", is_flag=True, help="Show no verdict: the exit code tells.")
 @click.option("--no-progress", is_flag=True, help="Show no progress bar.")
 def command(**given: Any) -> int:
@@ -66,6 +68,7 @@ class Flags(Struct, frozen=True):
     output: str | None
     record: str | None
     dossier: str | None
+    signing: Signing
     quiet: bool
     no_progress: bool
 
@@ -75,7 +78,8 @@ def _flags(given: dict[str, Any]) -> Flags:
     from ..usecases.policy import Expectations
 
     names = ("identity", "issuer", "keys", "source", "tag", "branch", "commit", "builder", "package")
-    flags = Flags(expectations=Expectations(**{name: given.pop(name) for name in names}), **given)
+    signing = Signing(**{name: given.pop(name) for name in Signing.__struct_fields__})
+    flags = Flags(expectations=Expectations(**{name: given.pop(name) for name in names}), signing=signing, **given)
     if flags.print_policy and flags.artifacts:
         raise click.UsageError("--print-policy verifies nothing; give it no ARTIFACT")
     if not flags.print_policy and not flags.artifacts:
@@ -84,10 +88,12 @@ def _flags(given: dict[str, Any]) -> Flags:
         raise click.UsageError("--policy says all that is expected; the flags that say so cannot stand beside it")
     if flags.policy_path is None and not flags.expectations.given:
         raise click.UsageError("say who was expected: --policy FILE, or --identity with --issuer, or --key FILE")
+    signing.check_complete()
     if len(flags.artifacts) != 1 or Path(flags.artifacts[0]).is_dir():
-        for name in ("record", "dossier"):
-            if getattr(flags, name) is not None:
-                raise click.UsageError(f"--{name} writes down one verdict; give one ARTIFACT")
+        wanted = {"record": flags.record, "dossier": flags.dossier, "sign": signing.sign}
+        for name, given_value in wanted.items():
+            if given_value is not None:
+                raise click.UsageError(f"--{name} is about one verdict; give one ARTIFACT")
     return flags
 
 
@@ -105,6 +111,7 @@ def _run(flags: Flags) -> int:
         world.terminal.write(to_toml(terms.policy))
         return 0
     _check_writable(flags, world)
+    signer = flags.signing.open()
     output = Output(world, form=flags.form, path=flags.output, quiet=flags.quiet)
     verification = Verification(terms, world.files, world.terminal, flags.evidence)
     outcomes = []
@@ -115,6 +122,7 @@ def _run(flags: Flags) -> int:
         _keep(item, flags, world)
         outcomes.append(item.verdict.outcome)
         output.verdict(item)
+        flags.signing.sign_judged(item, signer, world)
     combined = combine(outcomes)
     output.end(outcomes, combined)
     return combined.exit_code
@@ -146,6 +154,8 @@ def _check_writable(flags: Flags, world: World) -> None:
     for path in filter(None, (flags.output, flags.record)):
         world.files.check_writable(path)
     check_dossier(flags.dossier, world)
+    if flags.signing.bundle_out is not None:
+        world.files.check_vacant(flags.signing.bundle_out)
 
 
 def _keep(judged: Judged, flags: Flags, world: World) -> None:

@@ -28,7 +28,7 @@ from .visible import columns
 from .words import age_words, identity_words, size_words
 
 COLOURS = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.INCOMPLETE: "yellow", Outcome.ERROR: "magenta"}
-_LABELS = {Outcome.FAILED: "failed", Outcome.ERROR: "error", Outcome.INCOMPLETE: "missing"}
+LABELS = {Outcome.FAILED: "failed", Outcome.ERROR: "error", Outcome.INCOMPLETE: "missing"}
 _LONGEST_REASON = 24
 """Reasons up to this length have their facts beside them, where these fit; other facts stand below."""
 _FACT_GAP, _WORD_WIDTH = 3, 9
@@ -43,7 +43,7 @@ def screen(verdict: Verdict, look: Look, *, taken: Sequence[str] = ()) -> str:
     if taken:
         lines += row("evidence", "found beside it: " + ", ".join(map(look.clean, taken)), look)
     lines += _proved(verdict.results, look)
-    for outcome, label in _LABELS.items():
+    for outcome, label in LABELS.items():
         for result in _distinct(verdict.results, outcome):
             lines += _refusal(label, COLOURS[outcome], result, look)
     for result in _distinct((result for result in verdict.results if result.finding), None):
@@ -173,7 +173,7 @@ def _trust_words(verdict: Verdict) -> Iterator[str]:
 
 
 def _next_words(verdict: Verdict) -> str:
-    for outcome in _LABELS:
+    for outcome in LABELS:
         for result in verdict.results:
             if result.outcome is outcome and not result.finding and result.reason:
                 return f"{REASONS[result.reason].remedy} More: countersign explain {result.reason}"

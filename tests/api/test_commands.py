@@ -16,6 +16,7 @@ from api.effects.trust_source import TufSource
 from api.version import VERSION
 from fixtures.build import VECTORS
 from fixtures.recipes.scene import POLICY, policy_file
+from fixtures.world import Document
 
 from .conftest import Program
 from .running import ROOT
@@ -63,6 +64,7 @@ def workshop(scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(TufSource, "__init__", local)
     lay_out_key(scene, monkeypatch)
+    lay_out_verdict(scene, program, undated)
     return scene
 
 
@@ -72,6 +74,17 @@ def lay_out_key(scene: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (scene / "release.key").write_bytes(made.private)
     (scene / "release.key.pub").write_bytes(made.public)
     monkeypatch.setattr(PromptPin, "pin", lambda _self, _prompt: "correct horse battery")
+
+
+def lay_out_verdict(scene: Path, program: Program, policy: Document) -> None:
+    """A verdict that somebody signed today, and an older one."""
+    named = policy.set("/product/resource", "pkg:generic/acme/endpoint@{version}")
+    (scene / "named.toml").write_bytes(policy_file(named).content)
+    judged = ("verify", NAME, "--policy", "named.toml", "--release", "7.1.0", "-q")
+    signing = ("--sign", "release.key", "--verifier-id", "https://audit.example/v1", "--bundle-out", "verdict")
+    assert program(*judged, *signing).code == 0
+    (scene / "verdict.json").write_bytes((scene / "verdict" / "verdict.json").read_bytes())
+    assert program("verify", NAME, *BY_POLICY, "--format", "json", "-o", "old.json").code == 0
 
 
 @HELPS

@@ -27,20 +27,21 @@ class Change(Struct, frozen=True):
 
 def diff(old: Policy, new: Policy) -> tuple[Change, ...]:
     """Every key whose value differs, in the order of the format; none exactly where the digests are equal."""
-    return tuple(_changes(plain(old), plain(new), ""))
+    return tuple(changes(plain(old), plain(new)))
 
 
 _ABSENT = object()
 
 
-def _changes(old: Any, new: Any, pointer: str) -> Iterator[Change]:
+def changes(old: Any, new: Any, pointer: str = "") -> Iterator[Change]:
+    """Every value in which two JSON trees differ; `pointer` is where they stand."""
     if isinstance(old, dict) and isinstance(new, dict):
         for name in dict.fromkeys((*old, *new)):
-            yield from _changes(old.get(name, _ABSENT), new.get(name, _ABSENT), f"{pointer}/{escape_pointer(name)}")
+            yield from changes(old.get(name, _ABSENT), new.get(name, _ABSENT), f"{pointer}/{escape_pointer(name)}")
     elif isinstance(old, list) and isinstance(new, list):
         for index in range(max(len(old), len(new))):
             before, after = (items[index] if index < len(items) else _ABSENT for items in (old, new))
-            yield from _changes(before, after, f"{pointer}/{index}")
+            yield from changes(before, after, f"{pointer}/{index}")
     elif type(old) is not type(new) or old != new:
         yield Change(pointer, _text(old), _text(new))
 

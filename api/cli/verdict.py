@@ -1,0 +1,201 @@
+"""``countersign verdict``: sign a verdict, check one that somebody signed, compare two."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import example, moment
+from .signing import pin_options, pin_source, verifier_id
+
+if TYPE_CHECKING:
+    from verifier.verdict import Artifact
+    from verifier.verdict_check import Expectations
+
+    from .world import World
+
+_AGE = re.compile(r"([1-9][0-9]{0,5})([dhs])", re.ASCII)
+_UNITS = {"d": "days", "h": "hours", "s": "seconds"}
+
+
+@click.group("verdict", epilog=example("countersign verdict diff old.json endpoint.record"))
+def command() -> None:
+    """Sign verdicts, check those of others, compare two.
+
+    A verdict bundle is one file: a summary (VSA) and the properties that hold (SVR), each signed, and the report that
+    they sum up, by digest or whole.
+    """
+
+
+def _age(_context: click.Context, _parameter: click.Parameter, value: str) -> datetime.timedelta | None:
+    """``30d``, ``12h``, ``90s``; ``any`` is None."""
+    if value == "any":
+        return None
+    parts = _AGE.fullmatch(value)
+    if parts is None:
+        raise click.BadParameter(f"{value!r} is no age, as in 30d, 12h or any")
+    return datetime.timedelta(**{_UNITS[parts[2]]: int(parts[1])})
+
+
+@command.command(
+    "check",
+    epilog=example(
+        "countersign verdict check verdict.json endpoint-7.1.0.exe \\\n    --key release.key.pub"
+        " --verifier-id https://audit.example/v1 \\\n    --policy named.toml --release 7.1.0"
+    ),
+)
+@click.argument("path", metavar="FILE")
+@click.argument("artifact", required=False, metavar="[ARTIFACT]")
+@click.option("--key", "keys", multiple=True, required=True, metavar="FILE", help="A public key of the verifier (PEM).")
+@click.option(
+    "--verifier-id",
+    required=True,
+    callback=verifier_id,
+    metavar="URI",
+    help="The one verifier that this key speaks for.",
+)
+@click.option("--key-id", metavar="TEXT", help="Take only a signature that calls its key so.")
+@click.option("--resource", metavar="URI", help="What it must be about, exactly; by default, what --policy says.")
+@click.option("--policy", "policy_path", metavar="FILE", help="The policy that it must have been made under.")
+@click.option("--release", metavar="VERSION", help="The version asked about: {version} in the policy.")
+@click.option("--policy-digest", metavar="DIGEST", help="The digest of that policy, where you have no file of it.")
+@click.option("--level", "levels", multiple=True, metavar="WORD", help="A level that it must state, or a higher one.")
+@click.option(
+    "--max-age", default="30d", callback=_age, metavar="AGE", help="How old it may be: 30d, 12h, any. By default 30d."
+)
+@click.option("--now", callback=moment, metavar="TIME", help="The time to check at, as in 2026-03-02T11:04:00Z.")
+@click.option("-q", "--quiet", is_flag=True, help="Show nothing: the exit code tells.")
+def check(path: str, artifact: str | None, keys: tuple[str, ...], quiet: bool, **given: Any) -> int:
+    """Check a signed verdict: FILE is a verdict bundle, or an envelope of a verification summary (VSA), of anybody.
+
+    It passes where the key signed it, and it says PASSED of this ARTIFACT (a file, or sha256:…), by this verifier,
+    about this resource, under this policy, with these levels, not too long ago.
+
+    Exit code: 0 PASSED, 1 FAILED, 3 INCOMPLETE, 4 ERROR.
+    """
+    from attestations.limits import DEFAULT_LIMITS
+
+    from ..render.verdicts import checked
+    from ..usecases.verdicts import check_verdict, read_keys
+    from .world import this_machine
+
+    world = this_machine(show_progress=not quiet)
+    now = given.pop("now") or world.clock.now()
+    expected = _expectations(world, **given)
+    result = check_verdict(
+        path,
+        expected,
+        _artifact(artifact, world) if artifact is not None else None,
+        read_keys(keys, world.files, DEFAULT_LIMITS),
+        world.files,
+        now,
+        DEFAULT_LIMITS,
+    )
+    if not quiet:
+        world.terminal.write(checked(path, result, world.look))
+    return result.outcome.exit_code
+
+
+def _expectations(
+    world: World, *, policy_path: str | None, policy_digest: str | None, release: str | None, **given: Any
+) -> Expectations:
+    from attestations.digests import parse_digest
+    from attestations.limits import DEFAULT_LIMITS
+    from verifier.policy.plain import digest
+    from verifier.summary import resource_of
+    from verifier.verdict_check import Expectations
+
+    from ..usecases.policy import read_policy
+
+    if policy_path is not None and policy_digest is not None:
+        raise click.UsageError("--policy and --policy-digest both say which policy; give one")
+    if policy_path is None and given["resource"] is None:
+        raise click.UsageError("say what the summary must be about: --resource URI, or --policy FILE that names it")
+    policy = parse_digest(policy_digest) if policy_digest is not None else None
+    if policy_path is not None:
+        known = read_policy(policy_path, world.files, DEFAULT_LIMITS)
+        policy = digest(known)
+        given["resource"] = given["resource"] or resource_of(known, release)
+    return Expectations(
+        verifier=given["verifier_id"],
+        resource=given["resource"],
+        levels=given["levels"],
+        policy=policy,
+        max_age=given["max_age"],
+        key_id=given["key_id"],
+    )
+
+
+def _artifact(argument: str, world: World) -> Artifact:
+    from ..effects.paths import shown
+    from ..usecases.artifacts import by_digest, is_digest, measure
+
+    if is_digest(argument):
+        return by_digest(argument)
+    with world.terminal.progress(shown(argument), world.files.size(argument)) as advance:
+        return measure(argument, ("sha384", "sha512"), world.files, advance)
+
+
+@command.command("diff", epilog=example("countersign verdict diff old.json endpoint.record"))
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+def diff(old: str, new: str) -> int:
+    """Show each value in which two verdicts differ.
+
+    OLD and NEW are reports, signed or not, verdict bundles that hold theirs, or records. No signature is checked.
+    """
+    from attestations.limits import DEFAULT_LIMITS
+    from verifier.report_diff import diff_reports
+
+    from ..render.verdicts import compared
+    from ..usecases.verdicts import report_in
+    from .world import this_machine
+
+    world = this_machine()
+    (before, first), (after, second) = (report_in(path, world.files, DEFAULT_LIMITS) for path in (old, new))
+    world.terminal.write(compared((old, new), (first, second), diff_reports(before, after), world.look))
+    return 0
+
+
+@command.command(
+    "sign",
+    epilog=example(
+        "countersign verdict sign endpoint.record --key release.key \\\n"
+        "    --verifier-id https://audit.example/v1 -o signed"
+    ),
+)
+@click.argument("path", metavar="RECORD")
+@click.option("--key", required=True, metavar="FILE|URI", help="The private key: a file, pkcs11:…, or a cloud's.")
+@click.option("--verifier-id", required=True, callback=verifier_id, metavar="URI", help="Who you are as a verifier.")
+@click.option("--artifact", metavar="PATH", help="Also measure this file, which must be the artifact of the record.")
+@click.option("-o", "--output", required=True, metavar="DIR", help="The directory to make of the signed verdict.")
+@pin_options
+def sign(path: str, key: str, artifact: str | None, output: str, **given: Any) -> int:
+    """Judge the RECORD again, and sign what comes out, if it is what was recorded.
+
+    Exit code: that of the verdict; 4 where another report comes out, and nothing is signed.
+    """
+    from attestations.limits import DEFAULT_LIMITS
+    from verifier.reasons import REASONS
+
+    from ..effects.keys import open_signer
+    from ..render.lines import fault_line
+    from ..usecases.replay import replay
+    from .output import write_signed
+    from .world import this_machine
+
+    world = this_machine()
+    verifier = given.pop("verifier_id")
+    world.files.check_vacant(output)
+    signer = open_signer(key, pin_source(**given))
+    result = replay(path, artifact, world.files, world.terminal, DEFAULT_LIMITS)
+    if result.fault is not None:
+        reason = REASONS[result.fault.reason]
+        world.terminal.note(f"countersign: {fault_line(result.fault, reason.remedy)}")
+        return reason.outcome.exit_code
+    text = write_signed(output, result.request, result.verdict, signer, verifier, world)
+    world.terminal.write(text)
+    return result.verdict.outcome.exit_code

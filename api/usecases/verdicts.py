@@ -1,0 +1,187 @@
+"""Verdicts that leave the house: signed by whoever judged, checked and compared by whoever gets them.
+
+    Request + Verdict ─► report ┐
+                         VSA    ├─ each signed in an envelope of its own ─► verdict bundle
+                         SVR    ┘
+
+The key signs what this very process judged, and nothing that it was handed.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from attestations.bundles import Evidence
+from attestations.digests import Digest
+from attestations.evidence import read_evidence
+from attestations.faults import Fault, Place
+from attestations.limits import Limits
+from attestations.strict_json import loads
+from attestations.verdict_bundles import is_verdict_bundle, parse_verdict_bundle, write_verdict_bundle
+from verifier.bundle_check import check_bundle
+from verifier.faults import VerdictFault
+from verifier.gather import sha256
+from verifier.key_files import TrustedKey, load_key_file
+from verifier.record import FORMAT, read_record
+from verifier.report import render_report
+from verifier.report_diff import read_report
+from verifier.summary import write_simple_result, write_summary
+from verifier.verdict import Artifact
+from verifier.verdict_check import Checked, Expectations, check_summary
+
+from ..effects.files import Files
+from ..effects.paths import shown
+
+if TYPE_CHECKING:
+    from attestations.strict_json import Node
+    from verifier.request import Request
+    from verifier.verdict import Verdict
+
+    from ..effects.keys import Signer
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+
+BUNDLE, REPORT, VSA, SVR = "verdict.json", "report.dsse.json", "vsa.dsse.json", "svr.dsse.json"
+"""What the files of a signed verdict are called."""
+
+
+class SignedVerdict(Struct, frozen=True):
+    """The files of a signed verdict by name, `BUNDLE` among them; and why a summary or simple result is not."""
+
+    files: Mapping[str, bytes]
+    lacking: tuple[Fault, ...]
+
+
+def sign_verdict(request: Request, verdict: Verdict, signer: Signer, verifier: str) -> SignedVerdict:
+    """Sign what `request` came to here and now, as the verifier whose id is the URI `verifier`.
+
+    The bundle holds the report itself only where no summary stands for it.
+
+    Raises:
+        KeyFault: ``signing.failed``.
+    """
+    from ..effects.keys import sign_envelope
+
+    report = render_report(verdict)
+    files = {REPORT: sign_envelope(PAYLOAD_TYPE, report, signer)}
+    lacking = []
+    writers: tuple[tuple[str, Callable[[], bytes]], ...] = (
+        (VSA, partial(write_summary, request, verdict, verifier=verifier)),
+        (SVR, partial(write_simple_result, verdict, verifier=verifier)),
+    )
+    for name, write in writers:
+        try:
+            statement = write()
+        except VerdictFault as fault:
+            lacking.append(fault)
+        else:
+            files[name] = sign_envelope(PAYLOAD_TYPE, statement, signer)
+    envelope = None if VSA in files else files[REPORT]
+    bundle = write_verdict_bundle(sha256(report), envelope=envelope, vsa=files.get(VSA), svr=files.get(SVR))
+    return SignedVerdict({BUNDLE: bundle, **files}, tuple(lacking))
+
+
+def read_keys(paths: tuple[str, ...], files: Files, limits: Limits) -> tuple[TrustedKey, ...]:
+    """The public keys in the files at `paths`, valid at any time.
+
+    Raises:
+        InputFault: ``input.*``.
+        TrustFault: ``trust.key_*``.
+    """
+    read = ((shown(path), files.read(path, "trust_root", limits)) for path in paths)
+    return tuple(key for name, content in read for key in load_key_file(content, name=name, windows={}))
+
+
+def check_verdict(
+    path: str,
+    expected: Expectations,
+    artifact: Artifact | None,
+    keys: tuple[TrustedKey, ...],
+    files: Files,
+    now: datetime.datetime,
+    limits: Limits,
+) -> Checked:
+    """Check the verdict bundle, or the one summary, in the file at `path`.
+
+    Raises:
+        InputFault: ``input.*``.
+        FormatFault: where the file cannot be read.
+        VerdictFault: ``verdict.unknown``.
+    """
+    content = files.read(path, "record", limits)
+    name, digest = shown(path), sha256(content)
+    digests = artifact.digests if artifact is not None else None
+    measured = artifact is not None and artifact.size is not None
+    if is_verdict_bundle(_document(content, limits)):
+        bundle = parse_verdict_bundle(content, source=name, limits=limits)
+        return check_bundle(
+            bundle,
+            expected,
+            source=name,
+            digest=digest,
+            artifact=digests,
+            measured=measured,
+            keys=keys,
+            now=now,
+            limits=limits,
+        )
+    evidence = _only_evidence(name, content, limits)
+    return check_summary(evidence, expected, artifact=digests, measured=measured, keys=keys, now=now, limits=limits)
+
+
+def _only_evidence(name: str, content: bytes, limits: Limits) -> Evidence:
+    items = read_evidence(name, content, limits)
+    if len(items) != 1:
+        detail = f"{len(items)} attestations where one summary must stand"
+        raise VerdictFault("verdict.unknown", detail, place=Place(name))
+    (item,) = items
+    if not isinstance(item, Evidence):
+        raise item.fault
+    return item
+
+
+def _document(content: bytes, limits: Limits) -> object:
+    """The JSON document that `content` is; None where it is none, for its reader to say so."""
+    try:
+        return loads(content, limits=limits)
+    except Fault:
+        return None
+
+
+def report_in(path: str, files: Files, limits: Limits) -> tuple[Node, Digest]:
+    """The report in the file at `path`: by itself, in an envelope, in a verdict bundle, in a record. And its digest.
+
+    No signature is looked at.
+
+    Raises:
+        InputFault: ``input.*``.
+        VerdictFault: ``verdict.unknown``.
+        Fault: where the file cannot be read.
+    """
+    content = files.read(path, "record", limits)
+    name = shown(path)
+    report = _report_bytes(content, name, limits)
+    return read_report(report, source=name, limits=limits), sha256(report)
+
+
+def _report_bytes(content: bytes, name: str, limits: Limits) -> bytes:
+    document = _document(content, limits)
+    if is_verdict_bundle(document):
+        envelope = parse_verdict_bundle(content, source=name, limits=limits).report
+        if envelope is None:
+            detail = "the bundle names its report by digest and does not hold it"
+            raise VerdictFault("verdict.unknown", detail, place=Place(name, "/report"))
+        return envelope.payload
+    if isinstance(document, dict) and document.get("format") == FORMAT:
+        return read_record(content, name, limits)[1]
+    if isinstance(document, dict) and "payload" in document:
+        from attestations.dsse import parse_envelope
+        from attestations.strict_json import Node
+
+        return parse_envelope(Node(document, name), limits).payload
+    return content.removesuffix(b"\n")

@@ -1,0 +1,132 @@
+"""Does a verdict bundle hold together: one verifier, one artifact, one report, and a summary that says what is asked?
+
+    vsa  ─── checked by `verdict_check` ─── names ──► report, by digest
+    svr  ─── same key, verifier, subject, policy; no property that the summary does not state
+
+The summary decides. What stands beside it can only take away: an envelope that does not belong to it was put there by
+somebody else, or by mistake.
+
+Spec: countersign design, section 10
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from attestations.bundles import Bundle, Envelope, Evidence, NoMaterial
+from attestations.digests import Digest, DigestSet
+from attestations.faults import Fault, Place
+from attestations.limits import DEFAULT_LIMITS, Limits
+from attestations.predicates import SimpleResult, VerificationSummary, read_predicate
+from attestations.statements import parse_statement
+from attestations.verdict_bundles import VerdictBundle
+
+from .checks.check import Met
+from .faults import CheckFault
+from .gather import sha256
+from .key_files import TrustedKey
+from .outcome import combine
+from .results import Source, passed, refused
+from .summary import REPORT
+from .verdict import CheckResult
+from .verdict_check import CLAUSE, Checked, Expectations, check_summary, signed_by
+
+
+def check_bundle(
+    bundle: VerdictBundle,
+    expected: Expectations,
+    *,
+    source: str,
+    digest: Digest,
+    artifact: DigestSet | None,
+    measured: bool,
+    keys: tuple[TrustedKey, ...],
+    now: datetime.datetime,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Checked:
+    """Check a bundle, the file called `source` whose SHA-256 is `digest`; the rest as in `check_summary`."""
+    if bundle.vsa is None:
+        fault = CheckFault("vsa.absent", "the bundle holds no summary")
+        result = refused("summary", fault, source=Source(digest, source, ""), clause=CLAUSE)
+        return Checked(result.outcome, (result,), None)
+    vsa = _evidence(bundle.vsa, "/vsa", source, digest)
+    checked = check_summary(vsa, expected, artifact=artifact, measured=measured, keys=keys, now=now, limits=limits)
+    if checked.summary is None:
+        return checked
+    beside = tuple(_beside(bundle, vsa, checked.summary, expected, keys, now, limits))
+    results = (*checked.results, *beside)
+    return Checked(combine(result.outcome for result in results if not result.finding), results, checked.summary)
+
+
+def _evidence(envelope: Envelope, pointer: str, source: str, digest: Digest) -> Evidence:
+    return Evidence(source, pointer, digest, Bundle("dsse", envelope, NoMaterial()))
+
+
+def _beside(
+    bundle: VerdictBundle,
+    vsa: Evidence,
+    summary: VerificationSummary,
+    expected: Expectations,
+    keys: tuple[TrustedKey, ...],
+    now: datetime.datetime,
+    limits: Limits,
+) -> Iterator[CheckResult]:
+    for name, envelope in (("report", bundle.report), ("svr", bundle.svr)):
+        if envelope is None and name != "report":
+            continue
+        pointer = "/report" if envelope is None else "/report/envelope" if name == "report" else "/svr"
+        source = Source(vsa.digest, vsa.source, pointer)
+        try:
+            if envelope is not None:
+                signed_by(_evidence(envelope, pointer, vsa.source, vsa.digest), expected, keys, now)
+            met = (
+                _report(bundle, summary)
+                if name == "report" or envelope is None
+                else _simple_result(envelope, vsa, summary, limits)
+            )
+        except Fault as fault:
+            yield refused(name, fault, source=source)
+        else:
+            yield passed(name, met, source=source)
+
+
+def _report(bundle: VerdictBundle, summary: VerificationSummary) -> Met:
+    """The summary, the bundle and the signed report mean one report."""
+    named = summary.extensions.get(REPORT)
+    stated = named.get("digest") if isinstance(named, dict) else None
+    if stated != {"sha256": bundle.report_digest.hex}:
+        raise _other_report(bundle.report_digest, f"{REPORT} of the summary")
+    if bundle.report is not None and sha256(bundle.report.payload) != bundle.report_digest:
+        raise _other_report(bundle.report_digest, str(sha256(bundle.report.payload)))
+    return Met(f"sums up the report {bundle.report_digest}", actual=str(bundle.report_digest))
+
+
+def _other_report(expected: Digest, actual: str) -> CheckFault:
+    return CheckFault("vsa.report", "another report", expected=str(expected), actual=actual)
+
+
+def _simple_result(envelope: Envelope, vsa: Evidence, summary: VerificationSummary, limits: Limits) -> Met:
+    """The simple result says of the same artifact, by the same verifier and policy, no more than the summary does."""
+    assert isinstance(vsa.bundle.content, Envelope)
+    statement = parse_statement(envelope.payload, source=vsa.source, limits=limits)
+    summed = parse_statement(vsa.bundle.content.payload, source=vsa.source, limits=limits)
+    result = read_predicate(statement, source=vsa.source)
+    if not isinstance(result, SimpleResult):
+        raise _contradicted("predicateType", "a simple result", statement.predicate_type)
+    if result.verifier.value != summary.verifier.value:
+        raise _contradicted("verifier", summary.verifier.value, result.verifier.value)
+    if statement.subjects != summed.subjects:
+        raise _contradicted("subject", "the summary's", "another")
+    if result.time != summary.time or result.policies != (summary.policy,):
+        raise _contradicted("policy and time", "the summary's", "others")
+    stated = {level.value for level in summary.levels}
+    more = [claim.value for claim in result.properties if claim.value not in stated]
+    if more or summary.result.value != "PASSED":
+        raise _contradicted("properties", ", ".join(sorted(stated)), ", ".join(more))
+    return Met("the properties are those of the summary")
+
+
+def _contradicted(what: str, expected: str, actual: str) -> CheckFault:
+    detail = f"its {what} is not that of the summary"
+    return CheckFault("svr.contradicted", detail, place=Place(), expected=expected, actual=actual)
