@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from api.effects.keys import open_signer
 from api.effects.keys.making import make_key
@@ -82,10 +81,8 @@ def test_a_manifest_says_what_a_verifier_reads_and_its_schema_describes(release:
     assert (predicate.artifacts[0].size, predicate.sequence) == (11, 712)
     assert predicate.expires is not None
     assert predicate.expires.isoformat() == "2027-01-01T00:00:00+00:00"
-    assert (
-        list(Draft202012Validator(json.loads(SCHEMA.read_bytes())).iter_errors(json.loads(ran.output)["predicate"]))
-        == []
-    )
+    schemas = pytest.importorskip("jsonschema_rs", reason="the schema is held against the bytes by jsonschema-rs")
+    assert schemas.validator_for(json.loads(SCHEMA.read_bytes())).is_valid(json.loads(ran.output)["predicate"])
 
 
 def test_the_bytes_that_are_shown_are_the_bytes_that_are_signed(release: Path, program: Program) -> None:

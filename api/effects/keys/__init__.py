@@ -1,7 +1,7 @@
 """Private keys: where they are is a URI, and what they do is sign. Nothing here ever gives a private key away.
 
     file:PATH, or PATH                PKCS#8 in PEM, encrypted or not        files
-    pkcs11:token=…;object=…           a key in a token, RFC 7512             pkcs11, pkcs11_uri
+    pkcs11:token=…;object=…           a key in a token, RFC 7512             tokens, pkcs11_uri
     awskms: gcpkms: azurekms:         a key that a cloud keeps               kms
 
 Passphrases and PINs come from a `PinSource` when a key asks for one: typed, over a descriptor, from pinentry. They are

@@ -12,6 +12,9 @@ from .signer import Signer
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
+KMS = ("awskms", "gcpkms", "azurekms")
+
+
 def open_signer(uri: str, pin: PinSource) -> Signer:
     """The key that `uri` names, ready to sign; `pin` is asked where the key wants a passphrase or PIN.
 
@@ -22,9 +25,17 @@ def open_signer(uri: str, pin: PinSource) -> Signer:
         InputFault: ``input.*``, where a file cannot be read.
     """
     match = _SCHEME.match(uri)
-    if match is None:
-        return open_file(uri, pin)
-    scheme = match[0][:-1].lower()
-    if scheme == "file":
-        return open_file(uri[len(match[0]) :], pin)
-    raise KeyFault("signing.uri", f"keys are not found by {scheme[:32]!r}", expected="a path")
+    scheme = match[0][:-1] if match is not None else ""
+    if scheme in {"", "file"}:
+        return open_file(uri.removeprefix("file:"), pin)
+    if scheme == "pkcs11":
+        from .tokens import open_token
+
+        return open_token(uri, pin)
+    if scheme in KMS:
+        from .kms import open_kms
+
+        return open_kms(uri)
+    raise KeyFault(
+        "signing.uri", f"no key is found by {scheme[:32]!r}", expected=f"a path, file:, pkcs11:, {':, '.join(KMS)}:"
+    )
