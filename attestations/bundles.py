@@ -3,7 +3,8 @@
     content               material                entries                timestamps
     Envelope |            CertificateMaterial |   LogEntry …             RFC 3161 tokens, DER
     MessageSignature |    PublicKeyMaterial |
-    PackageSignature      NoMaterial
+    PackageSignature |    NoMaterial
+    DetachedSignature
 
 Carriers (Sigstore bundles, bare DSSE, JSON lines, cosign's layers, Cloud Build's lists) each have one file under
 `carriers/`; what they hold and nothing more lands here. Nothing in a bundle is believed until
@@ -78,7 +79,34 @@ class PackageSignature(Struct, frozen=True):
         return f"{self.name}@{self.version}:{self.integrity}".encode()
 
 
-Content = Envelope | MessageSignature | Metablock | PackageSignature
+class MinisignSignature(Struct, frozen=True):
+    """minisign's signature over a file, or over its BLAKE2b-512 (`prehashed`); `key_id` is a hint and nothing else.
+
+    `binding` is the signature over `signature` and `comment`, the comment that minisign calls trusted.
+    """
+
+    signature: bytes
+    key_id: bytes
+    prehashed: bool
+    comment: bytes
+    binding: bytes
+
+
+class SshSignature(Struct, frozen=True):
+    """OpenSSH's signature over a file's digest by `hash`, made for `namespace`; `public_key` is OpenSSH's blob."""
+
+    public_key: bytes
+    namespace: str
+    reserved: bytes
+    hash: str
+    algorithm: str
+    signature: bytes
+
+
+DetachedSignature = MinisignSignature | SshSignature
+"""Signatures in formats of their own, which stand beside a file and know a key and no certificate."""
+
+Content = Envelope | MessageSignature | Metablock | PackageSignature | DetachedSignature
 
 
 class CertificateMaterial(Struct, frozen=True):

@@ -19,6 +19,12 @@ from .strict_json import Node, shown
 STRONG: Mapping[str, int] = {"sha256": 32, "sha384": 48, "sha512": 64}
 """Algorithms that identify an artifact, with the bytes of their digest."""
 
+BLAKE2B = "blake2b"
+"""BLAKE2b-512, as in-toto spells it: what minisign signs. It is measured for that, and identifies nothing by itself."""
+
+MEASURED: Mapping[str, int] = {**STRONG, BLAKE2B: 64}
+"""Algorithms by which artifacts are measured, with the bytes of their digest."""
+
 _HEX = re.compile(r"[0-9a-f]+\Z")
 
 _HEX_DIGITS: Mapping[str, tuple[int, ...]] = {
@@ -82,14 +88,14 @@ class DigestSet(Struct, frozen=True):
         return tuple(digest for digest in self.digests if digest.strong)
 
 
-def parse_digest(text: str) -> Digest:
-    """Read ``alg:hex`` for a strong algorithm, in lower case and of that algorithm's length.
+def parse_digest(text: str, known: Mapping[str, int] = STRONG) -> Digest:
+    """Read ``alg:hex`` for an algorithm of `known`, in lower case and of that algorithm's length.
 
     Raises:
         FormatFault: ``digest.malformed``, also for a bare hex string and for an algorithm that identifies nothing.
     """
     algorithm, _, value = text.partition(":")
-    size = STRONG.get(algorithm)
+    size = known.get(algorithm)
     if size is None or len(value) != 2 * size or not _HEX.match(value):
         raise FormatFault(
             "digest.malformed",

@@ -14,12 +14,21 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from .bundles import CertificateMaterial, Envelope, Evidence, MessageSignature, Metablock, PackageSignature
-from .carriers import CARRIERS, Carrier, Reading
+from .bundles import (
+    CertificateMaterial,
+    Envelope,
+    Evidence,
+    MessageSignature,
+    Metablock,
+    MinisignSignature,
+    PackageSignature,
+    SshSignature,
+)
+from .carriers import CARRIERS, DETACHED, Carrier, Detached, Reading
 from .carriers.cosign_layer import MANIFEST, layers_of
 from .carriers.dsse_envelope import CARRIER as BARE_ENVELOPE
 from .carriers.json_lines import is_json_lines, split_lines
-from .digests import STRONG, Digest
+from .digests import BLAKE2B, STRONG, Digest
 from .documents import kind_of
 from .faults import Fault, FormatFault, Place
 from .limits import DEFAULT_LIMITS, Limits
@@ -82,15 +91,27 @@ def _file(
         return
     try:
         reading.limits.check("bundle", len(data), Place(name))
-        lines = split_lines(data, reading.limits) if is_json_lines(data, reading.limits) else None
+        detached = next((each for each in DETACHED if each.recognises(data)), None)
+        json_lines = detached is None and is_json_lines(data, reading.limits)
+        lines = split_lines(data, reading.limits) if json_lines else None
     except Fault as fault:
         yield _unreadable(name, "", digest, fault.at(fault.place.within(name)))
+        return
+    if detached is not None:
+        yield _detached(name, data, digest, detached)
         return
     if lines is None:
         yield from _document(name, data, digest, reading, is_layer=is_layer)
         return
     for number, line in lines:
         yield from _document(f"{name}:{number}", line, digest, reading, is_layer=False)
+
+
+def _detached(name: str, data: bytes, digest: Digest, carrier: Detached) -> Evidence | Unreadable:
+    try:
+        return Evidence(name, "", digest, carrier.read(data, name))
+    except Fault as fault:
+        return _unreadable(name, "", digest, fault)
 
 
 def _document(
@@ -128,7 +149,7 @@ def _carrier(node: Node) -> Carrier:
         "format.unknown",
         "no format of evidence that is read here",
         place=node.place,
-        expected=", ".join(carrier.name for carrier in CARRIERS),
+        expected=", ".join([carrier.name for carrier in CARRIERS] + [carrier.name for carrier in DETACHED]),
     )
 
 
@@ -137,7 +158,7 @@ _CURVES = {bytes.fromhex("06052b81040022"): "sha384", bytes.fromhex("06052b81040
 
 
 def wanted_algorithms(evidence: Iterable[Evidence]) -> frozenset[str]:
-    """The strong digest algorithms that `evidence` may want of the artifact, SHA-256 always among them.
+    """The digest algorithms that `evidence` may want of the artifact, SHA-256 always among them.
 
     Found by searching bytes, not by reading them: nothing here is authenticated yet. Too many cost time, no more.
     """
@@ -153,6 +174,10 @@ def _wanted(evidence: Evidence) -> set[str]:
         wanted.add("sha512")
     elif isinstance(content, Metablock):
         wanted |= {name for name in STRONG if f'"{name}"'.encode() in content.content}
+    elif isinstance(content, SshSignature):
+        wanted.add(content.hash)
+    elif isinstance(content, MinisignSignature):
+        return {BLAKE2B} if content.prehashed else set()
     elif isinstance(content, MessageSignature):
         if content.digest is not None:
             wanted.add(content.digest.algorithm)

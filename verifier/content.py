@@ -10,19 +10,15 @@ import itertools
 
 from msgspec import Struct
 
-from attestations.bundles import Bundle, Envelope, MessageSignature, Metablock, PackageSignature
+from attestations.bundles import Bundle, DetachedSignature, Envelope, MessageSignature, Metablock, PackageSignature
 from attestations.digests import Digest, DigestSet
 from attestations.dsse import pae
 
+from .detached import verify_detached
+from .detached.whole import Whole
 from .faults import SignatureFault
 from .keys import PublicKey
 from .signatures import schemes_for, verify, verify_digest
-
-
-class Whole(DigestSet, frozen=True):
-    """Digests of bytes that are at hand: a document's. Schemes that sign no digest can be verified over these."""
-
-    content: bytes
 
 
 class Signed(Struct, frozen=True):
@@ -41,7 +37,7 @@ class Signed(Struct, frozen=True):
 
 def signature_values(bundle: Bundle) -> tuple[bytes, ...]:
     """The bytes of every signature that the bundle carries."""
-    if isinstance(bundle.content, MessageSignature):
+    if isinstance(bundle.content, MessageSignature | DetachedSignature):
         return (bundle.content.signature,)
     return tuple(signature.value for signature in bundle.content.signatures)
 
@@ -55,7 +51,7 @@ def verify_certified(bundle: Bundle, key: PublicKey, certificate: bytes, artifac
     """
     (signature,) = signature_values(bundle)
     content = bundle.content
-    if not isinstance(content, MessageSignature):
+    if isinstance(content, Envelope | Metablock | PackageSignature):
         verify(key, signature, _covered(bundle, content), scheme=None)
         return Signed(signature, key, certificate, content)
     return Signed(signature, key, certificate, _verify_artifact(content, key, artifact))
@@ -73,14 +69,14 @@ def verify_pinned(
         SignatureFault: as `verify_certified`.
     """
     content = bundle.content
-    covered = b"" if isinstance(content, MessageSignature) else _covered(bundle, content)
+    covered = b"" if isinstance(content, MessageSignature | DetachedSignature) else _covered(bundle, content)
     found: dict[Digest, Signed] = {}
     faults: list[SignatureFault] = []
     for key, signature in itertools.product(keys, signature_values(bundle)):
         if key.fingerprint in found:
             continue
         try:
-            if not isinstance(content, MessageSignature):
+            if isinstance(content, Envelope | Metablock | PackageSignature):
                 _verify_either_encoding(key, signature, covered)
                 found[key.fingerprint] = Signed(signature, key, certificate, content)
             else:
@@ -107,7 +103,9 @@ def _verify_either_encoding(key: PublicKey, signature: bytes, covered: bytes) ->
         raise
 
 
-def _verify_artifact(content: MessageSignature, key: PublicKey, artifact: DigestSet) -> Digest:
+def _verify_artifact(content: MessageSignature | DetachedSignature, key: PublicKey, artifact: DigestSet) -> Digest:
+    if isinstance(content, DetachedSignature):
+        return verify_detached(content, key, artifact)
     whole = artifact if isinstance(artifact, Whole) else None
     if whole is not None and schemes_for(key)[0].hash is None:
         verify(key, content.signature, whole.content, scheme=None)

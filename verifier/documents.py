@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from attestations.bundles import Content, MessageSignature
+from attestations.bundles import Content, DetachedSignature, MessageSignature
 from attestations.digests import STRONG, Digest, DigestSet
 from attestations.documents import Document
 from attestations.documents.checksums import parse_checksums
@@ -23,7 +23,7 @@ from attestations.faults import Fault
 from attestations.limits import Limits
 
 from .authenticated import Authenticated
-from .content import Whole
+from .detached.whole import Whole
 from .results import Source
 
 
@@ -50,6 +50,8 @@ def measured(document: Document) -> Measured:
 
 def may_cover(content: Content, document: Whole) -> bool:
     """Whether this is a signature over bytes that may be the document's, as far as its carrier says."""
+    if isinstance(content, DetachedSignature):
+        return True
     if not isinstance(content, MessageSignature):
         return False
     return content.digest is None or content.digest in document.digests

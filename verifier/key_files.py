@@ -1,4 +1,4 @@
-"""Files of public keys that people hold: PEM, and an npm registry's key lists.
+"""Files of public keys that people hold: PEM, OpenSSH's lines, minisign's keys, and an npm registry's key lists.
 
 A key in a file is nobody's until a policy pins its fingerprint. Windows live in policy, since PEM has no place for one
 that a reader could not lose; where a key list states them too, a key counts where both hold.
@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from attestations.carriers.minisign import UNTRUSTED
 from attestations.digests import Digest
 from attestations.faults import Fault, FormatFault, Place
 from attestations.npm_keys import NpmKey, is_npm_keys, parse_npm_keys
+from attestations.strict_json import decode_base64
 
+from .detached.ssh import load_blob
 from .faults import SignatureFault, TrustFault
-from .keys import PublicKey, load_pem, load_spki
+from .keys import PublicKey, load_ed25519, load_pem, load_spki
 from .windows import UNBOUNDED, Window
 
 KEY_FILE_MAX = 1 << 20
@@ -51,12 +54,43 @@ def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -
         )
     if is_npm_keys(data):
         return _npm(data, name, windows)
+    lines = _lines(data)
+    found = _pem(data, name) if lines is None else _from_lines(lines, name)
     keys: dict[Digest, TrustedKey] = {}
-    for key in _pem(data, name):
+    for key in found:
         keys.setdefault(key.fingerprint, TrustedKey(key, windows.get(key.fingerprint, UNBOUNDED), name))
     if not keys:
-        raise TrustFault("trust.key_missing", "no public key in PEM", place=Place(name, offset=0))
+        raise TrustFault(
+            "trust.key_missing",
+            "no public key in PEM, and none of OpenSSH's or minisign's",
+            place=Place(name, offset=0),
+        )
     return tuple(keys.values())
+
+
+_SSH = re.compile(rb"(ssh-|ecdsa-sha2-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?")
+_MINISIGN = re.compile(rb"RW[A-Za-z0-9+/]{54}")
+
+
+def _lines(data: bytes) -> list[bytes] | None:
+    """The lines of a file of OpenSSH's or minisign's keys, without remarks; None where it is none."""
+    lines = [line for raw in data.splitlines() if (line := raw.strip()) and not line.startswith((b"#", UNTRUSTED))]
+    known = [line for line in lines if _SSH.fullmatch(line) or _MINISIGN.fullmatch(line)]
+    return lines if known and len(known) == len(lines) else None
+
+
+def _from_lines(lines: list[bytes], name: str) -> Iterator[PublicKey]:
+    """One key a line. minisign's: base64 of ``Ed``, the key's id (8 bytes) and the key (32)."""
+    for line in lines:
+        try:
+            if _MINISIGN.fullmatch(line):
+                yield load_ed25519(decode_base64(line)[10:])
+            else:
+                yield load_blob(decode_base64(line.split()[1]))
+        except ValueError:
+            raise key_fault(SignatureFault("key.malformed", "a key that is not base64"), name) from None
+        except SignatureFault as fault:
+            raise key_fault(fault, name) from None
 
 
 def _pem(data: bytes, name: str) -> Iterator[PublicKey]:

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 import rfc8785
 
-from attestations.digests import Digest, DigestSet, parse_digest
+from attestations.digests import MEASURED, Digest, DigestSet, parse_digest
 from attestations.faults import FormatFault, LimitFault, Place
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.strict_json import Node, loads
@@ -158,7 +158,7 @@ def _count(node: Node) -> int:
 
 def _digest(node: Node) -> Digest:
     try:
-        return parse_digest(node.text())
+        return parse_digest(node.text(), MEASURED)
     except FormatFault as fault:
         raise fault.at(node.place) from None
 

@@ -25,7 +25,10 @@ from ..effects.paths import shown
 SUFFIXES = (".sigstore.json", ".sigstore", ".bundle", ".intoto.jsonl", ".provenance", ".publish.attestation")
 """What the name of an artifact is continued with to name its evidence."""
 
-_ALSO_IN_DIRECTORIES = (".json", ".jsonl", ".att", ".dsse", ".link", ".layout")
+_ALSO_IN_DIRECTORIES = (
+    *(".json", ".jsonl", ".att", ".dsse", ".link", ".layout", ".spdx"),
+    *(".minisig", ".sig", ".sha256", ".sha384", ".sha512", "SHA256SUMS", "SHA384SUMS", "SHA512SUMS", "checksums.txt"),
+)
 """Further endings that a search of a given directory takes for evidence."""
 
 

@@ -18,8 +18,10 @@ from attestations.bundles import (
     Evidence,
     LogEntry,
     Metablock,
+    MinisignSignature,
     PackageSignature,
     PublicKeyMaterial,
+    SshSignature,
 )
 from attestations.digests import Digest
 from attestations.evidence import read_evidence
@@ -87,6 +89,16 @@ def _content(bundle: Bundle, source: str, limits: Limits) -> Iterator[tuple[str,
         return
     if isinstance(content, PackageSignature):
         yield "signs", f"{content.name} {content.version}, sha512:{content.sha512}"
+        return
+    if isinstance(content, MinisignSignature):
+        yield (
+            "signs",
+            f"a file's {'BLAKE2b-512' if content.prehashed else 'bytes'}; the key's id is {content.key_id.hex()}",
+        )
+        yield "comment", content.comment.decode("utf-8", "replace")
+        return
+    if isinstance(content, SshSignature):
+        yield "signs", f"a file's {content.hash}, for the namespace {content.namespace!r}, by {content.algorithm}"
         return
     if not isinstance(content, Envelope):
         yield "signs", f"an artifact's own bytes, {content.digest or 'without naming their digest'}"

@@ -13,11 +13,13 @@ from . import (
     dsse_envelope,
     gcb,
     metablock,
+    minisign,
     npm_manifest,
     pep740,
     sigstore_bundle,
+    sshsig,
 )
-from .carrier import Carrier, Part, Reading
+from .carrier import Carrier, Detached, Part, Reading
 
 CARRIERS: tuple[Carrier, ...] = (
     sigstore_bundle.CARRIER,
@@ -32,6 +34,9 @@ CARRIERS: tuple[Carrier, ...] = (
     npm_manifest.CARRIER,
     metablock.CARRIER,
 )
-"""All formats that are read. The first that recognises a document reads it."""
+"""All formats of JSON that are read. The first that recognises a document reads it."""
 
-__all__ = ["CARRIERS", "Carrier", "Part", "Reading"]
+DETACHED: tuple[Detached, ...] = (minisign.CARRIER, sshsig.CARRIER)
+"""All formats of signatures that are no JSON."""
+
+__all__ = ["CARRIERS", "DETACHED", "Carrier", "Detached", "Part", "Reading"]

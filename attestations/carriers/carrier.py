@@ -39,6 +39,14 @@ class Carrier(Struct, frozen=True):
     split: Callable[[Node, Reading], Iterable[Part]]
 
 
+class Detached(Struct, frozen=True):
+    """A format of signatures that is no JSON: recognised by its first bytes, one bundle a file."""
+
+    name: str
+    recognises: Callable[[bytes], bool]
+    read: Callable[[bytes, str], Bundle]
+
+
 def whole(read: Callable[[Node, Reading], Bundle]) -> Callable[[Node, Reading], Iterable[Part]]:
     """The `split` of a carrier whose document is one bundle."""
     return lambda node, _reading: (Part(node, read),)

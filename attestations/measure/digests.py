@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ..digests import STRONG, Digest, DigestSet
+from ..digests import MEASURED, Digest, DigestSet
 
 
 class Measurements(Struct, frozen=True):
@@ -18,12 +18,12 @@ class Measurements(Struct, frozen=True):
 
 
 class DigestMeasurer:
-    """Computes several strong digests over the same bytes. Memory does not grow with the artifact."""
+    """Computes several digests over the same bytes. Memory does not grow with the artifact."""
 
     def __init__(self, algorithms: Iterable[str]) -> None:
         names = sorted(set(algorithms))
-        if not names or not set(names) <= STRONG.keys():
-            raise ValueError(f"one or more of {', '.join(STRONG)}")
+        if not names or not set(names) <= MEASURED.keys():
+            raise ValueError(f"one or more of {', '.join(MEASURED)}")
         self._hashes = [(name, hashlib.new(name, usedforsecurity=True)) for name in names]
         self._size = 0
         self._finished = False

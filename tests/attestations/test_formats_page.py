@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from attestations.carriers import CARRIERS
+from attestations.carriers import CARRIERS, DETACHED
 from attestations.carriers.sigstore_bundle import MEDIA_TYPES
+from attestations.documents import KINDS
 from attestations.log_entries import READERS as BODIES
 from attestations.predicates import READERS as PREDICATES
 from attestations.predicates import WITHOUT_CONTENT
@@ -28,8 +29,12 @@ def rows(title: str) -> list[list[str]]:
 
 def test_every_carrier_has_a_row() -> None:
     assert [row[0] for row in rows("Carriers of signatures")] == [
-        carrier.name for carrier in sorted(CARRIERS, key=lambda carrier: _order(carrier.name))
+        *sorted([carrier.name for carrier in CARRIERS] + [carrier.name for carrier in DETACHED], key=_order)
     ]
+
+
+def test_every_kind_of_documents_has_a_row() -> None:
+    assert [row[0] for row in rows("Documents")] == [kind.name for kind in KINDS]
 
 
 def _order(name: str) -> int:

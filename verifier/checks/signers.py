@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
+from attestations.bundles import SshSignature
 from attestations.faults import Place
 
 from ..authenticated import Authenticated, CertificateSigner, KeySigner, Signer
@@ -28,7 +29,8 @@ def groups_of(authenticated: Authenticated, rules: Iterable[SignerRule], now: da
     Raises:
         CheckFault: ``signer.identity``, ``signer.issuer`` (the identity fits, another issuer vouches for it),
             ``signer.claim`` (both fit, another claim of the certificate does not), ``signer.key``,
-            ``signer.window`` (the signer is right, the time is not: T31), ``signature.over_payload``.
+            ``signer.window`` (the signer is right, the time is not: T31), ``signature.over_payload``,
+            ``signature.namespace``.
     """
     groups: list[str] = []
     faults: list[CheckFault] = []
@@ -49,6 +51,8 @@ def _group(signer: Signer, authenticated: Authenticated, rules: tuple[SignerRule
                 _check_window(rule.valid, authenticated, now)
             if isinstance(rule, PinnedKey) and not rule.payload_signatures:
                 _check_covered(authenticated)
+            if isinstance(rule, PinnedKey):
+                _check_namespace(rule, authenticated)
             return rule.group
     raise _refusal(signer, rules)
 
@@ -84,6 +88,18 @@ def _check_covered(authenticated: Authenticated) -> None:
             "signed as bare bytes, and the policy does not say that this key speaks so",
             expected="a signature over the envelope (PAE)",
             actual="a signature over the payload",
+        )
+
+
+def _check_namespace(rule: PinnedKey, authenticated: Authenticated) -> None:
+    """An OpenSSH signature says what it was made for: one over a commit or a login is none over a release."""
+    content = authenticated.evidence.bundle.content
+    if isinstance(content, SshSignature) and content.namespace != rule.namespace:
+        raise CheckFault(
+            "signature.namespace",
+            "signed for another purpose than the policy says",
+            expected=rule.namespace,
+            actual=content.namespace,
         )
 
 

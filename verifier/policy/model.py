@@ -61,11 +61,16 @@ class PinnedIdentity(Struct, frozen=True):
     claims: Mapping[str, Expected] = field(default_factory=dict)
 
 
+NAMESPACE = "file"
+"""What OpenSSH signatures over files are made for, where a policy does not say otherwise: ssh-keygen(1), -n."""
+
+
 class PinnedKey(Struct, frozen=True):
     """A public key by the SHA-256 of its SubjectPublicKeyInfo; `valid` is the window in which it may have signed.
 
     `payload_signatures` lets it speak by signatures over a bare payload, as old Cloud Build keys do. Such a signature
     is any blob signature over a statement's file: only of a key that signs nothing else does it mean the statement.
+    `namespace` is what an OpenSSH signature by this key must have been made for.
     """
 
     name: str
@@ -73,6 +78,7 @@ class PinnedKey(Struct, frozen=True):
     key: Digest
     valid: Period | None = None
     payload_signatures: bool = False
+    namespace: str = NAMESPACE
 
 
 class AnyIdentity(Struct, frozen=True):

@@ -26,6 +26,7 @@ from ..claims import CLAIMS
 from ..faults import PolicyFault
 from .model import (
     FORMAT,
+    NAMESPACE,
     Expected,
     Period,
     PinnedIdentity,
@@ -186,8 +187,14 @@ def _age(node: Node) -> datetime.timedelta:
     return datetime.timedelta(**{_UNITS[parts[2]]: int(parts[1])})
 
 
+def _namespace(node: Node) -> str:
+    if not re.fullmatch(r"[!-~]{1,128}", node.text()):
+        raise refusal(node, "policy.value", "not a namespace of OpenSSH's", "1 to 128 printable characters, no blank")
+    return node.text()
+
+
 def _signer(name: str, node: Node, vendor: str | None) -> SignerRule:
-    node.only("group", "issuer", "identity", "key", "publisher", "claims", "valid", "payload_signatures")
+    node.only("group", "issuer", "identity", "key", "publisher", "claims", "valid", "payload_signatures", "namespace")
     stated = optional(node, "group", Node.text)
     group = stated if stated is not None else vendor or name
     valid = optional(node, "valid", _period)
@@ -195,9 +202,11 @@ def _signer(name: str, node: Node, vendor: str | None) -> SignerRule:
     if key is not None:
         _alone(node, "key", "identity", "issuer", "publisher", "claims")
         over_payload = optional(node, "payload_signatures", Node.boolean) or False
-        return PinnedKey(name, group, _fingerprint(node.field("key")), valid, over_payload)
-    if (stray := node.get("payload_signatures")) is not None:
-        raise refusal(stray, "policy.signer", "only a key signs bare payloads", "key")
+        namespace = optional(node, "namespace", _namespace) or NAMESPACE
+        return PinnedKey(name, group, _fingerprint(node.field("key")), valid, over_payload, namespace)
+    for only_keys in ("payload_signatures", "namespace"):
+        if (stray := node.get(only_keys)) is not None:
+            raise refusal(stray, "policy.signer", "said of a signer that is no key", "key")
     if node.get("publisher") is not None:
         _alone(node, "publisher", "identity", "issuer", "claims")
         return replace(publisher_rule(name, group, parse_publisher(node.field("publisher"))), valid=valid)

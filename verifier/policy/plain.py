@@ -20,6 +20,7 @@ from attestations.digests import Digest
 
 from .model import (
     FORMAT,
+    NAMESPACE,
     AnyIdentity,
     Exact,
     Expected,
@@ -122,6 +123,8 @@ def _signer(signer: SignerRule) -> Plain:
         if signer.payload_signatures:
             tree["payload_signatures"] = True
     if signer.valid is not None:
+        if signer.namespace != NAMESPACE:
+            tree["namespace"] = signer.namespace
         tree["valid"] = _period(signer.valid)
     return tree
 
