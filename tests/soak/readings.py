@@ -35,6 +35,7 @@ from verifier.certificates import fulcio, roles
 from verifier.certificates.certificate import parse_certificate
 from verifier.certificates.identities import read_signer
 from verifier.certificates.paths import Path as CertificatePath
+from verifier.certificates.paths import signed_by
 from verifier.engine import judge
 from verifier.notes import note_key
 from verifier.policy.diff import diff
@@ -113,6 +114,7 @@ def certificate(data: bytes) -> list[Fault]:
         lambda: roles.check_issuer(parsed),
         lambda: roles.check_signer(parsed),
         lambda: fulcio.check_leaf(parsed),
+        lambda: signed_by(parsed, parsed),
         lambda: read_signer(path),
     )
     return [fault for each in work for fault in _refused(each)]

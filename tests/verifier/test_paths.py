@@ -77,6 +77,14 @@ def test_a_root_that_came_with_the_evidence_is_refused() -> None:
     assert reason(LEAF, TRUST, mallory) == "certificate.root_in_bundle"
 
 
+def test_a_root_of_a_key_that_nobody_reads_neither_helps_nor_harms() -> None:
+    """The library knows no such key, and says so by an error of its own."""
+    strange = ROOT.der().replace(bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("06072a8648ce3d0209"))
+    assert strange != ROOT.der()
+    assert build(LEAF, trusting(authority(INTERMEDIATE, ROOT)), strange).chain[1].der == INTERMEDIATE.der()
+    assert reason(LEAF, trusting(authority(ROOT)), strange) == "certificate.untrusted"
+
+
 def test_the_trusted_root_itself_may_come_along() -> None:
     assert len(build(LEAF, TRUST, INTERMEDIATE, ROOT).chain) == 3
 

@@ -70,7 +70,7 @@ class Certificate:
             return False
         try:
             self.handle.verify_directly_issued_by(self.handle)
-        except (InvalidSignature, ValueError, TypeError):
+        except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
             return False
         return True
 
