@@ -28,12 +28,16 @@ INTERESTING: tuple[Any, ...] = (
 )  # fmt: skip
 """Values at the edge of something, for any place."""
 
+MOST_VALUES = 1000
+
 DEEPEST = 12
 """Levels of elements that are taken apart; below, content is changed as bytes."""
 
 
 def mutate_json(data: bytes, random: Random, mutate: Mutate) -> bytes:
-    """`data` with some values changed, or its bytes where it is no JSON."""
+    """`data` with some values changed, or its bytes where it is no JSON or one of very many values."""
+    if data.count(b",") > MOST_VALUES:
+        return mutate(data, len(data) + 64)
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):

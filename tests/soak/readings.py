@@ -29,6 +29,7 @@ from attestations.notes import parse_vkey
 from attestations.predicates import read_predicate, simple_result, verification_summary
 from attestations.statements import parse_statement
 from attestations.strict_json import Node, loads
+from attestations.verdict_bundles import write_verdict_bundle
 from fixtures.build import VECTORS
 from fixtures.case import VerdictCase, read_case
 from verifier.certificates import fulcio, roles
@@ -45,6 +46,7 @@ from verifier.policy.plain import digest
 from verifier.policy.toml import to_toml
 from verifier.record import read_record, write_record
 from verifier.report import render_report
+from verifier.report_diff import diff_reports, read_report
 from verifier.request import EvidenceFile, Request
 from verifier.trust import CertificateAuthority
 from verifier.windows import UNBOUNDED
@@ -165,6 +167,26 @@ def statements() -> tuple[bytes, ...]:
         (simple_result.OLDER, result),
     )
     return tuple(encode(documents.STATEMENT | {"predicateType": kind, "predicate": what}) for kind, what in said)
+
+
+def verdict_bundles() -> tuple[bytes, ...]:
+    """A verdict bundle of all parts, and one of none."""
+    report, envelope = Digest("sha256", "00" * 32), encode(documents.ENVELOPE)
+    return (
+        write_verdict_bundle(report, envelope=envelope, vsa=envelope, svr=envelope),
+        write_verdict_bundle(report, envelope=None, vsa=None, svr=None),
+    )
+
+
+def reports(vectors: Iterable[str]) -> tuple[bytes, ...]:
+    """Reports of the verdicts on vectors."""
+    return tuple(render_report(judge(asked)) for asked in map(_request, vectors))
+
+
+def report(data: bytes) -> None:
+    """A report, held against itself."""
+    parsed = read_report(data, source="input")
+    assert not diff_reports(parsed, parsed), "a report differs from itself"
 
 
 def first_evidence(vector: str) -> tuple[bytes, ...]:

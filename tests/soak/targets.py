@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from attestations import notes
+from attestations.carriers.minisign import read_minisign
+from attestations.carriers.sshsig import read_sshsig
 from attestations.checkpoints import parse_checkpoint
 from attestations.digests import parse_digest
 from attestations.distributions import parse_distribution
@@ -34,6 +36,7 @@ from attestations.statements import parse_statement
 from attestations.strict_json import loads
 from attestations.timestamp_tokens import parse_timestamp
 from attestations.tlog_proofs import parse_tlog_proof
+from attestations.verdict_bundles import parse_verdict_bundle
 from verifier.certificates.certificate import parse_certificate
 from verifier.engine import judge
 from verifier.key_files import load_key_file
@@ -42,10 +45,11 @@ from verifier.policy.expected import parse_release
 from verifier.policy.parse import parse_policy
 from verifier.policy.patterns import compile_pattern
 from verifier.record import read_record
+from verifier.report_diff import read_report
 from verifier.trust import load_trust_root
 
 from . import readings
-from .readings import Reading, first_evidence, judged, of_node, of_text, recorded
+from .readings import Reading, first_evidence, judged, of_node, of_text, recorded, reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ JUDGED = (
     "manifest/ours-with-provenance",
     "manifest/checksums",
     "manifest/checksums-in-a-statement",
+    "detached/minisign-over-the-file",
+    "detached/ssh-over-the-file",
 )
 """Vectors of each way in which evidence is judged; theirs is the trust, the policy and the time."""
 
@@ -116,6 +122,9 @@ TARGETS: tuple[Target, ...] = (
     Target("log-entry-body", "json", parse_body, readings.entry_body, argument="body"),
     Target("log-entries-of-the-api", "json", read_api_entries, read_api_entries),
     Target("checksums", "bytes", parse_checksums, readings.checksums),
+    Target("minisign", "bytes", read_minisign, lambda data: read_minisign(data, "input")),
+    Target("ssh-signature", "bytes", read_sshsig, lambda data: read_sshsig(data, "input")),
+    Target("verdict-bundle", "json", parse_verdict_bundle, parse_verdict_bundle, further=readings.verdict_bundles),
     Target("layout", "json", parse_layout, lambda data: parse_layout(data, source="input", limits=DEFAULT_LIMITS)),
     Target("layout-item", "json", parse_item, of_node(parse_item), further=lambda: (_ITEM,)),
     Target("layout-rule", "json", parse_rule, of_node(parse_rule)),
@@ -142,6 +151,7 @@ TARGETS: tuple[Target, ...] = (
     Target("policy-pattern", "bytes", compile_pattern, of_text(compile_pattern)),
     Target("release", "bytes", parse_release, of_text(parse_release)),
     Target("record", "json", read_record, readings.replayed, further=partial(recorded, JUDGED)),
+    Target("report", "json", read_report, readings.report, further=partial(reports, JUDGED)),
     *(
         Target(
             f"judged-as-{vector.partition('/')[2]}",
