@@ -33,7 +33,14 @@ from .levels import NOT_ASSESSED, level_of
 from .memory import Memory
 from .outcome import Outcome, combine
 from .policy.expected import about_release, speaks_of_release
-from .policy.model import LayoutRequirement, LevelRequirement, ManifestRequirement, Policy, SignerRequirement
+from .policy.model import (
+    LayoutRequirement,
+    LevelRequirement,
+    ManifestRequirement,
+    Policy,
+    SbomRequirement,
+    SignerRequirement,
+)
 from .policy.plain import digest, format_time
 from .request import EvidenceFile, KeyFile, Request, TrustFile
 from .requirements import Evaluation, Run
@@ -75,6 +82,10 @@ def _run(number: int, requirement: SignerRequirement, policy: Policy, request: R
         from .manifest_requirement import ManifestEvaluation
 
         return ManifestEvaluation(number, requirement, policy, request, gathered).run()
+    if isinstance(requirement, SbomRequirement):
+        from .sbom_requirement import SbomEvaluation
+
+        return SbomEvaluation(number, requirement, policy, request, gathered).run()
     if isinstance(requirement, LayoutRequirement):
         from .layout.requirement import LayoutEvaluation
 

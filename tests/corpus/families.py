@@ -22,6 +22,7 @@ FAMILIES: Mapping[str, str] = {
     "npm-attestation": "npm_attestation",
     "pep740": "pep740",
     "rfc3161-timestamp": "timestamp",
+    "sbom": "sbom",
     "sigstore-bundle": "sigstore_bundle",
     "slsa-provenance": "slsa_provenance",
     "tlog-consistency": "tlog_consistency",

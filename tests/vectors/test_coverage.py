@@ -43,6 +43,12 @@ OTHER_CHECKS = (
     "manifest.version",
     "predicate",
     "request",
+    "sbom",
+    "sbom.digest",
+    "sbom.format",
+    "sbom.name",
+    "sbom.schema",
+    "sbom.version",
     "signer",
     "subject",
     "threshold",
@@ -54,7 +60,7 @@ OTHER_CHECKS = (
 ONLY_REFUSED = frozenset({"evidence", "keys", "layout.inspection", "predicate", "request"})
 """Names under which a verdict says only that something was wrong; what is right stands under the check that used it."""
 
-ONLY_PASSED = frozenset({"log", "signature", "time"})
+ONLY_PASSED = frozenset({"log", "sbom.claims", "signature", "time"})
 """What was proved about the evidence that decided; where it could not be, the refusal stands under ``evidence``."""
 
 ALONE: Mapping[str, str] = {

@@ -190,6 +190,22 @@ class ManifestRequirement(Struct, frozen=True):
     expires: bool = False
 
 
+class SbomRequirement(Struct, frozen=True):
+    """`threshold` distinct groups among `signers` signed an SBOM about the artifact, and it says so of itself.
+
+    `format` is ``cyclonedx`` or ``spdx``; `name` and `version` are of what the SBOM is of. `digest` asks that its root
+    component have the artifact's digest, `schema` that the whole be as its format's schema asks.
+    """
+
+    signers: tuple[str, ...]
+    threshold: int = 1
+    format: str | None = None
+    name: Expected | None = None
+    version: Expected | None = None
+    digest: bool = False
+    schema: bool = False
+
+
 class LevelRequirement(Struct, frozen=True):
     """The verdict's level, or one track, must be at least this."""
 
@@ -199,7 +215,7 @@ class LevelRequirement(Struct, frozen=True):
 StatementRequirement = SignedRequirement | ProvenanceRequirement
 """A requirement that evidence must meet; the others are asked of the verdict."""
 
-SignerRequirement = StatementRequirement | LayoutRequirement | ManifestRequirement
+SignerRequirement = StatementRequirement | LayoutRequirement | ManifestRequirement | SbomRequirement
 """A requirement that parties meet whom it names."""
 
 Requirement = SignerRequirement | LevelRequirement

@@ -35,6 +35,7 @@ from .model import (
     Product,
     ProvenanceRequirement,
     Requirement,
+    SbomRequirement,
     SignedRequirement,
     SignerRule,
     TrustRule,
@@ -139,6 +140,7 @@ _CHECKS: Mapping[type, str] = {
     ProvenanceRequirement: "provenance",
     LayoutRequirement: "layout",
     ManifestRequirement: "manifest",
+    SbomRequirement: "sbom",
 }
 """What policies call each requirement that named parties meet."""
 

@@ -15,6 +15,7 @@ from .model import (
     ManifestRequirement,
     ProvenanceRequirement,
     Requirement,
+    SbomRequirement,
     SignedRequirement,
 )
 from .reading import expected, optional, refusal, texts
@@ -105,6 +106,25 @@ def _manifest(node: Node, _limits: Limits) -> ManifestRequirement:
     )
 
 
+SBOM_FORMATS = ("cyclonedx", "spdx")
+
+
+def _sbom(node: Node, _limits: Limits) -> SbomRequirement:
+    node.only("check", "signer", "signers", "threshold", "format", "name", "version", "digest", "schema")
+    found = node.get("format")
+    if found is not None and found.text() not in SBOM_FORMATS:
+        raise refusal(found, "policy.value", "no format of SBOMs that is read", ", ".join(SBOM_FORMATS))
+    return SbomRequirement(
+        signers=_signers(node),
+        threshold=_threshold(node),
+        format=optional(node, "format", Node.text),
+        name=optional(node, "name", expected),
+        version=optional(node, "version", expected),
+        digest=optional(node, "digest", Node.boolean) or False,
+        schema=optional(node, "schema", Node.boolean) or False,
+    )
+
+
 def _level(node: Node, _limits: Limits) -> LevelRequirement:
     node.only("check", "at_least")
     return LevelRequirement(node.field("at_least").text())
@@ -115,6 +135,7 @@ READERS: Mapping[str, Callable[[Node, Limits], Requirement]] = {
     "provenance": _provenance,
     "layout": _layout,
     "manifest": _manifest,
+    "sbom": _sbom,
     "level": _level,
 }
 

@@ -29,6 +29,7 @@ from .model import (
     PinnedKey,
     Policy,
     ProvenanceRequirement,
+    SbomRequirement,
     SignerRequirement,
     SignerRule,
 )
@@ -213,7 +214,7 @@ def _check_statement(policy: Policy, requirement: SignerRequirement, pointer: st
         _check_text(value, f"{pointer}/{name}")
     if isinstance(requirement, LayoutRequirement):
         _check_values(requirement.parameters, f"{pointer}/parameters")
-    elif requirement.package is not None:
+    elif not isinstance(requirement, SbomRequirement) and requirement.package is not None:
         _check_package(requirement.package, f"{pointer}/package")
     if isinstance(requirement, ProvenanceRequirement):
         _check_build(requirement, pointer)
@@ -262,7 +263,7 @@ def _check_signed(policy: Policy) -> None:
     """The policy cannot be met without the vendor's own signature: `VI_SIGNED_1` is required (design, section 5)."""
     rules = {signer.name: signer.group for signer in policy.signers}
     for requirement in policy.requirements:
-        if isinstance(requirement, LevelRequirement):
+        if isinstance(requirement, LevelRequirement | SbomRequirement):
             continue
         groups = {rules[name] for name in requirement.signers}
         vendor = {policy.product.vendor} if policy.product is not None else groups

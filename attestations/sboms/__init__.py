@@ -1,0 +1,50 @@
+"""SBOMs: what one says, in one view for every format. One file a format, and one line in `FORMATS`.
+
+    read_document    a document beside the evidence
+    read_content     the same out of a statement's predicate
+
+An SBOM that is read is claims and nothing else: who says so, and of which artifact, is `verifier.sboms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..documents import Document
+from ..limits import Limits
+from ..strict_json import Node, loads
+from . import cyclonedx, spdx2
+from .sbom import Component, Sbom
+
+FORMATS: Mapping[str, Callable[[Node], Sbom]] = {
+    cyclonedx.FORMAT: cyclonedx.read,
+    spdx2.FORMAT: spdx2.read,
+}
+"""The reader of each format, by the name of its kind of documents."""
+
+PREDICATE_TYPES: Mapping[str, str] = {
+    **dict.fromkeys(cyclonedx.PREDICATE_TYPES, cyclonedx.FORMAT),
+    **dict.fromkeys(spdx2.PREDICATE_TYPES, spdx2.FORMAT),
+}
+"""The format of each predicate type. Some tools put a version behind the type: `format_of` knows."""
+
+
+def format_of(predicate_type: str) -> str | None:
+    """The format of an SBOM in a statement; None where the type is no SBOM's. ``…/v1.4`` and ``…/v2.3`` may follow."""
+    return next(
+        (
+            name
+            for kind, name in PREDICATE_TYPES.items()
+            if predicate_type == kind or predicate_type.startswith(f"{kind}/v")
+        ),
+        None,
+    )
+
+
+def node_of(document: Document, limits: Limits) -> Node:
+    """The document as JSON. Raises: FormatFault ``json.*``; LimitFault ``limit.sbom``, ``limit.depth``."""
+    limits.check("sbom", len(document.content))
+    return Node(loads(document.content, source=document.source, limits=limits), document.source)
+
+
+__all__ = ["FORMATS", "PREDICATE_TYPES", "Component", "Sbom", "format_of", "node_of"]
