@@ -123,9 +123,9 @@ def _signer(signer: SignerRule) -> Plain:
         tree["key"] = str(signer.key)
         if signer.payload_signatures:
             tree["payload_signatures"] = True
-    if signer.valid is not None:
         if signer.namespace != NAMESPACE:
             tree["namespace"] = signer.namespace
+    if signer.valid is not None:
         tree["valid"] = _period(signer.valid)
     return tree
 
