@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from .attesting import attest, attest_options
+from .attesting import attest, attest_options, blaming_words
 from .options import example, moment
+from .provenance import command as provenance
 
 
 @click.group("attest", epilog=example("countersign attest manifest --help"))
@@ -56,19 +55,10 @@ def manifest(paths: tuple[str, ...], previous: str | None, expires: datetime.dat
         world = this_machine()
         before = previous_statement(previous, world.files, DEFAULT_LIMITS) if previous is not None else None
         release = Release(**fields, expires=expires, previous=before)
-        with _blaming_words():
+        with blaming_words():
             return manifest_statement(release, measured(paths, world.files, world.terminal))
 
     return attest(paths, statement, fields["version"], **given)
 
 
-@contextmanager
-def _blaming_words() -> Iterator[None]:
-    """Turns a statement that its own reader refuses into what it is: a wrong command line."""
-    from attestations.faults import FormatFault
-
-    try:
-        yield
-    except FormatFault as fault:
-        expected = f" (expected {fault.expected})" if fault.expected else ""
-        raise click.UsageError(f"{fault.place.pointer or ''}: {fault.detail}{expected} [{fault.reason}]") from None
+command.add_command(provenance)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,6 +12,8 @@ from msgspec import Struct
 from .signing import pin_options, pin_source
 
 if TYPE_CHECKING:
+    from verifier.request import KeyFile
+
     from ..usecases.attest import Signing
     from ..usecases.verify import Terms
     from .world import World
@@ -19,6 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 OPTIONS = (
     click.option("--key", metavar="FILE|URI", help="Sign under this key."),
+    click.option("--keyless", is_flag=True, help="Sign as the CI job that this is, by Sigstore. Needs the network."),
     click.option("--dry-run", is_flag=True, help="Sign nothing: give the exact bytes of the statement."),
     click.option("--preflight", metavar="FILE", help="Write only what passes under this policy (TOML)."),
     click.option("--release", metavar="VERSION", help="The version that the policy is asked about."),
@@ -40,6 +44,7 @@ class Flags(Struct, frozen=True):
     """How to sign, what to hold it against, where to write it."""
 
     key: str | None
+    keyless: bool
     dry_run: bool
     preflight: str | None
     release: str | None
@@ -71,38 +76,43 @@ def attest(
     if flags.dry_run:
         return _write(statement(), flags, world)
     content = statement()
-    signing, key = _signing(flags, pin_fd, pinentry)
+    signing, keys = _signing(flags, pin_fd, pinentry)
     attestation = signing(content)
     if flags.preflight is not None:
-        code = _preflight(paths, attestation, _terms(flags, version, key, world), flags, world)
+        code = _preflight(paths, attestation, _terms(flags, version, keys, world), flags, world)
         if code:
             return code
     return _write(attestation, flags, world)
 
 
 def _check(flags: Flags) -> None:
-    if flags.dry_run == (flags.key is not None):
-        raise click.UsageError("say how it is signed: --key FILE|URI; or --dry-run, to sign nothing")
+    if [flags.key is not None, flags.keyless, flags.dry_run].count(True) != 1:
+        raise click.UsageError("say how it is signed: --key FILE|URI, or --keyless; or --dry-run, to sign nothing")
     if flags.preflight is None and (flags.release is not None or flags.trust or flags.evidence):
         raise click.UsageError("--release, --trust and --evidence are for --preflight")
     if flags.preflight is not None and flags.dry_run:
         raise click.UsageError("--preflight judges what is signed; with --dry-run nothing is")
 
 
-def _signing(flags: Flags, pin_fd: int | None, pinentry: str | None) -> tuple[Signing, bytes]:
-    """How to sign, and the public key in PEM."""
+def _signing(flags: Flags, pin_fd: int | None, pinentry: str | None) -> tuple[Signing, tuple[KeyFile, ...]]:
+    """How to sign, and the public key under which it is signed, where that is anybody's for longer."""
+    if flags.key is None:
+        from ..effects.keyless import SigstoreKeyless
+
+        return SigstoreKeyless().sign, ()
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    from verifier.request import KeyFile
 
     from ..effects.keys import open_signer
     from ..usecases.attest import by_key
 
-    assert flags.key is not None
     signer = open_signer(flags.key, pin_source(pin_fd, pinentry))
     pem = signer.public_key.handle.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return by_key(signer), pem
+    return by_key(signer), (KeyFile("the signer's key", pem),)
 
 
-def _terms(flags: Flags, version: str | None, key: bytes, world: World) -> Terms:
+def _terms(flags: Flags, version: str | None, keys: tuple[KeyFile, ...], world: World) -> Terms:
     """Those of a customer today, who has the trust material that was given, and the public key.
 
     A key is trusted by nobody until the policy pins it, so to have it along proves nothing.
@@ -110,7 +120,6 @@ def _terms(flags: Flags, version: str | None, key: bytes, world: World) -> Terms
     import msgspec
 
     from attestations.limits import DEFAULT_LIMITS
-    from verifier.request import KeyFile
 
     from ..usecases.policy import read_policy
     from ..usecases.trust import read_trust, settle_trust
@@ -120,7 +129,7 @@ def _terms(flags: Flags, version: str | None, key: bytes, world: World) -> Terms
     assert flags.preflight is not None
     policy = read_policy(flags.preflight, world.files, DEFAULT_LIMITS)
     given = read_trust(flags.trust, world.store, world.files, DEFAULT_LIMITS)
-    given = msgspec.structs.replace(given, keys=(*given.keys, KeyFile("the signer's key", key)))
+    given = msgspec.structs.replace(given, keys=(*given.keys, *keys))
     trust = settle_trust(policy, given, world.store)
     return Terms(policy, flags.release or version, trust, world.clock.now(), DEFAULT_LIMITS, VERSION)
 
@@ -149,3 +158,15 @@ def _write(content: bytes, flags: Flags, world: World) -> int:
     else:
         world.terminal.write_bytes(content)
     return 0
+
+
+@contextmanager
+def blaming_words() -> Iterator[None]:
+    """Turns a statement that its own reader refuses into what it is: a wrong command line."""
+    from attestations.faults import FormatFault
+
+    try:
+        yield
+    except FormatFault as fault:
+        expected = f" (expected {fault.expected})" if fault.expected else ""
+        raise click.UsageError(f"{fault.place.pointer or ''}: {fault.detail}{expected} [{fault.reason}]") from None

@@ -96,11 +96,29 @@ def _cloud_build(definition: Node) -> _Facts:
     return claims, None
 
 
+OWN_BUILD_TYPE = "https://countersign.example/types/build/v1"
+"""The build type of builds that have no other: `_own`."""
+
+
+def _own(definition: Node) -> _Facts:
+    """``{"source": {"repository": …, "ref": …}, "inputs": {…}}``, each of the latter and the ref optional.
+
+    The commit stands in the resolved dependency that is the repository. Spec: docs/reference/attest.md
+    """
+    external = definition.field("externalParameters")
+    source = external.field("source")
+    inputs = external.given("inputs")
+    claims = SourceClaims(uri=(text_claim(source.field("repository")),)) + ref_claims(source.given("ref"))
+    claims += about(claims.uri, definition.given("resolvedDependencies"))
+    return claims, tree(inputs) if inputs is not None else None
+
+
 BUILD_TYPES: Mapping[str, Callable[[Node], _Facts]] = {
     "https://actions.github.io/buildtypes/workflow/v1": _github_workflow,
     "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1": _github_workflow,
     "https://github.com/slsa-framework/slsa-github-generator/delegator-generic@v0": _delegator,
     "https://slsa.dev/container-based-build/v0.1?draft": _container_based,
     "https://cloud.google.com/build/gcb-buildtypes/google-worker/v1": _cloud_build,
+    OWN_BUILD_TYPE: _own,
 }
 """Build types whose words for the source are known, each with its reader: this one table."""
