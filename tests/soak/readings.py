@@ -27,6 +27,7 @@ from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.log_entries import READERS, parse_body
 from attestations.notes import parse_vkey
 from attestations.predicates import read_predicate, simple_result, verification_summary
+from attestations.sboms import FORMATS
 from attestations.statements import parse_statement
 from attestations.strict_json import Node, loads
 from attestations.verdict_bundles import write_verdict_bundle
@@ -48,6 +49,8 @@ from verifier.record import read_record, write_record
 from verifier.report import render_report
 from verifier.report_diff import diff_reports, read_report
 from verifier.request import EvidenceFile, Request
+from verifier.sbom_schemas import check_schema
+from verifier.sboms import roots_of
 from verifier.trust import CertificateAuthority
 from verifier.windows import UNBOUNDED
 
@@ -93,6 +96,20 @@ def statement(data: bytes) -> object:
 
 def checksums(data: bytes) -> object:
     return parse_checksums(Document("input", Digest("sha256", "00" * 32), data, "checksums"), DEFAULT_LIMITS)
+
+
+def sbom(data: bytes) -> list[Fault]:
+    """An SBOM, in each format that there is, whose root and schema are then looked at."""
+    node = Node(loads(data), "input")
+    faults = []
+    for read in FORMATS.values():
+        try:
+            found = read(node)
+            roots_of(found)
+            check_schema(found, node)
+        except Fault as fault:
+            faults.append(fault)
+    return faults
 
 
 def entry_body(data: bytes) -> list[Fault]:
@@ -189,18 +206,19 @@ def report(data: bytes) -> None:
     assert not diff_reports(parsed, parsed), "a report differs from itself"
 
 
-def first_evidence(vector: str) -> tuple[bytes, ...]:
-    """The first file of evidence of a vector."""
-    return (_request(vector).evidence[0].content,)
+def evidence_of(vector: str, file: int) -> tuple[bytes, ...]:
+    """One file of the evidence of a vector."""
+    return (_request(vector).evidence[file].content,)
 
 
-def judged(vector: str) -> Reading:
-    """A reading of evidence as the first file of the request of a vector."""
+def judged(vector: str, file: int) -> Reading:
+    """A reading of evidence in the place of a file in the request of a vector."""
 
     def reading(data: bytes) -> None:
         asked = _request(vector)
-        first, *rest = asked.evidence
-        _steady(structs.replace(asked, evidence=(EvidenceFile(first.name, data), *rest)))
+        evidence = list(asked.evidence)
+        evidence[file] = EvidenceFile(evidence[file].name, data)
+        _steady(structs.replace(asked, evidence=tuple(evidence)))
 
     return reading
 

@@ -7,7 +7,7 @@ vectors bring its parser to read, and what is written beside it.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,6 +31,7 @@ from attestations.npm_keys import parse_npm_keys
 from attestations.pem import parse_pem
 from attestations.publishers import parse_publisher
 from attestations.purls import parse_purl
+from attestations.sboms import node_of
 from attestations.sigsum_proofs import parse_sigsum_proof
 from attestations.statements import parse_statement
 from attestations.strict_json import loads
@@ -49,7 +50,7 @@ from verifier.report_diff import read_report
 from verifier.trust import load_trust_root
 
 from . import readings
-from .readings import Reading, first_evidence, judged, of_node, of_text, recorded, reports
+from .readings import Reading, evidence_of, judged, of_node, of_text, recorded, reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +69,24 @@ class Target:
     further: Callable[[], tuple[bytes, ...]] = tuple
 
 
-JUDGED = (
-    "good/provenance-in-rekor-v1",
-    "good/provenance-in-rekor-v2",
-    "good/stamped-and-not-promised",
-    "good/artifact-signature-in-rekor-v1",
-    "good/key-ecdsa-p256",
-    "layout/layout-and-links-in-envelopes",
-    "layout/step-done-by-a-sublayout",
-    "npm/signed-manifest",
-    "carrier/cosign-attestation-in-a-registry",
-    "manifest/ours-with-provenance",
-    "manifest/checksums",
-    "manifest/checksums-in-a-statement",
-    "detached/minisign-over-the-file",
-    "detached/ssh-over-the-file",
-)
-"""Vectors of each way in which evidence is judged; theirs is the trust, the policy and the time."""
+JUDGED: Mapping[str, int] = {
+    "good/provenance-in-rekor-v1": 0,
+    "good/provenance-in-rekor-v2": 0,
+    "good/stamped-and-not-promised": 0,
+    "good/artifact-signature-in-rekor-v1": 0,
+    "good/key-ecdsa-p256": 0,
+    "layout/layout-and-links-in-envelopes": 0,
+    "layout/step-done-by-a-sublayout": 0,
+    "npm/signed-manifest": 0,
+    "carrier/cosign-attestation-in-a-registry": 0,
+    "manifest/ours-with-provenance": 0,
+    "manifest/checksums": 0,
+    "manifest/checksums-in-a-statement": 0,
+    "detached/minisign-over-the-file": 0,
+    "detached/ssh-over-the-file": 0,
+    "sbom/signed-beside": 1,
+}
+"""Vectors of each way in which evidence is judged, and which of their files is changed; the rest stays as it is."""
 
 _SIGSUM = b"""\
 version=2
@@ -122,6 +124,7 @@ TARGETS: tuple[Target, ...] = (
     Target("log-entry-body", "json", parse_body, readings.entry_body, argument="body"),
     Target("log-entries-of-the-api", "json", read_api_entries, read_api_entries),
     Target("checksums", "bytes", parse_checksums, readings.checksums),
+    Target("sbom", "json", node_of, readings.sbom),
     Target("minisign", "bytes", read_minisign, lambda data: read_minisign(data, "input")),
     Target("ssh-signature", "bytes", read_sshsig, lambda data: read_sshsig(data, "input")),
     Target("verdict-bundle", "json", parse_verdict_bundle, parse_verdict_bundle, further=readings.verdict_bundles),
@@ -157,9 +160,9 @@ TARGETS: tuple[Target, ...] = (
             f"judged-as-{vector.partition('/')[2]}",
             "json",
             judge,
-            judged(vector),
-            further=partial(first_evidence, vector),
+            judged(vector, file),
+            further=partial(evidence_of, vector, file),
         )
-        for vector in JUDGED
+        for vector, file in JUDGED.items()
     ),
 )
