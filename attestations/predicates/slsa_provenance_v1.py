@@ -103,7 +103,7 @@ OWN_BUILD_TYPE = "https://countersign.example/types/build/v1"
 def _own(definition: Node) -> _Facts:
     """``{"source": {"repository": …, "ref": …}, "inputs": {…}}``, each of the latter and the ref optional.
 
-    The commit stands in the resolved dependency that is the repository. Spec: docs/reference/attest.md
+    The commit stands in the resolved dependency that is the repository. Spec: docs/reference/signing.md
     """
     external = definition.field("externalParameters")
     source = external.field("source")
