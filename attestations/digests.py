@@ -66,6 +66,11 @@ class Digest(Struct, frozen=True, order=True):
     def strong(self) -> bool:
         return self.algorithm in STRONG
 
+    @property
+    def opaque(self) -> bool:
+        """Whether it is of no algorithm that we know: somebody's own name for a thing, computed from nothing we see."""
+        return self.algorithm not in _HEX_DIGITS
+
 
 class DigestSet(Struct, frozen=True):
     """Digests of the same bytes, one an algorithm, sorted by algorithm."""

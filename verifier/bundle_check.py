@@ -15,7 +15,7 @@ import datetime
 from collections.abc import Iterator
 
 from attestations.bundles import Bundle, Envelope, Evidence, NoMaterial
-from attestations.digests import Digest, DigestSet
+from attestations.digests import Digest
 from attestations.faults import Fault, Place
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.predicates import SimpleResult, VerificationSummary, read_predicate
@@ -30,28 +30,30 @@ from .outcome import combine
 from .results import Source, passed, refused
 from .summary import REPORT
 from .verdict import CheckResult
-from .verdict_check import CLAUSE, Checked, Expectations, check_summary, signed_by
+from .verdict_check import CLAUSE, About, Checked, Expectations, check_summary, signed_by
+
+
+def summary_in(envelope: Envelope, source: str, digest: Digest) -> Evidence:
+    """The summary of the bundle in the file called `source` whose SHA-256 is `digest`, as evidence."""
+    return _evidence(envelope, "/vsa", source, digest)
 
 
 def check_bundle(
     bundle: VerdictBundle,
+    summaries: tuple[Evidence, ...],
     expected: Expectations,
     *,
-    source: str,
-    digest: Digest,
-    artifact: DigestSet | None,
-    measured: bool,
+    about: About | None,
     keys: tuple[TrustedKey, ...],
     now: datetime.datetime,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Checked:
-    """Check a bundle, the file called `source` whose SHA-256 is `digest`; the rest as in `check_summary`."""
-    if bundle.vsa is None:
-        fault = CheckFault("vsa.absent", "the bundle holds no summary")
-        result = refused("summary", fault, source=Source(digest, source, ""), clause=CLAUSE)
+    """Check a bundle and its `summary_in`, none where it has none; the rest as in `check_summary`."""
+    if not summaries:
+        result = refused("summary", CheckFault("vsa.absent", "the bundle holds no summary"), clause=CLAUSE)
         return Checked(result.outcome, (result,), None)
-    vsa = _evidence(bundle.vsa, "/vsa", source, digest)
-    checked = check_summary(vsa, expected, artifact=artifact, measured=measured, keys=keys, now=now, limits=limits)
+    (vsa,) = summaries
+    checked = check_summary(vsa, expected, about=about, keys=keys, now=now, limits=limits)
     if checked.summary is None:
         return checked
     beside = tuple(_beside(bundle, vsa, checked.summary, expected, keys, now, limits))

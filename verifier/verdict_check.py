@@ -29,12 +29,12 @@ from attestations.faults import Fault, Place
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.predicates import VerificationSummary, read_predicate
 from attestations.predicates.verification_summary import PREDICATE_TYPE
-from attestations.statements import Statement, parse_statement
+from attestations.statements import Statement, Subject, parse_statement
 
 from .authenticate import Thresholds, authenticate_signature, check_payload_type
 from .checks.check import Met
 from .checks.signers import signer_name
-from .checks.subject import bind_subjects
+from .checks.subject import bind_subjects, identifying
 from .faults import CheckFault, SignatureFault
 from .key_files import TrustedKey
 from .outcome import Outcome, combine
@@ -61,6 +61,13 @@ class Expectations(Struct, frozen=True):
     key_id: str | None = None
 
 
+class About(Struct, frozen=True):
+    """The artifact: its digests, and whether they were computed over the same bytes (see `checks.subject`)."""
+
+    digests: DigestSet
+    measured: bool
+
+
 class Checked(Struct, frozen=True):
     """What a summary is worth to this reader; `summary` is None where it could not be authenticated or read."""
 
@@ -73,16 +80,14 @@ def check_summary(
     evidence: Evidence,
     expected: Expectations,
     *,
-    artifact: DigestSet | None,
-    measured: bool,
+    about: About | None,
     keys: tuple[TrustedKey, ...],
     now: datetime.datetime,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Checked:
     """Check one envelope; `keys` speak for the verifier `expected` names and for nobody else.
 
-    `artifact` None leaves the subject unproved, and so nothing passes. `measured` as in `checks.subject`. `now` is
-    aware, in UTC.
+    `about` None leaves the subject unproved, and so nothing passes. `now` is aware, in UTC.
     """
     source = Source.of(evidence)
     try:
@@ -94,7 +99,7 @@ def check_summary(
         statement, summary = _read(evidence, limits)
     except Fault as fault:
         return _checked((signature, refused("summary", fault, source=source, clause=CLAUSE)), None)
-    steps = _steps(statement, summary, expected, artifact, measured, now)
+    steps = _steps(statement, summary, expected, about, now)
     results = tuple(_made(name, step, source) for name, step in steps)
     return _checked((signature, *results, *_open(expected)), summary)
 
@@ -163,11 +168,10 @@ def _steps(
     statement: Statement,
     summary: VerificationSummary,
     expected: Expectations,
-    artifact: DigestSet | None,
-    measured: bool,
+    about: About | None,
     now: datetime.datetime,
 ) -> Iterator[tuple[str, Step]]:
-    yield "subject", lambda: _about(statement, artifact, measured)
+    yield "subject", lambda: check_subject(statement, about)
     yield "verifier", lambda: check_verifier(summary, expected.verifier)
     yield "resource", lambda: check_resource(summary, expected.resource)
     yield "result", lambda: check_result(summary)
@@ -194,8 +198,36 @@ def _open(expected: Expectations) -> Iterator[CheckResult]:
         yield finding("vsa.levels_open", "no level is asked for: PASSED under the verifier's policy is enough")
 
 
-def _about(statement: Statement, artifact: DigestSet | None, measured: bool) -> Met:
-    if artifact is None:
+def check_subject(statement: Statement, about: About | None) -> Met:
+    """The statement is about the artifact: by its digests, or by what the issuer calls it where the reader says so.
+
+    Raises:
+        CheckFault: ``vsa.artifact_missing``, ``subject.*``.
+    """
+    if about is None:
         raise CheckFault("vsa.artifact_missing", "no artifact is given that the summary could be about")
-    bind_subjects(statement, artifact, measured=measured)
-    return Met("the summary is about this artifact", pointer="/subject")
+    artifact = about.digests
+    opaque = tuple(digest for digest in artifact if digest.opaque)
+    if opaque:
+        statement = replace(statement, subjects=_called_so(statement, opaque))
+    if identifying(artifact) or not opaque:
+        bind_subjects(statement, artifact, measured=about.measured)
+    what = "this artifact" if identifying(artifact) else f"what its issuer calls {', '.join(map(str, opaque))}"
+    return Met(f"the summary is about {what}", pointer="/subject")
+
+
+def _called_so(statement: Statement, names: tuple[Digest, ...]) -> tuple[Subject, ...]:
+    """The subjects that carry every one of `names`, which are no digests: an image's number in somebody's cloud.
+
+    Only a reader who gives such a name is answered by it; no measured artifact has one.
+    """
+    subjects = tuple(each for each in statement.subjects if all(name in each.digests.digests for name in names))
+    if not subjects:
+        raise CheckFault(
+            "subject.mismatch",
+            "no subject of the statement is this artifact",
+            place=Place(pointer="/subject"),
+            expected=", ".join(map(str, names)),
+            actual=", ".join(str(digest) for each in statement.subjects for digest in each.digests)[:1_000],
+        )
+    return subjects

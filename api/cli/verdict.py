@@ -12,7 +12,6 @@ from .options import example, moment
 from .signing import pin_options, pin_source, verifier_id
 
 if TYPE_CHECKING:
-    from verifier.verdict import Artifact
     from verifier.verdict_check import Expectations
 
     from .world import World
@@ -71,29 +70,24 @@ def _age(_context: click.Context, _parameter: click.Parameter, value: str) -> da
 def check(path: str, artifact: str | None, keys: tuple[str, ...], quiet: bool, **given: Any) -> int:
     """Check a signed verdict: FILE is a verdict bundle, or an envelope of a verification summary (VSA), of anybody.
 
-    It passes where the key signed it, and it says PASSED of this ARTIFACT (a file, or sha256:…), by this verifier,
-    about this resource, under this policy, with these levels, not too long ago.
+    It passes where the key signed it, and it says PASSED of this ARTIFACT (a file, sha256:…, or what its issuer calls
+    it, as in gce_image_id:897…), by this verifier, about this resource, under this policy, with these levels, not too
+    long ago.
 
     Exit code: 0 PASSED, 1 FAILED, 3 INCOMPLETE, 4 ERROR.
     """
     from attestations.limits import DEFAULT_LIMITS
 
     from ..render.verdicts import checked
-    from ..usecases.verdicts import check_verdict, read_keys
+    from ..usecases.verdicts import Reading, check_verdict, read_keys
     from .world import this_machine
 
     world = this_machine(show_progress=not quiet)
     now = given.pop("now") or world.clock.now()
     expected = _expectations(world, **given)
-    result = check_verdict(
-        path,
-        expected,
-        _artifact(artifact, world) if artifact is not None else None,
-        read_keys(keys, world.files, DEFAULT_LIMITS),
-        world.files,
-        now,
-        DEFAULT_LIMITS,
-    )
+    reading = Reading(world.files, world.terminal, DEFAULT_LIMITS)
+    trusted = read_keys(keys, world.files, DEFAULT_LIMITS)
+    result = check_verdict(path, expected, artifact, trusted, reading, now)
     if not quiet:
         world.terminal.write(checked(path, result, world.look))
     return result.outcome.exit_code
@@ -127,16 +121,6 @@ def _expectations(
         max_age=given["max_age"],
         key_id=given["key_id"],
     )
-
-
-def _artifact(argument: str, world: World) -> Artifact:
-    from ..effects.paths import shown
-    from ..usecases.artifacts import by_digest, is_digest, measure
-
-    if is_digest(argument):
-        return by_digest(argument)
-    with world.terminal.progress(shown(argument), world.files.size(argument)) as advance:
-        return measure(argument, ("sha384", "sha512"), world.files, advance)
 
 
 @command.command("diff", epilog=example("countersign verdict diff old.json endpoint.record"))

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from attestations.bundles import Evidence
-from attestations.digests import Digest
-from attestations.evidence import read_evidence
+from attestations.digests import Digest, DigestSet
+from attestations.evidence import read_evidence, wanted_algorithms
 from attestations.faults import Fault, Place
 from attestations.limits import Limits
 from attestations.strict_json import loads
 from attestations.verdict_bundles import is_verdict_bundle, parse_verdict_bundle, write_verdict_bundle
-from verifier.bundle_check import check_bundle
+from verifier.bundle_check import check_bundle, summary_in
 from verifier.faults import VerdictFault
 from verifier.gather import sha256
 from verifier.key_files import TrustedKey, load_key_file
@@ -32,10 +32,12 @@ from verifier.report import render_report
 from verifier.report_diff import read_report
 from verifier.summary import write_simple_result, write_summary
 from verifier.verdict import Artifact
-from verifier.verdict_check import Checked, Expectations, check_summary
+from verifier.verdict_check import About, Checked, Expectations, check_summary
 
 from ..effects.files import Files
 from ..effects.paths import shown
+from ..effects.terminal import Terminal
+from .artifacts import by_digest, is_digest, measure
 
 if TYPE_CHECKING:
     from attestations.strict_json import Node
@@ -97,41 +99,57 @@ def read_keys(paths: tuple[str, ...], files: Files, limits: Limits) -> tuple[Tru
     return tuple(key for name, content in read for key in load_key_file(content, name=name, windows={}))
 
 
+class Reading(Struct, frozen=True):
+    """Where files are read, progress is shown, and how much is read at most."""
+
+    files: Files
+    terminal: Terminal
+    limits: Limits
+
+
+def by_name(text: str) -> Artifact | None:
+    """What an issuer calls ``kind:value``, where `kind` is no digest algorithm; None where it is one."""
+    kind, _, value = text.partition(":")
+    name = Digest(kind, value)
+    return Artifact(text, DigestSet((name,)), None) if name.opaque and value else None
+
+
 def check_verdict(
     path: str,
     expected: Expectations,
-    artifact: Artifact | None,
+    artifact: str | None,
     keys: tuple[TrustedKey, ...],
-    files: Files,
+    world: Reading,
     now: datetime.datetime,
-    limits: Limits,
 ) -> Checked:
-    """Check the verdict bundle, or the one summary, in the file at `path`.
+    """Check the verdict bundle, or the one summary, in the file at `path`, about the file or digest `artifact`.
 
     Raises:
-        InputFault: ``input.*``.
-        FormatFault: where the file cannot be read.
+        InputFault: ``input.*``, ``bytes.changed``.
+        FormatFault: where the file cannot be read, or the digest is none.
         VerdictFault: ``verdict.unknown``.
     """
-    content = files.read(path, "record", limits)
+    content = world.files.read(path, "record", world.limits)
     name, digest = shown(path), sha256(content)
-    digests = artifact.digests if artifact is not None else None
-    measured = artifact is not None and artifact.size is not None
-    if is_verdict_bundle(_document(content, limits)):
-        bundle = parse_verdict_bundle(content, source=name, limits=limits)
-        return check_bundle(
-            bundle,
-            expected,
-            source=name,
-            digest=digest,
-            artifact=digests,
-            measured=measured,
-            keys=keys,
-            now=now,
-            limits=limits,
-        )
-    evidence = _only_evidence(name, content, limits)
-    return check_summary(evidence, expected, artifact=digests, measured=measured, keys=keys, now=now, limits=limits)
+    bundle = None
+    items: tuple[Evidence, ...]
+    if is_verdict_bundle(_document(content, world.limits)):
+        bundle = parse_verdict_bundle(content, source=name, limits=world.limits)
+        items = () if bundle.vsa is None else (summary_in(bundle.vsa, name, digest),)
+    else:
+        items = (_only_evidence(name, content, world.limits),)
+    asked = _asked(artifact, wanted_algorithms(items), world) if artifact is not None else None
+    about = About(asked.digests, asked.size is not None) if asked is not None else None
+    if bundle is None:
+        return check_summary(items[0], expected, about=about, keys=keys, now=now, limits=world.limits)
+    return check_bundle(bundle, items, expected, about=about, keys=keys, now=now, limits=world.limits)
+
+
+def _asked(argument: str, algorithms: frozenset[str], world: Reading) -> Artifact:
+    if is_digest(argument):
+        return by_name(argument) or by_digest(argument)
+    with world.terminal.progress(shown(argument), world.files.size(argument)) as advance:
+        return measure(argument, algorithms, world.files, advance)
 
 
 def _only_evidence(name: str, content: bytes, limits: Limits) -> Evidence:
