@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from attestations.faults import Fault
 from fixtures.world.detached import minisign, minisign_key, ssh_key, sshsig
 from fixtures.world.keys import SigningKey, ec_key, ed25519_key, pem, rsa_key
 from verifier.detached import verify_detached
+from verifier.detached.ssh import load_blob
 from verifier.detached.whole import Whole
 from verifier.key_files import load_key_file
 from verifier.keys import PublicKey
@@ -186,3 +188,14 @@ def test_key_files_that_hold_no_key_are_refused(data: bytes, reason: str) -> Non
 
 def test_one_key_in_three_spellings_is_one_key() -> None:
     assert len({key_of(data).fingerprint for data in (minisign_key(KEY), ssh_key(KEY), pem(KEY.spki))}) == 1
+
+
+@pytest.mark.parametrize("form", [0x00, 0x02, 0x06, 0x42])
+def test_a_point_in_another_form_is_no_ssh_key(form: int) -> None:
+    """OpenSSH writes points uncompressed alone; the library raises what is no error of a value for all others."""
+    blob = base64.b64decode(ssh_key(SSH_KEYS["p256"]).split()[1])
+    changed = blob[:-65] + bytes([form]) + blob[-64:]
+    with pytest.raises(Fault) as met:
+        load_blob(changed)
+    assert met.value.reason == "key.malformed"
+    assert load_blob(blob).algorithm == "ecdsa-p256"

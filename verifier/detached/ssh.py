@@ -80,6 +80,6 @@ def load_blob(blob: bytes) -> PublicKey:
         handle = load_ssh_public_key(kind + b" " + b64encode(blob))
     except UnsupportedAlgorithm:
         raise SignatureFault("key.unsupported", "an OpenSSH key of a kind that is not read") from None
-    except ValueError:
+    except (ValueError, NotImplementedError):  # the latter for a point of an elliptic curve in another form
         raise SignatureFault("key.malformed", "not a public key of OpenSSH's") from None
     return load_spki(handle.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
