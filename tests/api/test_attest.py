@@ -167,6 +167,41 @@ def test_what_would_not_pass_is_not_written_and_shown(release: Path, program: Pr
     assert not (release / "made.jsonl").exists()
 
 
+WANTED = """
+[[require]]
+check = "manifest"
+signer = "release"
+product = "endpoint"
+version = "{version}"
+channel = "stable"
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "code"),
+    [(("--channel", "stable"), 0), (("--channel", "beta"), 1), ((), 3), (("--channel", "stable", "--release", "7"), 1)],
+    ids=["as required", "another channel", "no channel", "another version"],
+)
+def test_a_manifest_is_held_against_what_customers_require_of_it(
+    release: Path, program: Program, flags: tuple[str, ...], code: int
+) -> None:
+    with (release / "policy.toml").open("a") as policy:
+        policy.write(WANTED)
+    ran = program("attest", "manifest", "endpoint.exe", *WORDS, *SIGNED, *flags)
+    assert (ran.code, (release / "made.jsonl").exists()) == (code, code == 0)
+
+
+def test_what_else_customers_get_counts_in_a_preflight(release: Path, program: Program) -> None:
+    with (release / "policy.toml").open("a") as policy:
+        policy.write(WANTED)
+    words = (*WORDS, "--channel", "stable")
+    assert program("attest", "manifest", "endpoint.exe", *words, "--key", "release.key", "-o", "m.jsonl").code == 0
+    built = ("--builder", "https://ci.example", "--source", "https://git.example/endpoint", "--tag", "v7.1.0")
+    asked = (*SIGNED, "--release", "7.1.0")
+    assert program("attest", "provenance", "endpoint.exe", *built, *asked).code == 3
+    assert program("attest", "provenance", "endpoint.exe", *built, *asked, "-e", "m.jsonl").code == 0
+
+
 def test_a_policy_that_cannot_be_read_writes_nothing(release: Path, program: Program) -> None:
     (release / "policy.toml").write_text("nonsense")
     assert program("attest", "manifest", "endpoint.exe", *WORDS, *SIGNED).reason == "policy.malformed"

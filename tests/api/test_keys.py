@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from securesystemslib.dsse import Envelope
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import SSlibKey
 
 from api.cli.key import ALGORITHMS
 from api.effects.faults import KeyFault, OutputFault
@@ -22,9 +29,11 @@ from api.effects.keys.pins import DescriptorPin, PinentryPin, PromptPin
 from attestations.dsse import pae, parse_envelope
 from attestations.limits import DEFAULT_LIMITS
 from attestations.strict_json import Node, loads
+from verifier.keys import load_pem
 from verifier.signatures import verify
 
 from .conftest import Program
+from .running import ROOT
 
 SECRET = "correct horse battery"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="file modes and descriptors by number are POSIX's")
@@ -230,6 +239,50 @@ def test_an_unfit_passphrase_makes_no_key(here: Path, program: Program, monkeypa
 def test_a_damaged_public_key_is_told_as_such(here: Path, program: Program) -> None:
     (here / "bad.pub").write_bytes(b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
     assert program("key", "show", "bad.pub").reason == "trust.key_malformed"
+
+
+@POSIX
+def test_a_passphrase_is_typed_unseen_at_the_terminal(here: Path) -> None:
+    """In a session of its own, whose terminal is ours to type at."""
+    ours, theirs = os.openpty()
+    begin = "import os, sys; os.setsid(); os.open(sys.argv[1], os.O_RDWR); os.execv(sys.executable, sys.argv[2:])"
+    command = [sys.executable, "-m", "countersign", "key", "new", "release.key"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", begin, os.ttyname(theirs), *command],
+        env={"PYTHONPATH": str(ROOT), "PATH": ""}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    seen = b""
+    for prompt in (b"New passphrase of release.key: ", b"The same again: "):
+        while not seen.endswith(prompt):
+            seen += os.read(ours, 1024)
+        os.write(ours, SECRET.encode() + b"\n")
+    output, _ = process.communicate(timeout=60)
+    os.close(theirs)
+    os.close(ours)
+    assert (process.returncode, SECRET.encode() in seen + output) == (0, False)
+    assert open_signer("release.key", Known(SECRET)).public_key.algorithm == "ecdsa-p256"
+
+
+@pytest.mark.parametrize("algorithm", ["ecdsa-p256", "ecdsa-p384", "ed25519"])
+def test_another_implementation_of_dsse_takes_what_we_sign(here: Path, algorithm: str) -> None:
+    signer = open_signer(stored(here, algorithm), Known(SECRET))
+    envelope: Any = Envelope.from_dict(json.loads(sign_envelope("application/vnd.in-toto+json", b"{}", signer)))
+    key = SSlibKey.from_crypto(signer.public_key.handle, keyid=signer.public_key.fingerprint.hex)
+    assert list(envelope.verify([key], 1)) == [key.keyid]
+    envelope.payload = b"[]"
+    with pytest.raises(VerificationError):
+        envelope.verify([key], 1)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+@pytest.mark.parametrize("algorithm", ["ecdsa-p256", "ed25519", "rsa"])
+def test_openssl_opens_what_we_make_with_the_passphrase_alone(here: Path, algorithm: str) -> None:
+    path = stored(here, algorithm)
+    command = ["openssl", "pkey", "-in", path, "-passin", "stdin", "-pubout"]
+    opened = subprocess.run(command, input=SECRET.encode(), capture_output=True, check=True).stdout
+    (here / "release.key.pub").write_bytes(opened)
+    assert load_pem(opened) == open_signer(path, Known(SECRET)).public_key
+    assert subprocess.run(command, input=b"wrong", capture_output=True, check=False).returncode != 0
 
 
 def test_two_sources_of_the_secret_are_one_too_many(program: Program) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.effects.faults import KeyFault
 from api.effects.keys import open_signer
@@ -168,3 +170,13 @@ def test_a_pin_in_a_uri_is_refused(text: str) -> None:
 )
 def test_a_uri_that_leaves_open_what_is_meant_is_refused(text: str) -> None:
     assert refused(text) == "signing.uri"
+
+
+@given(st.text(st.sampled_from("pkcs11:object=id;&?%a0/.-tken"), max_size=60))
+def test_any_other_text_is_refused_with_a_reason(text: str) -> None:
+    try:
+        key = parse_pkcs11_uri(f"pkcs11:{text}")
+    except KeyFault as fault:
+        assert fault.reason in {"signing.uri", "signing.pin_in_uri"}
+    else:
+        assert key.object or key.id
