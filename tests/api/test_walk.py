@@ -6,6 +6,7 @@ Each step is a process of its own, in a namespace without a network, and has les
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.recipes.manifest import BOTH_POLICY, MANIFEST, stating
+from fixtures.recipes.sbom import ASKED as SBOM_ASKED
+from fixtures.recipes.sbom import CYCLONEDX, HASH
 from fixtures.recipes.scene import RELEASE, policy_file
 
 from .conftest import Program
@@ -50,7 +53,7 @@ def _digest(size: int) -> str:
 
 @pytest.fixture
 def delivered(scene: Path) -> Path:
-    """What the auditor was given: an installer, and evidence in a directory of its own."""
+    """An installer; and beside it provenance, a manifest, and an SBOM that only the manifest vouches for."""
     (scene / f"{NAME}.sigstore.json").unlink()
     with (scene / NAME).open("r+b") as installer:
         installer.truncate(0)
@@ -60,10 +63,16 @@ def delivered(scene: Path) -> Path:
     digest = _digest(INSTALLER)
     built = RELEASE.saying("/subject/0/digest/sha256", digest)
     (evidence / "provenance.sigstore.json").write_bytes(bytes(built.bundle()))
-    listed = MANIFEST.set("/artifacts", [{"name": NAME, "sha256": digest, "size": INSTALLER}])
-    published = stating(listed, subjects=[{"name": NAME, "digest": {"sha256": digest}}])
+    bill = bytes(CYCLONEDX.set(HASH, digest))
+    (evidence / "endpoint.cdx.json").write_bytes(bill)
+    listed = [
+        {"name": NAME, "sha256": digest, "size": INSTALLER},
+        {"name": "endpoint.cdx.json", "sha256": hashlib.sha256(bill).hexdigest(), "size": len(bill)},
+    ]
+    subjects = [{"name": each["name"], "digest": {"sha256": each["sha256"]}} for each in listed]
+    published = stating(MANIFEST.set("/artifacts", listed), subjects=subjects)
     (evidence / "manifest.sigstore.json").write_bytes(bytes(published))
-    (scene / "policy.toml").write_bytes(policy_file(BOTH_POLICY).content)
+    (scene / "policy.toml").write_bytes(policy_file(BOTH_POLICY.append("/require", SBOM_ASKED)).content)
     return scene
 
 
@@ -77,9 +86,15 @@ def test_an_auditor_hands_over_a_dossier_and_a_second_person_makes_it_again(
     assert (judged.code, judged.errors) == (0, b"")
     assert f"manifest.size: {INSTALLER}" in judged.text
     assert "VI_SIGNED_1  VI_BUILD_1" in judged.text
+    checks = {
+        check["check"]
+        for check in json.loads((delivered / "dossier" / "report.json").read_bytes())["predicate"]["checks"]
+    }
+    assert {"sbom.digest", "manifest.size", "source.ref"} <= checks
     assert sorted(path.name for path in (delivered / "dossier" / "evidence").iterdir()) == [
-        "1-manifest.sigstore.json",
-        "2-provenance.sigstore.json",
+        "1-endpoint.cdx.json",
+        "2-manifest.sigstore.json",
+        "3-provenance.sigstore.json",
     ]
 
     # The second person has the installer, the dossier, and nothing else: no store, no policy, no network.
