@@ -65,21 +65,28 @@ def _is_positive(number: bytes) -> bool:
     return 0 < len(number) <= 67 and number[0] < 0x80 and not (number[0] == 0 and (number[1:2] or b"\x00") < b"\x80")
 
 
+_UNCOMPRESSED = b"\x04"
+
+
 def load_blob(blob: bytes) -> PublicKey:
     """The key in OpenSSH's wire form.
 
     Raises:
         SignatureFault: ``key.malformed``, ``key.unsupported``, ``key.weak``.
     """
-    kind = (read_strings(blob[:_BLOB_MAX]) or (b"",))[0]
+    strings = read_strings(blob[:_BLOB_MAX]) or (b"",)
+    kind = strings[0]
     if len(blob) > _BLOB_MAX or not kind.isascii() or b" " in kind or not kind:
         raise SignatureFault("key.malformed", "not a public key of OpenSSH's")
     if kind.startswith((b"sk-", b"ssh-dss")) or b"cert-" in kind:
         raise SignatureFault("key.unsupported", f"an OpenSSH key of kind {kind.decode('ascii')[:80]!r} is not read")
+    # The library breaks on a point in another form instead of refusing it.
+    if kind.startswith(b"ecdsa-") and (len(strings) != 3 or strings[2][:1] != _UNCOMPRESSED):
+        raise SignatureFault("key.malformed", "not a key on an elliptic curve as RFC 5656 section 3.1 writes it")
     try:
         handle = load_ssh_public_key(kind + b" " + b64encode(blob))
     except UnsupportedAlgorithm:
         raise SignatureFault("key.unsupported", "an OpenSSH key of a kind that is not read") from None
-    except (ValueError, NotImplementedError):  # the latter for a point of an elliptic curve in another form
+    except ValueError:
         raise SignatureFault("key.malformed", "not a public key of OpenSSH's") from None
     return load_spki(handle.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
