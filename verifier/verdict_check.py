@@ -112,12 +112,15 @@ def signed_by(evidence: Evidence, expected: Expectations, keys: tuple[TrustedKey
     """Who signed the envelope `evidence`: a key of the reader's, valid at `now`.
 
     Raises:
-        Fault: ``envelope.payload_type``, ``signature.*``, ``time.*``.
+        Fault: ``envelope.payload_type``, ``signature.*``, ``time.*``; under a certificate, ``trust.missing``.
     """
     content = evidence.bundle.content
     if not isinstance(content, Envelope):
         raise SignatureFault("envelope.payload_type", "not an envelope", expected="application/vnd.in-toto+json")
     check_payload_type(evidence, content.payload_type)
+    if evidence.bundle.legacy_payload_signature:
+        # Any blob signature over a file of the same bytes is such a signature, and does not say what they are for.
+        raise SignatureFault("signature.over_payload", "the signature is over the bare payload, not the envelope's PAE")
     if expected.key_id is not None:
         evidence = _called(evidence, content, expected.key_id)
     proof = authenticate_signature(
