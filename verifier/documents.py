@@ -62,7 +62,7 @@ def stated(documents: Iterable[Measured], authenticated: Iterable[Authenticated]
     items = [item for item in authenticated if item.statement is not None]
     for document, own in documents:
         for item in items:
-            if item.statement is not None and any(_is(subject.digests, own) for subject in item.statement.subjects):
+            if item.statement is not None and any(is_document(subject.digests, own) for subject in item.statement.subjects):
                 yield Vouched(document, item)
 
 
@@ -77,10 +77,10 @@ def listed(documents: Iterable[Measured], signed: Iterable[Vouched], limits: Lim
         except Fault:
             continue
         for document, own in others:
-            if any(_is(DigestSet((entry.digest,)), own) for entry in found):
+            if any(is_document(DigestSet((entry.digest,)), own) for entry in found):
                 yield Vouched(document, voucher.authenticated)
 
 
-def _is(digests: DigestSet, document: DigestSet) -> bool:
+def is_document(digests: DigestSet, document: DigestSet) -> bool:
     """Whether `digests` state a strong digest, and every strong one that they state is the document's."""
     return bool(digests.strong) and all(digest == document.get(digest.algorithm) for digest in digests.strong)

@@ -69,7 +69,7 @@ class SbomEvaluation(Struct, frozen=True):
         about: list[_About] = []
         elsewhere: list[CheckResult] = []
         strangers: list[CheckResult] = []
-        for item in claimed(self.gathered.authenticated, self.gathered.vouched, self.request.limits):
+        for item in claimed(self.gathered, self.request.limits):
             try:
                 groups = groups_of(item.authenticated, rules, self.request.now)
             except CheckFault as fault:

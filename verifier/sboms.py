@@ -2,7 +2,8 @@
 
     attested    the SBOM is a statement's predicate      the statement's subject is the artifact
     beside      a document that somebody vouches for     its root component has the artifact's digest; or it states
-                                                         none, and who vouches for it lists the artifact along with it
+                                                         none, and who vouches for it lists the artifact along with it:
+                                                         in a manifest, a checksum list, a reference about the artifact
 
 A signature over an SBOM which names no digest says that somebody wrote it, and not what it is of.
 
@@ -19,14 +20,17 @@ from attestations.digests import DigestSet
 from attestations.documents.checksums import parse_checksums
 from attestations.faults import Fault, Place
 from attestations.limits import Limits
+from attestations.predicates import Reference, read_predicate
+from attestations.predicates.reference import PREDICATE_TYPE
 from attestations.sboms import FORMATS, Sbom, format_of, node_of
 from attestations.statements import Subject
 from attestations.strict_json import Node
 
 from .authenticated import Authenticated
 from .checks.subject import bind_any
-from .documents import Vouched
+from .documents import Vouched, is_document, measured
 from .faults import CheckFault
+from .gather import Gathered
 from .results import Source
 from .verdict import Artifact
 
@@ -52,18 +56,34 @@ class Claimed(Struct, frozen=True):
     attested: bool
 
 
-def claimed(authenticated: Iterable[Authenticated], vouched: tuple[Vouched, ...], limits: Limits) -> Iterator[Claimed]:
+def claimed(gathered: Gathered, limits: Limits) -> Iterator[Claimed]:
     """Every SBOM that somebody authenticated, whoever that is: statements, then documents."""
-    for item in authenticated:
+    for item in gathered.authenticated:
         statement = item.statement
         name = format_of(statement.predicate_type) if statement is not None else None
         if statement is not None and name is not None:
             node = Node(statement.predicate, item.evidence.source, "/predicate")
             yield Claimed(_attested(name, node), item, Source.of(item.evidence), statement.subjects, True)
+    vouched = (*gathered.vouched, *_referred(gathered))
     for voucher in vouched:
         if voucher.document.kind in FORMATS:
             says, listed = _document(voucher, limits), tuple(_listed(voucher, vouched, limits))
             yield Claimed(says, voucher.authenticated, voucher.source, listed, False)
+
+
+def _referred(gathered: Gathered) -> Iterator[Vouched]:
+    """Documents that an authenticated reference means, by their digest and never by where it says that they are."""
+    for item in gathered.authenticated:
+        if item.statement is None or item.statement.predicate_type != PREDICATE_TYPE:
+            continue
+        try:
+            reference = read_predicate(item.statement, source=item.evidence.source)
+        except Fault:
+            continue
+        assert isinstance(reference, Reference)
+        for document, own in map(measured, gathered.documents):
+            if any(is_document(each.digests, own) for each in reference.references):
+                yield Vouched(document, item)
 
 
 def _attested(name: str, node: Node) -> Content | Fault:

@@ -15,19 +15,23 @@ from . import (
     link,
     manifest,
     npm_publish,
+    reference,
     release,
     simple_result,
     slsa_provenance_v01,
     slsa_provenance_v02,
     slsa_provenance_v1,
+    test_result,
     verification_summary,
 )
 from .link import LinkPredicate
 from .manifest import ManifestPredicate
 from .npm_publish import Publication
 from .provenance import Provenance
+from .reference import Reference
 from .release import ReleasePredicate
 from .simple_result import SimpleResult
+from .test_result import TestResult
 from .unknown import UnknownPredicate
 from .verification_summary import VerificationSummary
 
@@ -36,8 +40,10 @@ Predicate = (
     | ManifestPredicate
     | Provenance
     | Publication
+    | Reference
     | ReleasePredicate
     | SimpleResult
+    | TestResult
     | UnknownPredicate
     | VerificationSummary
 )
@@ -50,6 +56,8 @@ READERS: Mapping[str, Callable[[Node], Predicate]] = {
     link.PREDICATE_TYPE: link.read,
     manifest.PREDICATE_TYPE: manifest.read,
     **dict.fromkeys(release.PREDICATE_TYPES, release.read),
+    reference.PREDICATE_TYPE: reference.read,
+    test_result.PREDICATE_TYPE: test_result.read,
     verification_summary.PREDICATE_TYPE: verification_summary.read,
     simple_result.PREDICATE_TYPE: simple_result.read,
     simple_result.OLDER: simple_result.read_older,
@@ -94,8 +102,10 @@ __all__ = [
     "Predicate",
     "Provenance",
     "Publication",
+    "Reference",
     "ReleasePredicate",
     "SimpleResult",
+    "TestResult",
     "UnknownPredicate",
     "VerificationSummary",
     "read_predicate",

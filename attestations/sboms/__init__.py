@@ -1,7 +1,7 @@
 """SBOMs: what one says, in one view for every format. One file a format, and one line in `FORMATS`.
 
-    read_document    a document beside the evidence
-    read_content     the same out of a statement's predicate
+    format_of    which format a statement's predicate is in; a document's kind is its format
+    node_of      a document as JSON, for the reader of its format
 
 An SBOM that is read is claims and nothing else: who says so, and of which artifact, is `verifier.sboms`.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..documents import Document
+from ..faults import FormatFault, Place
 from ..limits import Limits
 from ..strict_json import Node, loads
 from . import cyclonedx, spdx2
@@ -42,8 +43,16 @@ def format_of(predicate_type: str) -> str | None:
 
 
 def node_of(document: Document, limits: Limits) -> Node:
-    """The document as JSON. Raises: FormatFault ``json.*``; LimitFault ``limit.sbom``, ``limit.depth``."""
-    limits.check("sbom", len(document.content))
+    """The document as JSON.
+
+    Raises:
+        FormatFault: ``sbom.version_unsupported`` (SPDX's tag-value form), ``json.*``.
+        LimitFault: ``limit.sbom``, ``limit.depth``.
+    """
+    limits.check("sbom", len(document.content), Place(document.source))
+    if not document.content.lstrip(b" \t\r\n").startswith(b"{"):
+        detail = "SPDX's tag-value form is not read here"
+        raise FormatFault("sbom.version_unsupported", detail, place=Place(document.source), expected="JSON")
     return Node(loads(document.content, source=document.source, limits=limits), document.source)
 
 

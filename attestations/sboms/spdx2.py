@@ -37,6 +37,9 @@ def read(node: Node) -> Sbom:
         FormatFault: ``sbom.version_unsupported``, ``sbom.duplicate``, ``sbom.dangling``, ``sbom.digests``,
             ``digest.value``, ``json.*``.
     """
+    if node.get("@context") is not None:
+        detail = "SPDX 3 in JSON-LD is not read here"
+        raise node.fault("sbom.version_unsupported", detail, expected=", ".join(_PREFIX + v for v in VERSIONS))
     written = node.field("spdxVersion")
     version = written.text().removeprefix(_PREFIX)
     if written.text() != f"{_PREFIX}{version}" or version not in VERSIONS:
