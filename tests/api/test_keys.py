@@ -21,13 +21,14 @@ from securesystemslib.signer import SSlibKey
 
 from api.cli.key import ALGORITHMS
 from api.effects.faults import KeyFault, OutputFault
-from api.effects.keys import open_signer, sign_envelope
+from api.effects.keys import encryption, open_signer, sign_envelope
 from api.effects.keys.files import FileSigner
 from api.effects.keys.making import ALGORITHMS as MADE
 from api.effects.keys.making import make_key, write_new
 from api.effects.keys.pins import DescriptorPin, PinentryPin, PromptPin
 from attestations.dsse import pae, parse_envelope
 from attestations.limits import DEFAULT_LIMITS
+from attestations.pem import parse_pem
 from attestations.strict_json import Node, loads
 from verifier.keys import load_pem
 from verifier.signatures import verify
@@ -82,6 +83,23 @@ def test_an_envelope_signed_under_any_kind_of_key_verifies(here: Path, algorithm
     assert signature.keyid == signer.public_key.fingerprint.hex
     held = verify(signer.public_key, signature.value, pae("text/plain", b"hello"), scheme=None)
     assert held == signer.scheme
+
+
+def test_a_stolen_file_takes_long_to_try(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The iterations stand in the file, where the specification has them; no tool is told them otherwise."""
+    quick = encryption.ITERATIONS
+    assert bytes.fromhex("0202") + quick.to_bytes(2, "big") in der(stored(here))
+    monkeypatch.undo()
+    assert encryption.ITERATIONS >= 600_000
+    path = str(here / stored(here))
+    assert bytes.fromhex("0203") + encryption.ITERATIONS.to_bytes(3, "big") in der(path)
+    assert open_signer(path, Known(SECRET)).public_key.algorithm == "ecdsa-p256"
+
+
+def der(path: str) -> bytes:
+    (block,) = parse_pem(Path(path).read_bytes())
+    assert block.label == "ENCRYPTED PRIVATE KEY"
+    return block.content
 
 
 def test_a_passphrase_is_asked_for_once_and_by_the_name_of_the_file(here: Path) -> None:

@@ -6,11 +6,12 @@ The private key is PKCS#8 in PEM, encrypted under a passphrase; the public key s
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from msgspec import Struct
 
 from attestations.faults import Place
@@ -19,6 +20,7 @@ from verifier.keys import PublicKey
 from ..faults import OutputFault
 from ..paths import as_path, shown
 from ..writing import unwritable
+from .encryption import encrypted
 from .files import PrivateKey, file_signer
 
 ALGORITHMS: Mapping[str, Callable[[], PrivateKey]] = {
@@ -46,12 +48,21 @@ def make_key(algorithm: str, passphrase: str) -> NewKey:
     """A new key of one of `ALGORITHMS`, encrypted under `passphrase`."""
     private = ALGORITHMS[algorithm]()
     return NewKey(
-        private=private.private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode("utf-8"))
-        ),
+        private=_pem(encrypted(_plain(private), passphrase.encode("utf-8"))),
         public=private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
         key=file_signer(private, Place()).public_key,
     )
+
+
+def _plain(private: PrivateKey) -> bytes:
+    return private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _pem(content: bytes) -> bytes:
+    """Spec: RFC 7468 section 11."""
+    text = b64encode(content)
+    lines = [text[start : start + 64] for start in range(0, len(text), 64)]
+    return b"\n".join([b"-----BEGIN ENCRYPTED PRIVATE KEY-----", *lines, b"-----END ENCRYPTED PRIVATE KEY-----", b""])
 
 
 def check_absent(path: str) -> None:
