@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import rfc8785
+
 from attestations.faults import Place
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.strict_json import Node, loads
@@ -35,7 +37,17 @@ def read_report(data: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) ->
         raise VerdictFault(
             "verdict.unknown", "not a report", place=report.place, expected=f"predicateType …{_TYPE_END}"
         )
+    if _canonical(report.value) != data:
+        raise VerdictFault("verdict.unknown", "a report that is not in canonical JSON", place=report.place)
     return report
+
+
+def _canonical(value: Any) -> bytes | None:
+    """The one form that a report has; None for what has none, as a number beyond 2^53."""
+    try:
+        return rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError:
+        return None
 
 
 def diff_reports(old: Node, new: Node) -> tuple[Change, ...]:

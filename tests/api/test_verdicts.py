@@ -367,6 +367,17 @@ def test_what_holds_no_report_is_not_compared(verified: Path, program: Program, 
     assert ran.reason in ("verdict.unknown", "json.malformed")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [lambda text: text + b" ", lambda text: text.replace(b'"requirement":0', b'"requirement":1' + b"0" * 30)],
+)
+def test_a_report_has_one_form(verified: Path, program: Program, change: Callable[[bytes], bytes]) -> None:
+    text = b64decode(json.loads((verified / "out" / "report.dsse.json").read_bytes())["payload"])
+    (verified / "report.json").write_bytes(change(text))
+    assert change(text) != text
+    assert program("verdict", "diff", "record", "report.json").reason == "verdict.unknown"
+
+
 def test_a_summary_of_ours_names_its_report(verified: Path) -> None:
     named = payload(verified / "out" / "vsa.dsse.json")["predicate"][REPORT]
     assert named == json.loads((verified / "out" / "verdict.json").read_bytes())["report"]
