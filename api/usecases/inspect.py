@@ -34,6 +34,7 @@ from attestations.statements import Statement, parse_statement
 
 from ..effects.files import Files
 from ..effects.paths import shown
+from .sayings import said
 
 _LISTED = 10
 """Subjects of a statement that are listed; of more it is said how many."""
@@ -146,6 +147,7 @@ def _statement(statement: Statement) -> Iterator[tuple[str, str]]:
         yield "about", f"{subject.name or 'no name'}  {digests}"
     if len(statement.subjects) > _LISTED:
         yield "about", f"and {len(statement.subjects) - _LISTED} more subjects"
+    yield from said(statement)
 
 
 def _material(bundle: Bundle) -> Iterator[tuple[str, str]]:

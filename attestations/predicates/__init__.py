@@ -31,7 +31,7 @@ from .provenance import Provenance
 from .reference import Reference
 from .release import ReleasePredicate
 from .simple_result import SimpleResult
-from .test_result import TestResult
+from .test_result import ResultsOfTests
 from .unknown import UnknownPredicate
 from .verification_summary import VerificationSummary
 
@@ -43,7 +43,7 @@ Predicate = (
     | Reference
     | ReleasePredicate
     | SimpleResult
-    | TestResult
+    | ResultsOfTests
     | UnknownPredicate
     | VerificationSummary
 )
@@ -56,11 +56,11 @@ READERS: Mapping[str, Callable[[Node], Predicate]] = {
     link.PREDICATE_TYPE: link.read,
     manifest.PREDICATE_TYPE: manifest.read,
     **dict.fromkeys(release.PREDICATE_TYPES, release.read),
-    reference.PREDICATE_TYPE: reference.read,
-    test_result.PREDICATE_TYPE: test_result.read,
     verification_summary.PREDICATE_TYPE: verification_summary.read,
     simple_result.PREDICATE_TYPE: simple_result.read,
     simple_result.OLDER: simple_result.read_older,
+    test_result.PREDICATE_TYPE: test_result.read,
+    reference.PREDICATE_TYPE: reference.read,
 }
 
 PROVENANCE_TYPES = frozenset(
@@ -104,8 +104,8 @@ __all__ = [
     "Publication",
     "Reference",
     "ReleasePredicate",
+    "ResultsOfTests",
     "SimpleResult",
-    "TestResult",
     "UnknownPredicate",
     "VerificationSummary",
     "read_predicate",

@@ -19,7 +19,7 @@ PREDICATE_TYPE = "https://in-toto.io/attestation/test-result/v0.1"
 RESULTS = ("PASSED", "WARNED", "FAILED")
 
 
-class TestResult(Struct, frozen=True):
+class ResultsOfTests(Struct, frozen=True):
     """Results as their predicate says them; the tests by name, each list as written."""
 
     result: Claim
@@ -29,12 +29,12 @@ class TestResult(Struct, frozen=True):
     failed: tuple[str, ...]
 
 
-def read(predicate: Node) -> TestResult:
+def read(predicate: Node) -> ResultsOfTests:
     """Read the predicate. Raises: FormatFault ``json.*``, ``digest.value``, ``resource.empty``."""
     result = predicate.field("result")
     if result.text() not in RESULTS:
         raise result.fault("json.value", "not a result of tests", expected=", ".join(RESULTS))
-    return TestResult(
+    return ResultsOfTests(
         result=Claim(result.text(), result.pointer),
         configuration=tuple(parse_resource(item) for item in predicate.field("configuration").items()),
         passed=_names(predicate.get("passedTests")),
