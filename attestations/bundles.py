@@ -103,7 +103,22 @@ class SshSignature(Struct, frozen=True):
     signature: bytes
 
 
-DetachedSignature = MinisignSignature | SshSignature
+class OpenPgpSignature(Struct, frozen=True):
+    """OpenPGP's signature, one packet; `clearsigned` is the whole file where the text stands in it, else b"".
+
+    `created` is the signer's word, in Unix seconds.
+    """
+
+    packet: bytes
+    clearsigned: bytes
+    created: int
+
+    @property
+    def signature(self) -> bytes:
+        return self.packet
+
+
+DetachedSignature = MinisignSignature | OpenPgpSignature | SshSignature
 """Signatures in formats of their own, which stand beside a file and know a key and no certificate."""
 
 Content = Envelope | MessageSignature | Metablock | PackageSignature | DetachedSignature

@@ -30,6 +30,7 @@ from .carriers.dsse_envelope import CARRIER as BARE_ENVELOPE
 from .carriers.json_lines import is_json_lines, split_lines
 from .digests import BLAKE2B, STRONG, Digest
 from .documents import kind_of
+from .documents.clearsigned import is_clearsigned
 from .faults import Fault, FormatFault, Place
 from .limits import DEFAULT_LIMITS, Limits
 from .strict_json import Node, loads
@@ -87,7 +88,7 @@ def _layers(data: bytes, limits: Limits) -> frozenset[str]:
 def _file(
     name: str, data: bytes, digest: Digest, reading: Reading, *, is_layer: bool
 ) -> Iterator[Evidence | Unreadable]:
-    if kind_of(data) is not None:
+    if kind_of(data) is not None and not is_clearsigned(data):
         return
     try:
         reading.limits.check("bundle", len(data), Place(name))

@@ -9,7 +9,6 @@ Nothing is lost on the way: a bundle that does not authenticate confers nothing 
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import hashlib
 from collections.abc import Iterable
@@ -156,14 +155,24 @@ def _authenticate(
     try:
         return (terms.authenticate(item, terms.request.artifact.digests),)
     except Fault as fault:
-        return tuple(_over_documents(item, terms, documents)) or (Refused(Source.of(item), fault, item),)
+        vouched, faults = _over_documents(item, terms, documents)
+        # That the artifact's bytes are not at hand says nothing of a signature that was to be over a document.
+        told = faults[0] if faults and fault.reason == "signature.needs_bytes" else fault
+        return vouched or (Refused(Source.of(item), told, item),)
 
 
-def _over_documents(item: Evidence, terms: _Terms, documents: tuple[Measured, ...]) -> Iterable[Vouched]:
+def _over_documents(
+    item: Evidence, terms: _Terms, documents: tuple[Measured, ...]
+) -> tuple[tuple[Vouched, ...], tuple[Fault, ...]]:
+    vouched: list[Vouched] = []
+    faults: list[Fault] = []
     for document, own in documents:
         if may_cover(item.bundle.content, own):
-            with contextlib.suppress(Fault):
-                yield Vouched(document, terms.authenticate(item, own))
+            try:
+                vouched.append(Vouched(document, terms.authenticate(item, own)))
+            except Fault as fault:
+                faults.append(fault)
+    return tuple(vouched), tuple(faults)
 
 
 def _roots(request: Request, policy: Policy) -> tuple[tuple[TrustRoot, ...], list[CheckResult]]:

@@ -1,4 +1,4 @@
-"""Files of public keys that people hold: PEM, OpenSSH's lines, minisign's keys, and an npm registry's key lists.
+"""Files of public keys that people hold: PEM, OpenSSH's, minisign's and OpenPGP's, and an npm registry's key lists.
 
 A key in a file is nobody's until a policy pins its fingerprint. Windows live in policy, since PEM has no place for one
 that a reader could not lose; where a key list states them too, a key counts where both hold.
@@ -17,6 +17,7 @@ from attestations.faults import Fault, FormatFault, Place
 from attestations.npm_keys import NpmKey, is_npm_keys, parse_npm_keys
 from attestations.strict_json import decode_base64
 
+from .detached.openpgp import is_certificate, load_certificate
 from .detached.ssh import load_blob
 from .faults import SignatureFault, TrustFault
 from .keys import PublicKey, load_ed25519, load_pem, load_spki
@@ -47,6 +48,7 @@ def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -
 
     Raises:
         TrustFault: ``trust.key_malformed``, ``trust.key_unsupported``, ``trust.key_missing``.
+        SignatureFault: ``openpgp.unavailable``, ``openpgp.revoked``.
     """
     if len(data) > KEY_FILE_MAX:
         raise TrustFault(
@@ -54,6 +56,8 @@ def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -
         )
     if is_npm_keys(data):
         return _npm(data, name, windows)
+    if is_certificate(data):
+        return (_certified(data, name, windows),)
     lines = _lines(data)
     found = _pem(data, name) if lines is None else _from_lines(lines, name)
     keys: dict[Digest, TrustedKey] = {}
@@ -66,6 +70,17 @@ def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -
             place=Place(name, offset=0),
         )
     return tuple(keys.values())
+
+
+def _certified(data: bytes, name: str, windows: Mapping[Digest, Window]) -> TrustedKey:
+    """An OpenPGP certificate: it counts where both its own window and the policy's hold."""
+    try:
+        key, own = load_certificate(data, name)
+    except (FormatFault, SignatureFault) as fault:
+        if fault.reason in ("openpgp.unavailable", "openpgp.revoked"):
+            raise fault.at(Place(name)) from None
+        raise key_fault(fault, name) from None
+    return TrustedKey(key, _both(own, windows.get(key.fingerprint, UNBOUNDED)), name)
 
 
 _SSH = re.compile(rb"(ssh-|ecdsa-sha2-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?")
@@ -125,15 +140,19 @@ def _npm(data: bytes, name: str, windows: Mapping[Digest, Window]) -> tuple[Trus
 
 
 def _windowed(entry: NpmKey, key: PublicKey, name: str, windows: Mapping[Digest, Window]) -> TrustedKey:
-    policy = windows.get(key.fingerprint, UNBOUNDED)
-    starts = [start for start in (entry.start, policy.start) if start is not None]
-    ends = [end for end in (entry.end, policy.end) if end is not None]
-    return TrustedKey(key, Window(max(starts, default=None), min(ends, default=None)), name, entry.usage)
+    window = _both(Window(entry.start, entry.end), windows.get(key.fingerprint, UNBOUNDED))
+    return TrustedKey(key, window, name, entry.usage)
+
+
+def _both(one: Window, other: Window) -> Window:
+    starts = [start for start in (one.start, other.start) if start is not None]
+    ends = [end for end in (one.end, other.end) if end is not None]
+    return Window(max(starts, default=None), min(ends, default=None))
 
 
 def key_fault(fault: Fault, name: str, offset: int | None = None) -> TrustFault:
     """What is wrong with a key that we were given to trust, said of the file `name` that it stands in."""
-    unusable = fault.reason in ("key.unsupported", "key.weak")
+    unusable = fault.reason in ("key.unsupported", "key.weak", "openpgp.unsupported")
     reason = "trust.key_unsupported" if unusable else "trust.key_malformed"
     return TrustFault(
         reason, fault.detail, place=Place(name, offset=offset), expected=fault.expected, actual=fault.actual

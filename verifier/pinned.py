@@ -10,12 +10,13 @@ import datetime
 import re
 from base64 import b64encode
 
-from attestations.bundles import Bundle, PackageSignature, PublicKeyMaterial
+from attestations.bundles import Bundle, OpenPgpSignature, PackageSignature, PublicKeyMaterial
 from attestations.npm_keys import ATTESTATIONS, SIGNATURES
 
 from .authenticated import KeySigner
 from .certificates.certificate import Certificate
 from .content import Signed
+from .detached.openpgp import OpenPgpKey
 from .faults import TimeFault
 from .keys import PublicKey, openssh_fingerprint
 from .trust import TrustedKey, shown
@@ -29,10 +30,12 @@ def candidates(bundle: Bundle, certificate: Certificate | None, keys: tuple[Trus
 
     A hint that has the form of a fingerprint names one key: the base64 of a SHA-256, as cosign and the conformance
     suite write it, or OpenSSH's form, as npm does. Any other hint says nothing. A key whose file says what it may sign
-    may sign nothing else.
+    may sign nothing else, and an OpenPGP certificate nothing but OpenPGP.
     """
     usage = SIGNATURES if isinstance(bundle.content, PackageSignature) else ATTESTATIONS
     keys = tuple(trusted for trusted in keys if trusted.usage in ("", usage))
+    openpgp = isinstance(bundle.content, OpenPgpSignature)
+    keys = tuple(trusted for trusted in keys if isinstance(trusted.key, OpenPgpKey) is openpgp)
     if certificate is not None:
         return tuple(trusted for trusted in keys if trusted.key.fingerprint == certificate.key.fingerprint)
     hint = bundle.material.hint if isinstance(bundle.material, PublicKeyMaterial) else ""

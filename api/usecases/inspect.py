@@ -19,6 +19,7 @@ from attestations.bundles import (
     LogEntry,
     Metablock,
     MinisignSignature,
+    OpenPgpSignature,
     PackageSignature,
     PublicKeyMaterial,
     SshSignature,
@@ -97,6 +98,10 @@ def _content(bundle: Bundle, source: str, limits: Limits) -> Iterator[tuple[str,
             f"a file's {'BLAKE2b-512' if content.prehashed else 'bytes'}; the key's id is {content.key_id.hex()}",
         )
         yield "comment", content.comment.decode("utf-8", "replace")
+        return
+    if isinstance(content, OpenPgpSignature):
+        yield "signs", "the text in this file" if content.clearsigned else "a file's bytes"
+        yield "made", _moment(datetime.datetime.fromtimestamp(content.created, datetime.UTC))
         return
     if isinstance(content, SshSignature):
         yield "signs", f"a file's {content.hash}, for the namespace {content.namespace!r}, by {content.algorithm}"

@@ -15,6 +15,7 @@ from . import (
     metablock,
     minisign,
     npm_manifest,
+    openpgp,
     pep740,
     sigstore_bundle,
     sshsig,
@@ -36,7 +37,7 @@ CARRIERS: tuple[Carrier, ...] = (
 )
 """All formats of JSON that are read. The first that recognises a document reads it."""
 
-DETACHED: tuple[Detached, ...] = (minisign.CARRIER, sshsig.CARRIER)
+DETACHED: tuple[Detached, ...] = (minisign.CARRIER, sshsig.CARRIER, openpgp.CARRIER)
 """All formats of signatures that are no JSON."""
 
 __all__ = ["CARRIERS", "DETACHED", "Carrier", "Detached", "Part", "Reading"]

@@ -21,6 +21,7 @@ from ..digests import STRONG, Digest
 from ..faults import FormatFault, Place
 from ..limits import Limits
 from ..strict_json import shown
+from .clearsigned import is_clearsigned, signed_text
 from .document import Document
 
 _GNU = re.compile(r"(?P<escaped>\\?)(?P<hex>[0-9a-f]+|[0-9A-F]+) [ *](?P<name>.+)\Z")
@@ -49,11 +50,13 @@ def parse_checksums(document: Document, limits: Limits) -> tuple[Checksum, ...]:
 
     Raises:
         FormatFault: ``checksums.line`` (a line of no form, a digest of no known length), ``checksums.text`` (not
-            UTF-8), ``checksums.weak``, ``checksums.algorithm``, ``manifest.duplicate``.
+            UTF-8), ``checksums.weak``, ``checksums.algorithm``, ``manifest.duplicate``,
+            ``openpgp.malformed``.
         LimitFault: ``limit.subjects``.
     """
+    data = signed_text(document.content, document.source) if is_clearsigned(document.content) else document.content
     try:
-        text = document.content.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         place = Place(document.source, offset=error.start)
         raise FormatFault("checksums.text", "a list that is not UTF-8", place=place) from None

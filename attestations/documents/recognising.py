@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from .clearsigned import is_clearsigned
+
 _SPACE = b" \t\r\n"
 
 _LISTED = re.compile(
@@ -20,8 +22,10 @@ _LONGEST_HEAD = 64 * 1024
 
 
 def is_checksums(data: bytes) -> bool:
-    """Whether the first line that says something is one of a checksum list."""
+    """Whether the first line that says something is one of a checksum list, signed within its file or not."""
     head = data[:_LONGEST_HEAD]
+    if is_clearsigned(head):
+        head = head.replace(b"\r", b"").partition(b"\n\n")[2]
     position = 0
     while position < len(head):
         stop = head.find(b"\n", position)

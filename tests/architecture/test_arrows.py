@@ -24,9 +24,9 @@ STANDARD = frozenset({
 
 OUTSIDE = {
     "attestations": {"jiter", "msgspec"},
-    "verifier": {"attestations", "cryptography", "msgspec", "rfc8785"},
+    "verifier": {"attestations", "cryptography", "msgspec", "pysequoia", "rfc8785"},
 }
-"""What each pure package is made of besides: decoders; and for the verifier cryptography, and JCS to compare with."""
+"""What each pure package is made of besides: decoders; for the verifier cryptography, OpenPGP, and JCS to compare."""
 
 BUILT_IN_EFFECTS = frozenset({"open", "print", "input", "exec", "eval", "compile", "breakpoint", "__import__"})
 

@@ -72,6 +72,7 @@ ALONE: Mapping[str, str] = {
     "proof.version": "Sigsum proofs come from the corpus' families, not from a request",
 }
 """Reasons below `api` that no request leads to: a function refuses so, and a test of that function names the code."""
+    "openpgp.unavailable": "it hangs on what is installed, not on the request",
 
 
 @cache

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from attestations.bundles import SshSignature
+from attestations.bundles import OpenPgpSignature, SshSignature
 from attestations.faults import Place
 
 from ..authenticated import Authenticated, CertificateSigner, KeySigner, Signer
@@ -30,7 +30,7 @@ def groups_of(authenticated: Authenticated, rules: Iterable[SignerRule], now: da
         CheckFault: ``signer.identity``, ``signer.issuer`` (the identity fits, another issuer vouches for it),
             ``signer.claim`` (both fit, another claim of the certificate does not), ``signer.key``,
             ``signer.window`` (the signer is right, the time is not: T31), ``signature.over_payload``,
-            ``signature.namespace``.
+            ``signature.namespace``, ``openpgp.future``.
     """
     groups: list[str] = []
     faults: list[CheckFault] = []
@@ -53,6 +53,7 @@ def _group(signer: Signer, authenticated: Authenticated, rules: tuple[SignerRule
                 _check_covered(authenticated)
             if isinstance(rule, PinnedKey):
                 _check_namespace(rule, authenticated)
+                _check_openpgp(authenticated, now)
             return rule.group
     raise _refusal(signer, rules)
 
@@ -101,6 +102,13 @@ def _check_namespace(rule: PinnedKey, authenticated: Authenticated) -> None:
             expected=rule.namespace,
             actual=content.namespace,
         )
+
+
+def _check_openpgp(authenticated: Authenticated, now: datetime.datetime) -> None:
+    """An OpenPGP signature says when it was made: its signer's word, held to `now`."""
+    content = authenticated.evidence.bundle.content
+    if isinstance(content, OpenPgpSignature) and content.created > now.timestamp():
+        raise CheckFault("openpgp.future", "the signature says that it was made later than now", expected=str(now))
 
 
 def _check_window(valid: Period, authenticated: Authenticated, now: datetime.datetime) -> None:

@@ -5,11 +5,12 @@ One file a format; what they prove is the same: this key signed bytes with this 
 
 from __future__ import annotations
 
-from attestations.bundles import DetachedSignature, MinisignSignature
+from attestations.bundles import DetachedSignature, MinisignSignature, SshSignature
 from attestations.digests import Digest, DigestSet
 
 from ..keys import PublicKey
 from .minisign import verify_minisign
+from .openpgp import verify_openpgp
 from .ssh import verify_ssh
 
 
@@ -18,11 +19,13 @@ def verify_detached(content: DetachedSignature, key: PublicKey, signed: DigestSe
 
     Raises:
         SignatureFault: ``signature.invalid``, ``signature.needs_bytes``, ``signature.scheme_unsupported``,
-            ``signature.unknown_key``, ``artifact.unmeasured``, ``minisign.comment``.
+            ``signature.unknown_key``, ``artifact.unmeasured``, ``minisign.comment``, ``openpgp.unavailable``.
     """
     if isinstance(content, MinisignSignature):
         return verify_minisign(content, key, signed)
-    return verify_ssh(content, key, signed)
+    if isinstance(content, SshSignature):
+        return verify_ssh(content, key, signed)
+    return verify_openpgp(content, key, signed)
 
 
 __all__ = ["verify_detached"]
