@@ -12,14 +12,17 @@ Spec: countersign design, section 10
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from msgspec.structs import replace
 
 from attestations.bundles import Bundle, Envelope, Evidence, NoMaterial
 from attestations.digests import Digest
 from attestations.faults import Fault, Place
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.predicates import SimpleResult, VerificationSummary, read_predicate
-from attestations.statements import parse_statement
+from attestations.statements import Subject, parse_statement
 from attestations.verdict_bundles import VerdictBundle
 
 from .checks.check import Met
@@ -56,9 +59,10 @@ def check_bundle(
     checked = check_summary(vsa, expected, about=about, keys=keys, now=now, limits=limits)
     if checked.summary is None:
         return checked
-    beside = tuple(_beside(bundle, vsa, checked.summary, expected, keys, now, limits))
+    beside = tuple(_beside(bundle, vsa, checked, expected, keys, now, limits))
     results = (*checked.results, *beside)
-    return Checked(combine(result.outcome for result in results if not result.finding), results, checked.summary)
+    outcome = combine(result.outcome for result in results if not result.finding)
+    return replace(checked, outcome=outcome, results=results)
 
 
 def _evidence(envelope: Envelope, pointer: str, source: str, digest: Digest) -> Evidence:
@@ -68,25 +72,27 @@ def _evidence(envelope: Envelope, pointer: str, source: str, digest: Digest) -> 
 def _beside(
     bundle: VerdictBundle,
     vsa: Evidence,
-    summary: VerificationSummary,
+    checked: Checked,
     expected: Expectations,
     keys: tuple[TrustedKey, ...],
     now: datetime.datetime,
     limits: Limits,
 ) -> Iterator[CheckResult]:
-    for name, envelope in (("report", bundle.report), ("svr", bundle.svr)):
-        if envelope is None and name != "report":
-            continue
-        pointer = "/report" if envelope is None else "/report/envelope" if name == "report" else "/svr"
-        source = Source(vsa.digest, vsa.source, pointer)
+    """What stands beside the summary: signed by the same key where it is an envelope, and saying the same."""
+    summary = checked.summary
+    assert summary is not None
+    parts: list[tuple[str, str, Envelope | None, Callable[[], Met]]] = [
+        ("report", "/report/envelope", bundle.report, partial(_report, bundle, summary))
+    ]
+    if bundle.svr is not None:
+        step = partial(_simple_result, bundle.svr, vsa.source, summary, checked.subjects, limits)
+        parts.append(("svr", "/svr", bundle.svr, step))
+    for name, pointer, envelope, step in parts:
+        source = Source(vsa.digest, vsa.source, pointer if envelope is not None else "/report")
         try:
             if envelope is not None:
                 signed_by(_evidence(envelope, pointer, vsa.source, vsa.digest), expected, keys, now)
-            met = (
-                _report(bundle, summary)
-                if name == "report" or envelope is None
-                else _simple_result(envelope, vsa, summary, limits)
-            )
+            met = step()
         except Fault as fault:
             yield refused(name, fault, source=source)
         else:
@@ -108,17 +114,17 @@ def _other_report(expected: Digest, actual: str) -> CheckFault:
     return CheckFault("vsa.report", "another report", expected=str(expected), actual=actual)
 
 
-def _simple_result(envelope: Envelope, vsa: Evidence, summary: VerificationSummary, limits: Limits) -> Met:
+def _simple_result(
+    envelope: Envelope, source: str, summary: VerificationSummary, subjects: tuple[Subject, ...], limits: Limits
+) -> Met:
     """The simple result says of the same artifact, by the same verifier and policy, no more than the summary does."""
-    assert isinstance(vsa.bundle.content, Envelope)
-    statement = parse_statement(envelope.payload, source=vsa.source, limits=limits)
-    summed = parse_statement(vsa.bundle.content.payload, source=vsa.source, limits=limits)
-    result = read_predicate(statement, source=vsa.source)
+    statement = parse_statement(envelope.payload, source=source, limits=limits)
+    result = read_predicate(statement, source=source)
     if not isinstance(result, SimpleResult):
         raise _contradicted("predicateType", "a simple result", statement.predicate_type)
     if result.verifier.value != summary.verifier.value:
         raise _contradicted("verifier", summary.verifier.value, result.verifier.value)
-    if statement.subjects != summed.subjects:
+    if statement.subjects != subjects:
         raise _contradicted("subject", "the summary's", "another")
     if result.time != summary.time or result.policies != (summary.policy,):
         raise _contradicted("policy and time", "the summary's", "others")

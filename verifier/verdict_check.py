@@ -69,11 +69,15 @@ class About(Struct, frozen=True):
 
 
 class Checked(Struct, frozen=True):
-    """What a summary is worth to this reader; `summary` is None where it could not be authenticated or read."""
+    """What a summary is worth to this reader; `summary` is None where it could not be authenticated or read.
+
+    `subjects` are those of its statement, whatever the artifact is.
+    """
 
     outcome: Outcome
     results: tuple[CheckResult, ...]
     summary: VerificationSummary | None
+    subjects: tuple[Subject, ...] = ()
 
 
 def check_summary(
@@ -101,11 +105,13 @@ def check_summary(
         return _checked((signature, refused("summary", fault, source=source, clause=CLAUSE)), None)
     steps = _steps(statement, summary, expected, about, now)
     results = tuple(_made(name, step, source) for name, step in steps)
-    return _checked((signature, *results, *_open(expected)), summary)
+    return _checked((signature, *results, *_open(expected)), summary, statement.subjects)
 
 
-def _checked(results: tuple[CheckResult, ...], summary: VerificationSummary | None) -> Checked:
-    return Checked(combine(result.outcome for result in results if not result.finding), results, summary)
+def _checked(
+    results: tuple[CheckResult, ...], summary: VerificationSummary | None, subjects: tuple[Subject, ...] = ()
+) -> Checked:
+    return Checked(combine(result.outcome for result in results if not result.finding), results, summary, subjects)
 
 
 def signed_by(evidence: Evidence, expected: Expectations, keys: tuple[TrustedKey, ...], now: datetime.datetime) -> str:

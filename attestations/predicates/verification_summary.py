@@ -62,7 +62,7 @@ def read(predicate: Node) -> VerificationSummary:
         policy=parse_resource(policy) if policy is not None else None,
         result=result,
         levels=read_levels(predicate.field("verifiedLevels")),
-        extensions={name: node.value for name, node in predicate.members() if "://" in name},
+        extensions={name: value for name, value in predicate.object().items() if "://" in name},
     )
 
 
