@@ -85,8 +85,8 @@ def _beside(
         ("report", "/report/envelope", bundle.report, partial(_report, bundle, summary))
     ]
     if bundle.svr is not None:
-        step = partial(_simple_result, bundle.svr, vsa.source, summary, checked.subjects, limits)
-        parts.append(("svr", "/svr", bundle.svr, step))
+        same = partial(_simple_result, bundle.svr, vsa.source, summary, checked.subjects, limits)
+        parts.append(("svr", "/svr", bundle.svr, same))
     for name, pointer, envelope, step in parts:
         source = Source(vsa.digest, vsa.source, pointer if envelope is not None else "/report")
         try:
