@@ -45,6 +45,7 @@ from .policy.plain import digest, format_time
 from .request import EvidenceFile, KeyFile, Request, TrustFile
 from .requirements import Evaluation, Run
 from .results import Source, finding, passed, refused
+from .second_opinion import Question, compare, questions
 from .story import one_story
 from .tracks import assess
 from .verdict import CheckResult, PolicyReference, TrackResult, TrustReference, Verdict
@@ -55,26 +56,47 @@ def judge(request: Request, memory: Memory | None = None) -> Verdict:
 
     A `memory` that judgements share saves them reading and authenticating the same evidence again; it changes nothing.
     """
-    if request.now.utcoffset() != datetime.timedelta(0):
-        raise ValueError("now is aware, in UTC")
     try:
-        policy = about_release(request.policy, request.release)
-        if all(isinstance(requirement, LevelRequirement) for requirement in policy.requirements):
-            raise PolicyFault("policy.empty", "the policy requires nothing of the evidence")
-        if not identifying(request.artifact.digests):
-            raise CheckFault("subject.artifact_undigested", "the artifact is given by no digest that identifies it")
-        gathered = gather(request, policy, memory or Memory())
+        policy, gathered, runs = _weigh(request, memory or Memory())
     except Fault as fault:
         return _verdict(request, (refused("request", fault),), (), unmet=True)
+    held = [run for run in runs if run.met]
+    opinions = compare(_used(held), gathered.refused, request.opinions, policy.trust.engines)
+    facts = (*gathered.results, *_proofs(runs), *(result for run in runs for result in run.results), *opinions)
+    tracks = _withheld(assess(policy, runs), facts)
+    results = (*facts, *_levels(policy, tracks), *_findings(request, gathered, runs))
+    return _verdict(request, results, tracks, unmet=not all(run.met for run in runs))
+
+
+def questions_of(request: Request, memory: Memory | None = None) -> tuple[Question, ...]:
+    """What to ask another engine, before `request` is judged with its opinions; nothing where there is no evidence."""
+    try:
+        _, gathered, runs = _weigh(request, memory or Memory())
+    except Fault:
+        return ()
+    return questions(_used(runs), gathered.refused, request.artifact.digests)
+
+
+def _weigh(request: Request, memory: Memory) -> tuple[Policy, Gathered, tuple[Run, ...]]:
+    """The policy about the release, all that was gathered, and each requirement held against it.
+
+    Raises:
+        Fault: whatever keeps the request from being judged at all.
+    """
+    if request.now.utcoffset() != datetime.timedelta(0):
+        raise ValueError("now is aware, in UTC")
+    policy = about_release(request.policy, request.release)
+    if all(isinstance(requirement, LevelRequirement) for requirement in policy.requirements):
+        raise PolicyFault("policy.empty", "the policy requires nothing of the evidence")
+    if not identifying(request.artifact.digests):
+        raise CheckFault("subject.artifact_undigested", "the artifact is given by no digest that identifies it")
+    gathered = gather(request, policy, memory)
     runs = tuple(
         _run(number, requirement, policy, request, gathered)
         for number, requirement in enumerate(policy.requirements)
         if not isinstance(requirement, LevelRequirement)
     )
-    facts = (*gathered.results, *_proofs(runs), *(result for run in runs for result in run.results))
-    tracks = _withheld(assess(policy, runs), facts)
-    results = (*facts, *_levels(policy, tracks), *_findings(request, gathered, runs))
-    return _verdict(request, results, tracks, unmet=not all(run.met for run in runs))
+    return policy, gathered, runs
 
 
 def _run(number: int, requirement: SignerRequirement, policy: Policy, request: Request, gathered: Gathered) -> Run:
@@ -116,7 +138,7 @@ def _proofs(runs: tuple[Run, ...]) -> Iterator[CheckResult]:
             yield passed("log", Met(f"logged as {name}, proved by {entry.proved_by}", actual=name), source=source)
 
 
-def _used(runs: tuple[Run, ...]) -> Iterable[Authenticated]:
+def _used(runs: Iterable[Run]) -> Iterable[Authenticated]:
     """The evidence that any requirement rests on, once each."""
     return {item.evidence: item for run in runs for item in run.used}.values()
 
@@ -178,4 +200,4 @@ def raised(limits: Limits) -> tuple[str, ...]:
     )
 
 
-__all__ = ["EvidenceFile", "KeyFile", "Request", "TrustFile", "judge", "raised"]
+__all__ = ["EvidenceFile", "KeyFile", "Request", "TrustFile", "judge", "questions_of", "raised"]

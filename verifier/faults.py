@@ -54,5 +54,9 @@ class VerdictFault(VerificationFault):
     """A verdict cannot be put into words that others may rely on, or such words do not say what they must."""
 
 
+class OpinionFault(VerificationFault):
+    """Engines do not agree, or not enough of them were asked."""
+
+
 class CheckFault(VerificationFault):
     """A check refuses what was authenticated."""

@@ -2,7 +2,8 @@
 
     {"format": "countersign.record/1", "version": …, "now": …, "release": …, "artifact": {…}, "policy": {…},
      "evidence": [{"name", "content"}], "trust": [{"name", "content", "dated"}], "keys": [{"name", "content"}],
-     "limits": {…}, "report": …}
+     "limits": {…}, "opinions": [{"engine", "version", "evidence", "source", "pointer", "signer", "answer", "detail"}],
+     "report": …}
 
 Contents are base64. Of the artifact there are digests and a size, never bytes. A record proves nothing by itself: it is
 input, read as strictly as any other, and what it is worth is what comes out when it is judged.
@@ -25,6 +26,7 @@ from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.strict_json import Node, loads
 
 from .faults import RecordFault
+from .opinion_forms import opinion_tree, read_opinion
 from .policy.parse import read_policy
 from .policy.plain import format_time, plain
 from .request import EvidenceFile, KeyFile, Request, TrustFile
@@ -43,6 +45,7 @@ _MEMBERS = (
     "trust",
     "keys",
     "limits",
+    "opinions",
     "report",
 )
 
@@ -63,6 +66,8 @@ def write_record(request: Request, report: bytes) -> bytes:
     }
     if request.release is not None:
         tree["release"] = request.release
+    if request.opinions:
+        tree["opinions"] = [opinion_tree(opinion) for opinion in request.opinions]
     return rfc8785.dumps(tree)
 
 
@@ -114,7 +119,7 @@ def _read(node: Node, source: str) -> tuple[Request, bytes]:
         )
     node.only(*_MEMBERS)
     limits = _limits(node.field("limits"))
-    release, policy = node.get("release"), node.field("policy")
+    release, policy, opinions = node.get("release"), node.field("policy"), node.get("opinions")
     request = Request(
         artifact=_read_artifact(node.field("artifact")),
         evidence=tuple(EvidenceFile(*_read_file(item)) for item in node.field("evidence").items()),
@@ -125,6 +130,7 @@ def _read(node: Node, source: str) -> tuple[Request, bytes]:
         now=_time(node.field("now")),
         limits=limits,
         version=node.field("version").text(),
+        opinions=tuple(map(read_opinion, opinions.items())) if opinions is not None else (),
     )
     return request, node.field("report").base64()
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from attestations.limits import Limits
 
+from .opinions import Opinion
 from .policy.model import Policy
 from .verdict import Artifact
 
@@ -41,7 +42,8 @@ class Request(Struct, frozen=True):
     """One artifact, the evidence about it, who was expected to make it, what is trusted, and the moment of asking.
 
     `release` is the version asked about, None where the policy has no ``{version}``. `now` is aware and UTC.
-    `limits` are the limits in force; those above the default are named on the verdict. `version` is ours.
+    `limits` are the limits in force; those above the default are named on the verdict. `version` is ours. `opinions`
+    are what other engines said of the evidence, none where nobody asked them.
     """
 
     artifact: Artifact
@@ -53,3 +55,4 @@ class Request(Struct, frozen=True):
     now: datetime.datetime
     limits: Limits
     version: str
+    opinions: tuple[Opinion, ...] = ()

@@ -16,6 +16,7 @@ from .options import blaming_flags, example, expectations, moment, raised_limits
 from .signing import Signing, signing_options
 
 if TYPE_CHECKING:
+    from ..engines.asking import Engines
     from ..usecases.policy import Expectations
     from ..usecases.verify import Judged, Terms
     from .world import World
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", metavar="FILE", help="Write the verdicts there, all at once, and not to the screen.")
 @click.option("--record", metavar="FILE", help="Write down all that this verdict follows from, for `replay`.")
 @click.option("--dossier", metavar="DIR", help="Make a directory of all that a reader of this verdict needs.")
+@click.option(
+    "--second-opinion", is_flag=True, help="Ask another engine, too: slower, and errors show where they differ."
+)
 @signing_options
 @click.option("-q", "--quiet", is_flag=True, help="Show no verdict: the exit code tells.")
 @click.option("--no-progress", is_flag=True, help="Show no progress bar.")
@@ -68,6 +72,7 @@ class Flags(Struct, frozen=True):
     output: str | None
     record: str | None
     dossier: str | None
+    second_opinion: bool
     signing: Signing
     quiet: bool
     no_progress: bool
@@ -113,7 +118,7 @@ def _run(flags: Flags) -> int:
     _check_writable(flags, world)
     signer = flags.signing.open()
     output = Output(world, form=flags.form, path=flags.output, quiet=flags.quiet)
-    verification = Verification(terms, world.files, world.terminal, flags.evidence)
+    verification = Verification(terms, world.files, world.terminal, flags.evidence, _engines(flags, terms))
     outcomes = []
     for item in judge_all(flags.artifacts, verification, world.files):
         if isinstance(item, Contents):
@@ -145,6 +150,15 @@ def _terms(flags: Flags, world: World) -> Terms:
             policy, given = expected_policy(flags.expectations, given, world.store, world.files, limits)
     trust = NO_TRUST if flags.print_policy else settle_trust(policy, given, world.store)
     return Terms(policy, flags.release, trust, flags.now or world.clock.now(), limits, VERSION)
+
+
+def _engines(flags: Flags, terms: Terms) -> Engines | None:
+    """Whom to ask for a second opinion: nobody, unless a flag or the policy wants one."""
+    if not flags.second_opinion and terms.policy.trust.engines < 2:
+        return None
+    from ..engines.asking import WorkerEngines
+
+    return WorkerEngines()
 
 
 def _check_writable(flags: Flags, world: World) -> None:

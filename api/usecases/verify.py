@@ -12,13 +12,15 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 
 from attestations.digests import Digest, DigestSet
 from attestations.faults import Fault
 from attestations.limits import Limits
-from verifier.engine import judge, raised
+from verifier.engine import judge, questions_of, raised
 from verifier.levels import LEVELS, NOT_ASSESSED
 from verifier.memory import Memory
 from verifier.outcome import Outcome
@@ -34,6 +36,9 @@ from ..effects.terminal import Terminal
 from .artifacts import by_digest, is_digest, measure
 from .evidence import SUFFIXES, Gathered, beside, gather, is_evidence
 from .trust import Trust
+
+if TYPE_CHECKING:
+    from ..engines.asking import Engines
 
 
 class Terms(Struct, frozen=True):
@@ -72,10 +77,21 @@ class Contents(Struct, frozen=True):
 
 
 class Verification:
-    """One run: terms, the evidence that was given for all artifacts, and the world they are read from."""
+    """One run: terms, the evidence that was given for all artifacts, and the world they are read from.
 
-    def __init__(self, terms: Terms, files: Files, terminal: Terminal, evidence: Iterable[str] = ()) -> None:
+    `engines` are asked for a second opinion of each piece of evidence; None asks nobody.
+    """
+
+    def __init__(
+        self,
+        terms: Terms,
+        files: Files,
+        terminal: Terminal,
+        evidence: Iterable[str] = (),
+        engines: Engines | None = None,
+    ) -> None:
         self._terms = terms
+        self._engines = engines
         self._files = files
         self._terminal = terminal
         self._memory = Memory()
@@ -125,7 +141,17 @@ class Verification:
             request = self._request(self._artifact(argument, gathered.algorithms), gathered.files)
         except Fault as fault:
             return Judged(undecided(shown(argument), fault, self._terms), None, taken)
+        request = self._with_opinions(request)
         return Judged(judge(request, self._memory), request, taken)
+
+    def _with_opinions(self, request: Request) -> Request:
+        """The request with what the other engines say of its evidence, where any are asked."""
+        if self._engines is None:
+            return request
+        from ..engines.asking import opinions_on
+
+        opinions = opinions_on(request, questions_of(request, self._memory), self._engines)
+        return msgspec.structs.replace(request, opinions=opinions)
 
     def refuse(self, link: str) -> Judged:
         """The verdict on a link that leads out of the directory it was found in: ERROR."""

@@ -60,15 +60,15 @@ def test_json_of_others_is_read_strictly() -> None:
     ]
 
 
-def test_package_data_is_read_in_two_places() -> None:
-    """The table of reasons, at import: decision 2. Schemas of SBOMs, when first asked for: decision 61."""
+def test_package_data_is_read_in_three_places() -> None:
+    """The tables of reasons and of known differences, at import: decision 2. Schemas of SBOMs, when asked for: 61."""
     readers = {
         source.path.as_posix()
         for source in sources(*PURE)
         for _, name in imports(source)
         if name == "pkgutil" or name.startswith("importlib.")
     }
-    assert readers == {"verifier/reasons.py", "verifier/sbom_schemas.py"}
+    assert readers == {"verifier/opinions.py", "verifier/reasons.py", "verifier/sbom_schemas.py"}
 
 
 def test_the_public_package_only_passes_names_on() -> None:

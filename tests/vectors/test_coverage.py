@@ -20,6 +20,7 @@ from .runner import answer
 ROOT = Path(__file__).resolve().parents[2]
 
 OTHER_CHECKS = (
+    "engines",
     "evidence",
     "keys",
     "layout",
@@ -57,8 +58,10 @@ OTHER_CHECKS = (
 )
 """What is asked beside `CHECKS`: of the request, of its files, of the verification as a whole."""
 
-ONLY_REFUSED = frozenset({"evidence", "keys", "layout.inspection", "predicate", "request"})
-"""Names under which a verdict says only that something was wrong; what is right stands under the check that used it."""
+ONLY_REFUSED = frozenset({"engines", "evidence", "keys", "layout.inspection", "predicate", "request"})
+"""Names under which a verdict says only that something was wrong; what is right stands under the check that used it.
+
+``engines`` is passed where engines were asked: `tests.api.test_second_opinion`."""
 
 ONLY_PASSED = frozenset({"log", "sbom.claims", "signature", "time"})
 """What was proved about the evidence that decided; where it could not be, the refusal stands under ``evidence``."""
@@ -69,10 +72,10 @@ ALONE: Mapping[str, str] = {
     "log.not_witnessed": "Sigsum proofs come from the corpus' families, not from a request",
     "log.unproved": "every carrier asks for a promise or a proof itself",
     "note.ambiguous_key": "a request's checkpoints are held against one key",
+    "openpgp.unavailable": "it hangs on what is installed, not on the request",
     "proof.version": "Sigsum proofs come from the corpus' families, not from a request",
 }
 """Reasons below `api` that no request leads to: a function refuses so, and a test of that function names the code."""
-    "openpgp.unavailable": "it hangs on what is installed, not on the request",
 
 
 @cache

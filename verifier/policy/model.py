@@ -104,6 +104,7 @@ class TrustRule(Struct, frozen=True):
     """Trust roots by name or ``sha256:…`` of their bytes; their greatest age; and how many *distinct* authorities of
     each kind must have seen a signature made under a certificate.
 
+    `engines` is how many must find the evidence authentic: ours, and at most one other.
     `times` is never below one. `logs` and `scts` are 0 only where a policy says so outright, for a private instance.
     """
 
@@ -112,6 +113,7 @@ class TrustRule(Struct, frozen=True):
     logs: int = 1
     times: int = 1
     scts: int = 1
+    engines: int = 1
 
 
 class SignedRequirement(Struct, frozen=True):

@@ -165,19 +165,19 @@ def _product(node: Node) -> Product:
 
 
 def _trust(node: Node) -> TrustRule:
-    node.only("roots", "max_age", "logs", "times", "scts")
-    bounds = {name: _bound(found, least) for name, least in _BOUNDS.items() if (found := node.get(name)) is not None}
+    node.only("roots", "max_age", *_BOUNDS)
+    bounds = {name: _bound(found, *ends) for name, ends in _BOUNDS.items() if (found := node.get(name)) is not None}
     return TrustRule(roots=texts(node, "roots"), max_age=optional(node, "max_age", _age), **bounds)
 
 
-_BOUNDS = {"logs": 0, "times": 1, "scts": 0}
-"""The least that may be written of each: a private instance keeps no public log, and nothing is signed at no time."""
+_BOUNDS = {"logs": (0, 32), "times": (1, 32), "scts": (0, 32), "engines": (1, 2)}
+"""The least and the most of each: a private instance keeps no public log, and nothing is signed at no time."""
 
 
-def _bound(node: Node, least: int) -> int:
+def _bound(node: Node, least: int, most: int) -> int:
     value = node.integer()
-    if not least <= value <= 32:
-        raise refusal(node, "policy.threshold", "a threshold that is no threshold", f"{least} to 32")
+    if not least <= value <= most:
+        raise refusal(node, "policy.threshold", "a threshold that is no threshold", f"{least} to {most}")
     return value
 
 

@@ -94,6 +94,8 @@ def _product(product: Product) -> Plain:
 
 def _trust(trust: TrustRule) -> Plain:
     tree: Plain = {"roots": list(trust.roots), "logs": trust.logs, "times": trust.times, "scts": trust.scts}
+    if trust.engines != 1:
+        tree["engines"] = trust.engines
     if trust.max_age is not None:
         tree["max_age"] = format_age(trust.max_age)
     return tree

@@ -1,0 +1,10 @@
+"""Other engines, asked the same: is this evidence authentic? Each in a process of its own that can do no harm.
+
+    asking           questions of `verifier.second_opinion` out, `Opinion`s back; nothing here decides
+    worker           the process: confined first, then reading, then answering a line at a time
+    confinement      no network, no child, no file written, so much time and memory
+    sigstore_engine  the `sigstore` library, on Sigstore bundles under a certificate
+    dsse_engine      the `securesystemslib` library, on envelopes under a key
+
+They share no parsing and no policy with ours; what they share is the primitives of `cryptography`.
+"""

@@ -1,0 +1,71 @@
+"""What another engine says of evidence, as values: an answer is recorded input, so that a replay needs no other engine.
+
+The question is one only: *is this authentic for this signer under this trust root?* What that means is for the policy,
+and the policy is ours alone. `verifier.second_opinion` asks, and holds the answers against what we found.
+
+Spec: countersign design, section 5 (Second opinion)
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import tomllib
+
+from msgspec import Struct, convert
+
+from attestations.bundles import Evidence
+from attestations.digests import Digest
+
+ANSWERS = ("accepts", "refuses", "cannot_read", "crashed")
+"""What an engine can say. `crashed` is also an engine that took too long, or too much."""
+
+ANYBODY = ""
+"""The signer asked about where we found none: is it authentic for whoever it names?"""
+
+
+class Opinion(Struct, frozen=True):
+    """What `engine`, in its `version`, answered to a question; `detail` is its own words, for people."""
+
+    engine: str
+    version: str
+    evidence: Digest
+    source: str
+    pointer: str
+    signer: str
+    answer: str
+    detail: str
+
+    def is_about(self, evidence: Evidence, signer: str) -> bool:
+        asked = (self.evidence, self.source, self.pointer, self.signer)
+        return asked == (evidence.digest, evidence.source, evidence.pointer, signer)
+
+    @property
+    def dissents(self) -> bool:
+        """Whether it refuses what we accept, for a reason that is not known and argued."""
+        return self.answer in ("refuses", "crashed") and not any(known.explains(self) for known in DIFFERENCES)
+
+
+class Difference(Struct, frozen=True, forbid_unknown_fields=True):
+    """A difference that is known: `engine` refuses with `detail` in its words, and `because` says why it errs.
+
+    `vector` is the case that shows it.
+    """
+
+    engine: str
+    detail: str
+    because: str
+    vector: str
+
+    def explains(self, opinion: Opinion) -> bool:
+        return opinion.engine == self.engine and self.detail in opinion.detail
+
+
+def _read_differences() -> tuple[Difference, ...]:
+    data = pkgutil.get_data(__package__, "differences.toml")
+    if data is None:
+        raise FileNotFoundError("differences.toml")
+    return convert(tomllib.loads(data.decode("utf-8"))["difference"], tuple[Difference, ...])
+
+
+DIFFERENCES = _read_differences()
+"""Where another engine errs, as data: package data like the table of reasons."""
