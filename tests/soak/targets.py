@@ -13,11 +13,13 @@ from functools import partial
 
 from attestations import notes
 from attestations.carriers.minisign import read_minisign
+from attestations.carriers.openpgp import read_openpgp
 from attestations.carriers.sshsig import read_sshsig
 from attestations.checkpoints import parse_checkpoint
 from attestations.digests import parse_digest
 from attestations.distributions import parse_distribution
 from attestations.documents.checksums import parse_checksums
+from attestations.documents.clearsigned import split_clearsigned
 from attestations.dsse import parse_envelope
 from attestations.layouts.expressions import parse_expression
 from attestations.layouts.layout import parse_item, parse_layout
@@ -39,6 +41,7 @@ from attestations.timestamp_tokens import parse_timestamp
 from attestations.tlog_proofs import parse_tlog_proof
 from attestations.verdict_bundles import parse_verdict_bundle
 from verifier.certificates.certificate import parse_certificate
+from verifier.detached.openpgp import load_certificate
 from verifier.engine import judge
 from verifier.key_files import load_key_file
 from verifier.keys import load_pem, load_spki
@@ -84,6 +87,8 @@ JUDGED: Mapping[str, int] = {
     "manifest/checksums-in-a-statement": 0,
     "detached/minisign-over-the-file": 0,
     "detached/ssh-over-the-file": 0,
+    "openpgp/over-another-list": 1,
+    "openpgp/signed-within": 0,
     "sbom/signed-beside": 1,
 }
 """Vectors of each way in which evidence is judged, and which of their files is changed; the rest stays as it is."""
@@ -127,6 +132,9 @@ TARGETS: tuple[Target, ...] = (
     Target("sbom", "json", node_of, readings.sbom),
     Target("minisign", "bytes", read_minisign, lambda data: read_minisign(data, "input")),
     Target("ssh-signature", "bytes", read_sshsig, lambda data: read_sshsig(data, "input")),
+    Target("openpgp-signature", "bytes", read_openpgp, lambda data: read_openpgp(data, "input")),
+    Target("openpgp-certificate", "bytes", load_certificate, lambda data: load_certificate(data, "input")),
+    Target("clearsigned", "bytes", split_clearsigned, lambda data: split_clearsigned(data, "input")),
     Target("verdict-bundle", "json", parse_verdict_bundle, parse_verdict_bundle, further=readings.verdict_bundles),
     Target("layout", "json", parse_layout, lambda data: parse_layout(data, source="input", limits=DEFAULT_LIMITS)),
     Target("layout-item", "json", parse_item, of_node(parse_item), further=lambda: (_ITEM,)),
