@@ -147,6 +147,8 @@ def _conditions(request: Request) -> Iterator[str]:
         yield from ("--limit", limit)
     for number in range(len(request.evidence)):
         yield from ("--evidence", _path("evidence", request.evidence, number))
+    if request.opinions:
+        yield "--second-opinion"
 
 
 def _repeat(steps: Sequence[Step], request: Request) -> str:

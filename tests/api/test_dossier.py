@@ -13,8 +13,14 @@ from pathlib import Path
 import pytest
 
 from api.effects.files import LocalFiles
+from api.usecases.dossier import dossier as make_dossier
+from attestations.digests import Digest
 from fixtures.recipes.scene import policy_file
+from verifier.engine import judge
+from verifier.opinions import Opinion
+from verifier.record import read_record
 
+from ..values import replace
 from .conftest import Program
 from .scene import BY_FLAGS, BY_POLICY, NAME, POLICY
 from .test_html import ALLOWED, Read, assert_headings_in_order
@@ -210,3 +216,11 @@ def test_another_policy_makes_another_dossier(scene: Path, program: Program, dos
     (scene / "policy.toml").write_bytes(policy_file(POLICY.set("/version", 4)).content)
     program("verify", NAME, *BY_POLICY, "--dossier", "other")
     assert contents(scene / "other")["policy.toml"] != contents(dossier)["policy.toml"]
+
+
+def test_opinions_that_were_asked_for_are_asked_for_again(scene: Path, program: Program, dossier: Path) -> None:
+    request, _ = read_record((dossier / "record.json").read_bytes(), "record.json")
+    opinion = Opinion("other", "1", Digest("sha256", "0" * 64), "a", "", "release", "accepts", "")
+    asked = replace(request, opinions=(opinion,))
+    assert make_dossier(request, judge(request))["repeat.txt"].count(b"--second-opinion") == 0
+    assert make_dossier(asked, judge(asked))["repeat.txt"].count(b"--second-opinion") == 1
