@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attestations.faults import Fault
-from attestations.predicates import Reference, ResultsOfTests, read_predicate
+from attestations.predicates import Reference, ResultsOfTests, SimpleResult, VerificationSummary, read_predicate
 from attestations.sboms import FORMATS, Sbom, format_of
 from attestations.statements import Statement
 from attestations.strict_json import Node
+from verifier.policy.plain import format_time
 
 _LISTED = 10
 """Names and references that are listed; of more it is said how many."""
@@ -17,7 +18,7 @@ Said = tuple[str, str]
 
 
 def said(statement: Statement) -> Iterator[Said]:
-    """The claims of an SBOM, of test results or of references as (what, text); none of any other statement."""
+    """What SBOMs, test results, references and verdicts say, as (what, text); of any other statement nothing."""
     try:
         name = format_of(statement.predicate_type)
         if name is not None:
@@ -31,6 +32,11 @@ def said(statement: Statement) -> Iterator[Said]:
         yield from _tests(predicate)
     elif isinstance(predicate, Reference):
         yield from _references(predicate)
+    elif isinstance(predicate, VerificationSummary):
+        yield from _summary(predicate)
+    elif isinstance(predicate, SimpleResult):
+        yield "verdict", f"by {predicate.verifier.value}, at {format_time(predicate.time)}"
+        yield "holds", ", ".join(claim.value for claim in predicate.properties[:_LISTED]) or "nothing"
 
 
 def _sbom(sbom: Sbom) -> Iterator[Said]:
@@ -59,3 +65,12 @@ def _references(reference: Reference) -> Iterator[Said]:
         yield "refers to", f"{each.download_location}  {digests}  ({each.media_type})"
     if len(reference.references) > _LISTED:
         yield "refers to", f"and {len(reference.references) - _LISTED} more documents"
+
+
+def _summary(summary: VerificationSummary) -> Iterator[Said]:
+    when = f", at {format_time(summary.time)}" if summary.time is not None else ", at no stated time"
+    yield "verdict", f"{summary.result.value} by {summary.verifier.value}{when}"
+    yield "of", summary.resource.value
+    yield "levels", ", ".join(claim.value for claim in summary.levels[:_LISTED]) or "none"
+    if summary.policy is not None:
+        yield "under", "  ".join(filter(None, (summary.policy.uri, *map(str, summary.policy.digests))))

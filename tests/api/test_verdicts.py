@@ -346,6 +346,14 @@ def test_one_summary_is_checked_at_a_time(verified: Path, program: Program) -> N
     assert check(program, file="lines.jsonl").reason == "verdict.unknown"
 
 
+def test_a_summary_can_be_looked_into(verified: Path, program: Program) -> None:
+    text = " ".join(program("inspect", "out/vsa.dsse.json").text.split())
+    assert text.startswith("NOT VERIFIED")
+    for piece in (f"verdict PASSED by {VERIFIER}", f"of {RESOURCE}", "levels VI_SIGNED_1, VI_BUILD_1, VI_LEVEL_1"):
+        assert piece in text
+    assert "holds VI_SIGNED_1" in " ".join(program("inspect", "out/svr.dsse.json").text.split())
+
+
 # --- comparing
 
 
