@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
@@ -144,14 +145,33 @@ def _length(length: int) -> bytes:
     return bytes([0x80 | len(octets)]) + octets
 
 
+_BASE64_LINES = re.compile(rb"(?:^[A-Za-z0-9+/]{4,}={0,2}\n)+", re.MULTILINE)
+
+
 def mutate_bytes(data: bytes, random: Random, mutate: Mutate) -> bytes:
-    """`data` with single bytes changed, or lines of it changed for one another."""
+    """`data` with single bytes changed, lines of it changed for one another, or what lines of base64 wrap."""
     lines = data.split(b"\n")
     if len(lines) > 2 and random.random() < 0.2:
         first, second = random.randrange(len(lines)), random.randrange(len(lines))
         lines[first] = lines[second]
         return b"\n".join(lines)
+    wrapped = list(_BASE64_LINES.finditer(data))
+    if wrapped and random.random() < 0.5:
+        block = random.choice(wrapped)
+        return data[: block.start()] + _rewrapped(block[0], random, mutate) + data[block.end() :]
     return mutate(data, len(data) + 64)
+
+
+def _rewrapped(block: bytes, random: Random, mutate: Mutate) -> bytes:
+    """Lines of base64 as long as they were, of other content."""
+    width = block.index(b"\n")
+    try:
+        inner = base64.b64decode(block.replace(b"\n", b""), validate=True)
+    except binascii.Error:
+        return mutate(block, len(block) + 64)
+    changed = mutate_der(inner, random, mutate) if _kind(inner) == "der" else mutate(inner, len(inner) + 64)
+    text = base64.b64encode(changed)
+    return b"".join(text[at : at + width] + b"\n" for at in range(0, len(text), width))
 
 
 KINDS: Mapping[str, Callable[[bytes, Random, Mutate], bytes]] = {

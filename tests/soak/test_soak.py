@@ -142,6 +142,14 @@ def test_bytes_are_changed_by_the_fuzzer_or_by_the_line() -> None:
     assert b"first\nfirst\nthird\n" in changed and flipped(data, 0) in changed
 
 
+def test_what_armour_wraps_is_changed_inside() -> None:
+    armoured = b"-----BEGIN X-----\n" + b64encode(bytes(range(48))) + b"\n" + b64encode(b"end") + b"\n-----END X-----\n"
+    other = b64encode(bytes([1, *range(1, 48)]) + b"end")
+    assert b"-----BEGIN X-----\n" + other[:64] + b"\n" + other[64:] + b"\n-----END X-----\n" in {
+        mutate_bytes(armoured, Random(seed), flipped) for seed in range(100)
+    }
+
+
 def test_seeds_are_planted_beside_what_was_found(tmp_path: Path) -> None:
     for _ in range(2):
         plant(tmp_path, {"note": (b"one", b"two")})
