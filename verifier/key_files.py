@@ -72,6 +72,11 @@ def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -
     return tuple(keys.values())
 
 
+def holds_keys(data: bytes) -> bool:
+    """Whether a file presents itself as OpenSSH's or minisign's keys, or as an OpenPGP certificate."""
+    return is_certificate(data) or (len(data) <= KEY_FILE_MAX and _lines(data) is not None)
+
+
 def _certified(data: bytes, name: str, windows: Mapping[Digest, Window]) -> TrustedKey:
     """An OpenPGP certificate: it counts where both its own window and the policy's hold."""
     try:

@@ -49,14 +49,14 @@ def gather(paths: Iterable[str], files: Files, limits: Limits) -> Gathered:
     """
     found = tuple(dict.fromkeys(path for given in paths for path in _expand(given, files)))
     limits.check("evidence_files", len(found))
-    read = tuple(_read(path, files, limits) for path in found)
+    read = tuple(read_file(path, files, limits) for path in found)
     items = (item for file in read for item in read_evidence(file.name, file.content, limits))
     evidence = wanted_algorithms(item for item in items if isinstance(item, Evidence))
     documents = (algorithms_of(document) for document in read_documents((each.name, each.content) for each in read))
     return Gathered(found, read, evidence.union(*documents))
 
 
-def _read(path: str, files: Files, limits: Limits) -> EvidenceFile:
+def read_file(path: str, files: Files, limits: Limits) -> EvidenceFile:
     """A file under the limit of what it is: documents may be large, bundles are not."""
     content = files.read(path, "sbom", limits)
     kind = kind_of(content)

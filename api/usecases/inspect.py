@@ -25,6 +25,8 @@ from attestations.bundles import (
     SshSignature,
 )
 from attestations.digests import Digest
+from attestations.documents import Document, read_documents
+from attestations.documents.checksums import parse_checksums
 from attestations.evidence import read_evidence
 from attestations.faults import Fault
 from attestations.layouts.layout import parse_layout
@@ -32,9 +34,11 @@ from attestations.layouts.link import parse_link
 from attestations.layouts.parts import Layout
 from attestations.limits import Limits
 from attestations.statements import Statement, parse_statement
+from verifier.manifests import TYPES, manifest_of
 
 from ..effects.files import Files
 from ..effects.paths import shown
+from .evidence import read_file
 from .sayings import said
 
 _LISTED = 10
@@ -64,17 +68,34 @@ def inspect(path: str, files: Files, limits: Limits) -> Inspection:
 
     Raises:
         InputFault: ``input.*``.
-        LimitFault: ``limit.bundle``.
+        LimitFault: ``limit.bundle``, ``limit.manifest``, ``limit.sbom``.
     """
-    content = files.read(path, "bundle", limits)
+    content = read_file(path, files, limits).content
+    documents = read_documents(((shown(path), content),), limits)
     items = read_evidence(shown(path), content, limits)
     return Inspection(
         shown(path),
-        items[0].digest if items else None,
+        items[0].digest if items else documents[0].digest if documents else None,
         len(content),
-        tuple(_seen(item, limits) for item in items if isinstance(item, Evidence)),
+        (
+            *(_document(document, limits) for document in documents),
+            *(_seen(item, limits) for item in items if isinstance(item, Evidence)),
+        ),
         tuple(item.fault for item in items if not isinstance(item, Evidence)),
     )
+
+
+def _document(document: Document, limits: Limits) -> Seen:
+    """A document as it presents itself; of a checksum list the files that it lists."""
+    claims: list[tuple[str, str]] = [("signs", "nothing itself; somebody else must vouch for it")]
+    if document.kind == "checksums":
+        try:
+            found = parse_checksums(document, limits)
+        except Fault as fault:
+            return Seen(document.source, document.kind, (("list", f"cannot be read: {fault.detail} [{fault.reason}]"),))
+        claims += [("lists", f"{entry.name}  {entry.digest}") for entry in found[:_LISTED]]
+        claims += [("lists", f"and {len(found) - _LISTED} more files")] if len(found) > _LISTED else []
+    return Seen(document.source, document.kind, tuple(claims))
 
 
 def _seen(evidence: Evidence, limits: Limits) -> Seen:
@@ -152,7 +173,24 @@ def _statement(statement: Statement) -> Iterator[tuple[str, str]]:
         yield "about", f"{subject.name or 'no name'}  {digests}"
     if len(statement.subjects) > _LISTED:
         yield "about", f"and {len(statement.subjects) - _LISTED} more subjects"
+    yield from _manifest(statement)
     yield from said(statement)
+
+
+def _manifest(statement: Statement) -> Iterator[tuple[str, str]]:
+    """What a manifest says of its release."""
+    if statement.predicate_type not in TYPES:
+        return
+    manifest = manifest_of(statement, "")
+    if isinstance(manifest, Fault):
+        yield "manifest", f"cannot be read: {manifest.detail} [{manifest.reason}]"
+        return
+    fields = ("vendor", "product", "channel", "platform", "variant", "version", "package")
+    yield "manifest", ", ".join(f"{name} {getattr(manifest, name).value}" for name in fields if getattr(manifest, name))
+    if manifest.sequence is not None:
+        yield "sequence", str(manifest.sequence)
+    if manifest.expires is not None:
+        yield "expires", _moment(manifest.expires)
 
 
 def _material(bundle: Bundle) -> Iterator[tuple[str, str]]:

@@ -68,7 +68,7 @@ def expected_policy(
     files_of_keys = [name for name in expectations.keys if not is_digest(name)]
     read = read_trust(files_of_keys, store, files, limits)
     for root in read.roots:
-        raise TrustFault("trust.key_missing", "neither a public key in PEM nor a list of keys", place=Place(root.name))
+        raise TrustFault("trust.key_missing", "no public key of a form that is read", place=Place(root.name))
     pinned = [parse_digest(name) for name in expectations.keys if is_digest(name)]
     pinned += [key for file in read.keys for key in fingerprints(file)]
     policy = policy_from_flags(_values(expectations, pinned, given))

@@ -17,6 +17,7 @@ from attestations.faults import Place
 from attestations.limits import Limits
 from attestations.npm_keys import is_npm_keys
 from verifier.faults import TrustFault
+from verifier.key_files import holds_keys
 from verifier.policy.model import PinnedKey, Policy
 from verifier.request import KeyFile, TrustFile
 
@@ -66,8 +67,8 @@ def is_name(text: str) -> bool:
 
 
 def is_key_file(content: bytes) -> bool:
-    """Whether these are keys, in PEM or an npm registry's list, and no trust root."""
-    return is_npm_keys(content) or (_PEM in content and not content.lstrip().startswith(b"{"))
+    """Whether these are keys, in any form that key files have, and no trust root."""
+    return is_npm_keys(content) or holds_keys(content) or (_PEM in content and not content.lstrip().startswith(b"{"))
 
 
 def root_digest(root: TrustFile) -> str:
