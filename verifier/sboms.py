@@ -12,6 +12,7 @@ Spec: countersign design, section 5; decision 0060
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -108,9 +109,9 @@ def _listed(voucher: Vouched, vouched: Iterable[Vouched], limits: Limits) -> Ite
         return
     for other in vouched:
         if other.document.kind == "checksums" and other.authenticated == voucher.authenticated:
-            # A list that cannot be read has vouched for nothing, so it is not among these.
-            for entry in parse_checksums(other.document, limits):
-                yield Subject(entry.name, DigestSet((entry.digest,)))
+            with contextlib.suppress(Fault):
+                for entry in parse_checksums(other.document, limits):
+                    yield Subject(entry.name, DigestSet((entry.digest,)))
 
 
 def roots_of(sbom: Sbom) -> tuple[Subject, ...]:

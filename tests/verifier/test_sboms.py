@@ -65,6 +65,14 @@ def test_a_date_is_held_to_its_form() -> None:
     assert caught.value.place.pointer == "/metadata/timestamp"
 
 
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [("/version", 10**400), ("/version", 1e300), ("/components/0/name", "\0"), ("/components/0/purl", "x" * 100_000)],
+)
+def test_t94_what_the_schema_leaves_open_may_be_anything(pointer: str, value: Any) -> None:
+    assert checked(CYCLONEDX.set(pointer, value)) == checked(CYCLONEDX)
+
+
 @pytest.mark.usefixtures("uncached")
 @pytest.mark.parametrize("missing", ["jsonschema_rs", "cyclonedx"])
 def test_without_the_extra_nothing_is_decided(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
