@@ -40,6 +40,7 @@ from verifier.certificates.paths import Path as CertificatePath
 from verifier.certificates.paths import signed_by
 from verifier.engine import judge
 from verifier.notes import note_key
+from verifier.opinions import Opinion
 from verifier.policy.diff import diff
 from verifier.policy.lint import lint
 from verifier.policy.parse import parse_policy
@@ -155,8 +156,13 @@ def replayed(data: bytes) -> None:
 
 
 def recorded(vectors: Iterable[str]) -> tuple[bytes, ...]:
-    """Records of the requests of vectors."""
-    return tuple(write_record(asked, render_report(judge(asked))) for asked in map(_request, vectors))
+    """Records of the requests of vectors, another engine's opinion among them."""
+    asked = tuple(map(_request, vectors))
+    first = structs.replace(asked[0], opinions=(_OPINION,))
+    return tuple(write_record(each, render_report(judge(each))) for each in (*asked, first))
+
+
+_OPINION = Opinion("sigstore", "4.5.1", Digest("sha256", "00" * 32), "input", "", "", "refuses", "in its own words")
 
 
 def samples() -> tuple[bytes, ...]:
