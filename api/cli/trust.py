@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group("trust", epilog=example("countersign trust show"))
 def command() -> None:
-    """Show, refresh and add trust roots and keys.
+    """Show, refresh, add and carry trust roots and keys.
 
     A policy names what it trusts; these are the names it can use. Nothing here is used unless a policy or a flag
     names it.
@@ -68,6 +68,51 @@ def add(name: str, path: str) -> int:
     entry = add_trust(name, path, world.store, world.files, world.clock, DEFAULT_LIMITS)
     world.terminal.write(_text(entry, world))
     return 0
+
+
+@command.command("export", epilog=example("countersign trust export trust.json sigstore"))
+@click.argument("path", metavar="FILE")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def export(path: str, names: tuple[str, ...]) -> int:
+    """Write trust roots and keys, by default all, to FILE for a machine without a network.
+
+    Prints FILE's SHA-256. Tell it to whoever imports FILE by a way that FILE itself does not take.
+    """
+    from ..usecases.trust_export import export_trust
+    from .world import this_machine
+
+    world = this_machine()
+    exported = export_trust(path, names, world.store, world.files)
+    world.terminal.write(f"{exported.fingerprint}\n\n" + _texts(exported.entries, world))
+    return 0
+
+
+@command.command("import", epilog=example("countersign trust import trust.json"))
+@click.argument("path", metavar="FILE")
+@click.option("--fingerprint", metavar="sha256:HEX", help="What `trust export` printed: FILE must be that very file.")
+def import_(path: str, fingerprint: str | None) -> int:
+    """Keep what `trust export` wrote to FILE: all of it, or nothing if anything is damaged or older than what is held.
+
+    Without --fingerprint, compare the SHA-256 that is printed with the one that `trust export` printed.
+    """
+    from attestations.digests import parse_digest
+    from attestations.limits import DEFAULT_LIMITS
+
+    from ..usecases.trust_export import import_trust
+    from .world import this_machine
+
+    world = this_machine()
+    expected = parse_digest(fingerprint) if fingerprint is not None else None
+    imported = import_trust(path, expected, world.store, world.files, world.clock, DEFAULT_LIMITS)
+    same = "".join(f"\n{entry.name}: unchanged\n" for entry in imported.unchanged)
+    world.terminal.write(
+        f"{imported.fingerprint}\n" + ("\n" if imported.kept else "") + _texts(imported.kept, world) + same
+    )
+    return 0
+
+
+def _texts(entries: tuple[Stored, ...], world: World) -> str:
+    return "\n".join(_text(entry, world) for entry in entries)
 
 
 def _text(entry: Stored, world: World) -> str:

@@ -3,6 +3,7 @@
     packaged    sigstore, sigstore-staging     read out of the installed library; nothing is fetched for them
     refreshed   the same two                   by `countersign trust update`, from the project's TUF repository
     added       any other name                 by `countersign trust add`
+    imported    any name                       by `countersign trust import`, dated as the store it came from had it
 
 Each has a date: the moment at which somebody is known to have held it to be current. A packaged root states none, and
 neither does its package, so its date is the start of its newest key: it cannot be much older than that, and its age is
@@ -46,8 +47,8 @@ INSTANCES = {
 class Stored(Struct, frozen=True):
     """A trust root or key file: its bytes, and the moment from which its age counts.
 
-    `origin` is ``packaged``, ``refreshed`` or ``added``; `source` where its bytes came from. `version` is that of the
-    TUF targets metadata that named it, 0 where none did.
+    `origin` is ``packaged``, ``refreshed``, ``added`` or ``imported``; `source` where its bytes came from. `version`
+    is that of the TUF targets metadata that named it, 0 where none did.
     """
 
     name: str
@@ -165,7 +166,12 @@ def _starts(value: Any) -> Iterator[str]:
 def _write_entry(entry: Stored) -> bytes:
     import json
 
-    document = {
+    return json.dumps(entry_document(entry), indent=1).encode("ascii") + b"\n"
+
+
+def entry_document(entry: Stored) -> dict[str, str | int]:
+    """An entry as JSON holds it, in a store or on its way to another."""
+    return {
         "format": FORMAT,
         "name": entry.name,
         "dated": entry.dated.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -175,27 +181,42 @@ def _write_entry(entry: Stored) -> bytes:
         "sha256": entry.sha256,
         "content": base64.b64encode(entry.content).decode("ascii"),
     }
-    return json.dumps(document, indent=1).encode("ascii") + b"\n"
 
 
 def _read_entry(data: bytes, name: str, path: str) -> Stored:
     try:
-        root = Node(loads(data, source=path), path)
-        if root.field("format").text() != FORMAT or root.field("name").text() != name:
+        entry = read_entry(Node(loads(data, source=path), path))
+        if entry.name != name:
             raise FormatFault("json.value", "not an entry of that name", place=Place(path))
-        entry = Stored(
-            name,
-            root.field("content").base64(),
-            datetime.datetime.fromisoformat(root.field("dated").text()),
-            root.field("origin").text(),
-            root.field("source").text(),
-            root.field("version").integer(),
-        )
-        if entry.sha256 != root.field("sha256").text() or entry.dated.utcoffset() is None:
-            raise FormatFault("json.value", "its content is not what was stored", place=Place(path))
-    except (Fault, ValueError) as error:
-        detail = error.detail if isinstance(error, Fault) else str(error)
-        raise TrustFault("trust.store_damaged", f"the stored entry is damaged: {detail}", place=Place(path)) from None
+    except Fault as fault:
+        detail = f"the stored entry is damaged: {fault.detail}"
+        raise TrustFault("trust.store_damaged", detail, place=Place(path)) from None
+    return entry
+
+
+def read_entry(node: Node) -> Stored:
+    """The entry that a JSON object holds, whole as it was written.
+
+    Raises:
+        FormatFault: ``json.*``, also where its content is not the one it states.
+    """
+    place = Place(node.source, node.pointer)
+    if node.field("format").text() != FORMAT:
+        raise FormatFault("json.value", "not an entry of that format", place=place)
+    try:
+        dated = datetime.datetime.fromisoformat(node.field("dated").text())
+    except ValueError as error:
+        raise FormatFault("json.value", str(error), place=place) from None
+    entry = Stored(
+        node.field("name").text(),
+        node.field("content").base64(),
+        dated,
+        node.field("origin").text(),
+        node.field("source").text(),
+        node.field("version").integer(),
+    )
+    if entry.sha256 != node.field("sha256").text() or dated.utcoffset() is None:
+        raise FormatFault("json.value", "its content is not what was stored", place=place)
     return entry
 
 

@@ -11,6 +11,7 @@ BASIS = {
     "packaged": "when its newest key begins; the package does not say when the root was fetched",
     "refreshed": "when its project's repository gave it as current",
     "added": "when it was added",
+    "imported": "the date it had where it was exported",
 }
 """What the date of each kind of entry means."""
 

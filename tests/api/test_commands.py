@@ -56,6 +56,7 @@ def workshop(scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> 
     (scene / "old.toml").write_bytes(policy_file(undated.set("/version", 2)).content)
     (scene / "vendor.pub.pem").write_bytes((VECTORS / "good" / "key-ed25519" / "key-1.pem").read_bytes())
     assert program("verify", NAME, *BY_POLICY, "--record", "endpoint.record").code == 0
+    assert program("trust", "export", "trust.json").code == 0
     repository = Repository(shipped().content)
     original = TufSource.__init__
 
