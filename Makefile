@@ -7,7 +7,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PACKAGES := attestations verifier api countersign
-CODE := $(PACKAGES) fixtures bench tests docs
+CODE := $(PACKAGES) fixtures bench tests docs release
 BIN := .venv/bin
 PYTHON := $(BIN)/python
 UV ?= uv
@@ -63,16 +63,21 @@ soak: .venv/.dev ## every parser fuzzed, for MINUTES=60 in all; what is found is
 properties: .venv/.dev ## the properties, drawn anew and at length
 	@$(PYTHON) -m pytest -n auto --maxprocesses 4 -m hypothesis --hypothesis-profile soak
 
+.PHONY: dist
+dist: .venv/.dev ## what is handed out, into dist/: wheel, source, offline tar, SBOM, manifest, provenance (KEY=… signs)
+	@$(PYTHON) -m release $(if $(KEY),--key $(KEY))
+
 .PHONY: lock
 lock: ## resolve requirements/*.txt anew (needs uv on the PATH, or UV=…)
 	@$(RESOLVE) --group build --output-file requirements/core.txt
 	@$(RESOLVE) --group demo --constraints requirements/core.txt --output-file requirements/demo.txt
-	@$(RESOLVE) --group dev --extra formats --extra keys --extra report --constraints requirements/demo.txt --output-file requirements/dev.txt
+	@$(RESOLVE) --extra formats --extra keys --extra report --constraints requirements/demo.txt --output-file requirements/offline.txt
+	@$(RESOLVE) --group dev --extra formats --extra keys --extra report --constraints requirements/demo.txt --constraints requirements/offline.txt --output-file requirements/dev.txt
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements/*.txt
 
 .PHONY: oracles
 oracles: ## install the foreign tools that differential tests ask (Debian packages; needs root)
-	apt-get install --yes --no-install-recommends openssl
+	apt-get install --yes --no-install-recommends gnupg gpgv minisign openssh-client openssl softhsm2
 
 .PHONY: clean
 clean: ## remove everything that make made

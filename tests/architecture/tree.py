@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("attestations", "verifier", "api", "countersign")
 """The packages of the distribution."""
 
-EVERYTHING = (*SHIPPED, "fixtures", "bench", "tests", "docs")
+EVERYTHING = (*SHIPPED, "fixtures", "bench", "tests", "docs", "release")
 
 PURE = ("attestations", "verifier")
 """The packages without effects."""

@@ -1,0 +1,1 @@
+"""What is handed out, and that it installs without a network."""
