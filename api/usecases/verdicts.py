@@ -131,18 +131,22 @@ def check_verdict(
     """
     content = world.files.read(path, "record", world.limits)
     name, digest = shown(path), sha256(content)
-    bundle = None
-    items: tuple[Evidence, ...]
-    if is_verdict_bundle(_document(content, world.limits)):
-        bundle = parse_verdict_bundle(content, source=name, limits=world.limits)
-        items = () if bundle.vsa is None else (summary_in(bundle.vsa, name, digest),)
-    else:
-        items = (_only_evidence(name, content, world.limits),)
-    asked = _asked(artifact, wanted_algorithms(items), world) if artifact is not None else None
-    about = About(asked.digests, asked.size is not None) if asked is not None else None
-    if bundle is None:
-        return check_summary(items[0], expected, about=about, keys=keys, now=now, limits=world.limits)
+    if not is_verdict_bundle(_document(content, world.limits)):
+        item = _only_evidence(name, content, world.limits)
+        about = _about(artifact, (item,), world)
+        return check_summary(item, expected, about=about, keys=keys, now=now, limits=world.limits)
+    bundle = parse_verdict_bundle(content, source=name, limits=world.limits)
+    items = () if bundle.vsa is None else (summary_in(bundle.vsa, name, digest),)
+    about = _about(artifact, items, world)
     return check_bundle(bundle, items, expected, about=about, keys=keys, now=now, limits=world.limits)
+
+
+def _about(artifact: str | None, items: tuple[Evidence, ...], world: Reading) -> About | None:
+    """The artifact that is asked about, measured as `items` want it; None where none is named."""
+    if artifact is None:
+        return None
+    asked = _asked(artifact, wanted_algorithms(items), world)
+    return About(asked.digests, asked.size is not None)
 
 
 def _asked(argument: str, algorithms: frozenset[str], world: Reading) -> Artifact:
