@@ -30,7 +30,7 @@ class Panic(BaseException):
 def test_t60_a_crash_is_an_error_in_one_line_and_never_a_pass(
     scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch, crash: BaseException
 ) -> None:
-    def judge(_request: object) -> None:
+    def judge(_request: object, _memory: object) -> None:
         raise crash
 
     monkeypatch.setattr("api.usecases.verify.judge", judge)
@@ -42,7 +42,7 @@ def test_t60_a_crash_is_an_error_in_one_line_and_never_a_pass(
 
 
 def test_an_interrupt_is_no_verdict(scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    def judge(_request: object) -> None:
+    def judge(_request: object, _memory: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("api.usecases.verify.judge", judge)
@@ -55,7 +55,7 @@ def test_the_exit_code_is_that_of_the_outcome(
     scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
 ) -> None:
     real = verifier.engine.judge
-    monkeypatch.setattr("api.usecases.verify.judge", lambda request: replace(real(request), outcome=outcome))
+    monkeypatch.setattr("api.usecases.verify.judge", lambda request, memory: replace(real(request, memory), outcome=outcome))
     ran = program("verify", NAME, *BY_POLICY, "-q")
     assert ran.code == outcome.exit_code
     assert (ran.code == 0) is (outcome is Outcome.PASSED)
