@@ -62,7 +62,9 @@ def stated(documents: Iterable[Measured], authenticated: Iterable[Authenticated]
     items = [item for item in authenticated if item.statement is not None]
     for document, own in documents:
         for item in items:
-            if item.statement is not None and any(is_document(subject.digests, own) for subject in item.statement.subjects):
+            if item.statement is not None and any(
+                is_document(subject.digests, own) for subject in item.statement.subjects
+            ):
                 yield Vouched(document, item)
 
 

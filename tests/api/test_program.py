@@ -55,7 +55,9 @@ def test_the_exit_code_is_that_of_the_outcome(
     scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
 ) -> None:
     real = verifier.engine.judge
-    monkeypatch.setattr("api.usecases.verify.judge", lambda request, memory: replace(real(request, memory), outcome=outcome))
+    monkeypatch.setattr(
+        "api.usecases.verify.judge", lambda request, memory: replace(real(request, memory), outcome=outcome)
+    )
     ran = program("verify", NAME, *BY_POLICY, "-q")
     assert ran.code == outcome.exit_code
     assert (ran.code == 0) is (outcome is Outcome.PASSED)
