@@ -45,6 +45,11 @@ class PrimaryKey(Struct, frozen=True):
     created: int
 
 
+def is_signature(data: bytes) -> bool:
+    """Whether `data` begins as one signature packet of version 4 does, by its looks: nothing is read."""
+    return re.match(rb"(\x88.|\x89..|\xc2[\x00-\xbf]|\xc2[\xc0-\xdf].)\x04[\x00\x01]", data, re.DOTALL) is not None
+
+
 def dearmoured(data: bytes, label: bytes, source: str) -> bytes:
     """The bytes in an armoured block of this label, or `data` itself where it is not armoured.
 

@@ -44,7 +44,7 @@ from .content import signature_values, verify_certified, verify_pinned
 from .faults import LogFault, SignatureFault
 from .log import bind, prove_entry
 from .packages import check_label, package_statement
-from .pinned import candidates, within_windows
+from .pinned import candidates, unknown_key, within_windows
 from .times import require_times, verified_times
 from .trust import TrustedKey, TrustRoot
 
@@ -193,7 +193,7 @@ def _under_keys(
     """The road of pinned keys."""
     # 1. Form
     if not pinned:
-        raise SignatureFault("signature.unknown_key", "no pinned key is the one that this evidence was signed with")
+        raise unknown_key(bundle)
     alone = not bundle.entries and not bundle.timestamps
     if certificate is not None or not alone:
         _check_one_signature(bundle)

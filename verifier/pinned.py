@@ -10,14 +10,15 @@ import datetime
 import re
 from base64 import b64encode
 
-from attestations.bundles import Bundle, OpenPgpSignature, PackageSignature, PublicKeyMaterial
+from attestations.bundles import Bundle, Envelope, OpenPgpSignature, PackageSignature, PublicKeyMaterial
 from attestations.npm_keys import ATTESTATIONS, SIGNATURES
+from attestations.openpgp import is_signature
 
 from .authenticated import KeySigner
 from .certificates.certificate import Certificate
 from .content import Signed
 from .detached.openpgp import OpenPgpKey
-from .faults import TimeFault
+from .faults import SignatureFault, TimeFault
 from .keys import PublicKey, openssh_fingerprint
 from .trust import TrustedKey, shown
 
@@ -43,6 +44,14 @@ def candidates(bundle: Bundle, certificate: Certificate | None, keys: tuple[Trus
         if form.fullmatch(hint):
             return tuple(trusted for trusted in keys if spelled(trusted.key) == hint)
     return keys
+
+
+def unknown_key(bundle: Bundle) -> SignatureFault:
+    """Why there is no candidate: ``signature.unknown_key``, or ``openpgp.unsupported`` for OpenPGP in an envelope."""
+    content = bundle.content
+    if isinstance(content, Envelope) and any(is_signature(signature.value) for signature in content.signatures):
+        return SignatureFault("openpgp.unsupported", "an envelope whose signature is an OpenPGP packet")
+    return SignatureFault("signature.unknown_key", "no pinned key is the one that this evidence was signed with")
 
 
 def _base64(key: PublicKey) -> str:
