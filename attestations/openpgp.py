@@ -47,7 +47,10 @@ class PrimaryKey(Struct, frozen=True):
 
 def is_signature(data: bytes) -> bool:
     """Whether `data` begins as one signature packet of version 4 does, by its looks: nothing is read."""
-    return re.match(rb"(\x88.|\x89..|\xc2[\x00-\xbf]|\xc2[\xc0-\xdf].)\x04[\x00\x01]", data, re.DOTALL) is not None
+    return (
+        re.match(rb"(\x88.|\x89..|\xc2[\x00-\xbf]|\xc2[\xc0-\xdf].|\xc2\xff....)\x04[\x00\x01]", data, re.DOTALL)
+        is not None
+    )
 
 
 def dearmoured(data: bytes, label: bytes, source: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Other engines, asked the same: is this evidence authentic? Each in a process of its own that can do no harm.
+"""Other engines, asked the same: is this evidence authentic? Each in a confined process.
 
     asking           questions of `verifier.second_opinion` out, `Opinion`s back; nothing here decides
     worker           the process: confined first, then reading, then answering a line at a time

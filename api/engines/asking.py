@@ -27,6 +27,9 @@ from .questions import Answer, Asked, write_questions
 SECONDS = 60
 """How long one process may take, by the clock on the wall."""
 
+PROCESSES = 4
+"""How many are started for one verdict, one after the other: what verdicts rest on is asked first."""
+
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from api.engines.worker import main; main()"
 _ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -44,9 +47,10 @@ class WorkerEngines:
 
     def ask(self, asked: list[Asked]) -> list[Answer]:
         answers: list[Answer] = []
-        while len(answers) < len(asked):
-            answers += _run(asked[len(answers) :])
-        return answers
+        for _ in range(PROCESSES):
+            if len(answers) < len(asked):
+                answers += _run(asked[len(answers) :])
+        return answers + [_crashed(each, f"{PROCESSES} processes ended before it") for each in asked[len(answers) :]]
 
 
 def _run(asked: list[Asked]) -> list[Answer]:
@@ -59,11 +63,16 @@ def _run(asked: list[Asked]) -> list[Answer]:
         output, end = ran.stdout, f"its process ended with {ran.returncode}"
     except subprocess.TimeoutExpired as error:
         output, end = error.stdout or b"", f"no answer within {SECONDS} seconds"
-    answers = [answer for line in output.split(b"\n")[:-1] if (answer := _read(line)) is not None][: len(asked)]
+    lines = output.split(b"\n")[:-1][: len(asked)]
+    # By their place: a line that is no answer is the crash of its own question, and moves no other's answer.
+    answers = [_read(line) or _crashed(each, "no answer") for line, each in zip(lines, asked, strict=False)]
     if len(answers) < len(asked):
-        engine = "securesystemslib" if asked[len(answers)].key is not None else "sigstore"
-        answers.append(Answer(engine, "", "crashed", end))
+        answers.append(_crashed(asked[len(answers)], end))
     return answers
+
+
+def _crashed(asked: Asked, detail: str) -> Answer:
+    return Answer("securesystemslib" if asked.key is not None else "sigstore", "", "crashed", detail)
 
 
 def _read(line: bytes) -> Answer | None:

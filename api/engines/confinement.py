@@ -1,10 +1,12 @@
 """A process that gives up what it does not need, before it looks at anything: other people's parsers run in it.
 
-    everywhere   an audit hook: no socket connects or binds, no process starts, no file is opened to be written
+    everywhere   an audit hook: no socket connects or binds, no process starts or is signalled, no file is opened to be
+                 written, and none is moved, removed, made or marked
     POSIX        limits of the kernel: processor seconds, memory, size of files
     Linux        a network namespace of its own, with nothing in it, where the system lets a user make one
 
-It holds no key and no token: its environment is empty, and what it works on comes over standard input.
+It is given no key and no token: its environment is empty, and what it works on comes over standard input. It can read
+what its user can read; what it reads it can tell nobody but us, who take an answer of one form from it.
 """
 
 from __future__ import annotations
@@ -23,12 +25,27 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 _REFUSED = frozenset(
     {
+        "os.chflags",
+        "os.chmod",
+        "os.chown",
         "os.exec",
         "os.fork",
         "os.forkpty",
+        "os.kill",
+        "os.killpg",
+        "os.link",
+        "os.mkdir",
         "os.posix_spawn",
+        "os.remove",
+        "os.removexattr",
+        "os.rename",
+        "os.rmdir",
+        "os.setxattr",
         "os.spawn",
+        "os.symlink",
         "os.system",
+        "os.truncate",
+        "os.utime",
         "socket.connect",
         "socket.getaddrinfo",
         "socket.gethostbyname",

@@ -5,6 +5,7 @@ Each line is out before the next question is looked at: where evidence kills the
 
 from __future__ import annotations
 
+import os
 import sys
 
 import msgspec
@@ -16,12 +17,13 @@ BUNDLES = "application/vnd.dev.sigstore.bundle"
 
 
 def main() -> None:
-    """Read all questions, give up what is not needed, answer."""
+    """Read all questions, give up what is not needed, answer. What a library prints goes to standard error."""
     data = sys.stdin.buffer.read()
-    confine()
-    for asked in read_questions(data):
-        sys.stdout.buffer.write(msgspec.json.encode(_answer(asked)) + b"\n")
-        sys.stdout.buffer.flush()
+    with os.fdopen(os.dup(1), "wb", buffering=0) as answers:
+        os.dup2(2, 1)
+        confine()
+        for asked in read_questions(data):
+            answers.write(msgspec.json.encode(_answer(asked)) + b"\n")
 
 
 def _answer(asked: Asked) -> Answer:

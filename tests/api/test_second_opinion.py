@@ -1,4 +1,4 @@
-"""A second engine: asked in a process that can do no harm, compared both ways, and never a stranger's veto."""
+"""A second engine: asked in a confined process, compared both ways, and never a stranger's veto."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from api.engines import asking
 from api.engines.asking import WorkerEngines, opinions_on
-from api.engines.questions import Answer, Asked
+from api.engines.questions import Answer, Asked, write_questions
 from fixtures.build import VECTORS
 from fixtures.case import CASE, VerdictCase, read_case
 from fixtures.recipes.scene import OTHER, policy_file
@@ -217,10 +217,18 @@ raise SystemExit(9)
         "os.fork()",
         "open('written', 'w')",
         "os.open('written', os.O_CREAT | os.O_WRONLY)",
+        "os.remove('there')",
+        "os.rename('there', 'elsewhere')",
+        "os.mkdir('made')",
+        "os.truncate('there', 0)",
+        "os.chmod('there', 0)",
+        "os.symlink('there', 'made')",
+        "os.kill(os.getppid(), 0)",
         "bytearray(4 << 30)",
     ],
 )
-def test_t96_the_process_can_do_no_harm(attempt: str, tmp_path: Path) -> None:
+def test_t96_the_process_changes_nothing_and_reaches_nobody(attempt: str, tmp_path: Path) -> None:
+    (tmp_path / "there").write_bytes(b"as it was")
     program = (
         f"import os, socket, subprocess, sys; sys.path.insert(0, {str(ROOT)!r})\n"
         "from api.engines.confinement import Confined, confine\n"
@@ -228,12 +236,48 @@ def test_t96_the_process_can_do_no_harm(attempt: str, tmp_path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, "-I", "-B", "-c", program], cwd=tmp_path, check=False, timeout=60)
     assert ran.returncode == 7
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+    assert (tmp_path / "there").read_bytes() == b"as it was"
+
+
+def test_a_line_that_is_no_answer_moves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library prints in front of a refusal: that question has crashed, and the next has its own answer."""
+    program = """
+import sys
+sys.stdin.buffer.read()
+print('noise{"engine":"sigstore","version":"1","answer":"refuses"}')
+print('{"engine":"sigstore","version":"1","answer":"accepts"}')
+"""
+    monkeypatch.setattr(asking, "_PROGRAM", program)
+    answers = WorkerEngines().ask([Asked(b"{}", None, "", None, None, None, (), {})] * 2)
+    assert [answer.answer for answer in answers] == ["crashed", "accepts"]
+
+
+def test_what_a_library_prints_is_no_answer() -> None:
+    """Standard output belongs to the answers: whatever else writes to it goes to standard error."""
+    program = (
+        f"import os, sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from api.engines import worker\n"
+        "worker._asking = lambda *_: (os.write(1, b'noise'), print('more'))[:0] or worker.Answer('x', '1', 'accepts')\n"
+        "worker.main()\n"
+    )
+    question = write_questions([Asked(b"{}", None, "", None, None, None, (), {})])
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", program], input=question, capture_output=True, check=True, timeout=60
+    )
+    assert json.loads(ran.stdout)["answer"] == "accepts"
+
+
+def test_processes_are_started_a_few_times_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "_PROGRAM", "raise SystemExit(9)")
+    answers = WorkerEngines().ask([Asked(b"{}", None, "", None, None, None, (), {})] * 6)
+    assert [answer.answer for answer in answers] == ["crashed"] * 6
+    assert [answer.detail for answer in answers[asking.PROCESSES :]] == ["4 processes ended before it"] * 2
 
 
 def test_the_process_has_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIGSTORE_ID_TOKEN", "t0k3n")
-    program = "import os, sys; sys.stdin.read(); print(sorted(os.environ)); raise SystemExit(len(os.environ) > 1)"
+    program = "import os, sys; sys.stdin.read(); raise SystemExit(len(os.environ) > 1)"
     monkeypatch.setattr(asking, "_PROGRAM", program)
     [answer] = WorkerEngines().ask([Asked(b"{}", None, "", None, None, None, (), {})])
     assert answer.detail == "its process ended with 0"

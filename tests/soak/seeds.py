@@ -27,6 +27,9 @@ LONGEST = 64 * 1024
 MOST = 150
 """Seeds of one target: more would cost its time before anything is changed."""
 
+PACKAGES = ("verifier", "verifier.certificates", "verifier.layout", "verifier.policy")
+"""Where results of parsers are kept."""
+
 Seen = dict[CodeType, set[bytes]]
 
 
@@ -55,7 +58,12 @@ def watched(functions: Mapping[Callable[..., object], str], work: Callable[[], o
 
 
 def everything() -> None:
-    """Judge every vector and read every sample."""
+    """Judge every vector and read every sample; what was read before is forgotten, or it would not be read again."""
+    for module in list(sys.modules.values()):
+        if getattr(module, "__package__", "") in PACKAGES:
+            for value in list(vars(module).values()):
+                if callable(forget := getattr(value, "cache_clear", None)):
+                    forget()
     for folder in FOLDERS:
         answer.__wrapped__(folder)
     for sample in SAMPLES.values():
