@@ -27,8 +27,8 @@ What `--help` prints, made from the code.
 A file that is named on the command line and cannot be read is 4. A reader who leaves early (`countersign … | head`)
 changes nothing about the code. Results go to standard output, everything else to standard error.
 
-`COLUMNS` and `NO_COLOR` are honoured, and `HTTPS_PROXY` and `SSL_CERT_FILE` where `trust update` fetches. No
-environment variable and no file in the current directory says what to trust or what to require.
+`COLUMNS`, `NO_COLOR` and a `TERM` of `dumb` are honoured, and `HTTPS_PROXY` and `SSL_CERT_FILE` where `trust update`
+fetches. No environment variable and no file in the current directory says what to trust or what to require.
 """
 
 
