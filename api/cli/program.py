@@ -24,7 +24,7 @@ from .options import example
 if TYPE_CHECKING:
     from attestations.faults import Fault
 
-COMMANDS = ("verify", "replay", "inspect", "explain", "verdict", "policy", "trust", "key", "attest")
+COMMANDS = ("verify", "replay", "inspect", "explain", "verdict", "policy", "trust", "key", "attest", "doctor")
 """Each is the attribute ``command`` of the module of its name."""
 
 USAGE, ERROR, INTERRUPTED = 2, 4, 130

@@ -102,8 +102,11 @@ class LocalTrustStore:
         return shipped if shipped is not None and shipped.dated > entry.dated else entry
 
     def all(self) -> tuple[Stored, ...]:
-        names = {*INSTANCES, *self._own_names()}
-        return tuple(entry for name in sorted(names) if (entry := self.get(name)) is not None)
+        return tuple(entry for name in self.names() if (entry := self.get(name)) is not None)
+
+    def names(self) -> tuple[str, ...]:
+        """The name of every entry, sound or not."""
+        return tuple(sorted({*INSTANCES, *self._own_names()}))
 
     def put(self, entry: Stored) -> None:
         path = self._path(entry.name)
