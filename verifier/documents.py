@@ -18,7 +18,7 @@ from msgspec import Struct
 from attestations.bundles import Content, DetachedSignature, MessageSignature
 from attestations.digests import STRONG, Digest, DigestSet
 from attestations.documents import Document
-from attestations.documents.checksums import parse_checksums
+from attestations.documents.checksums import listed_files
 from attestations.faults import Fault
 from attestations.limits import Limits
 
@@ -75,11 +75,11 @@ def listed(documents: Iterable[Measured], signed: Iterable[Vouched], limits: Lim
         if voucher.document.kind != "checksums":
             continue
         try:
-            found = parse_checksums(voucher.document, limits)
+            files = listed_files(voucher.document, limits)
         except Fault:
             continue
         for document, own in others:
-            if any(is_document(DigestSet((entry.digest,)), own) for entry in found):
+            if any(is_document(file.digests, own) for file in files):
                 yield Vouched(document, voucher.authenticated)
 
 

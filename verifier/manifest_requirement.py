@@ -34,6 +34,9 @@ from .requirements import Run
 from .results import Source, passed, refused
 from .verdict import CheckResult
 
+_MUTE = frozenset(("checksums.weak", "checksums.algorithm"))
+"""Why a list says nothing of any file: vendors sign ``MD5SUMS`` beside ``SHA256SUMS``, and the one decides nothing."""
+
 
 class _About(Struct, frozen=True):
     """A named party's manifest that lists the artifact, or that cannot be read and so might."""
@@ -77,6 +80,9 @@ class ManifestEvaluation(Struct, frozen=True):
                 groups = groups_of(item.authenticated, rules, self.request.now)
             except CheckFault as fault:
                 strangers.append(self._refused("signer", fault, item.source, SIGNERS))
+                continue
+            if isinstance(item.says, Fault) and item.says.reason in _MUTE:
+                elsewhere.append(self._refused("manifest", item.says, item.source, CLAUSE))
                 continue
             try:
                 files = bind_listed(item.says, self.request.artifact) if isinstance(item.says, Manifest) else None

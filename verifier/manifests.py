@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from attestations.digests import Digest, DigestSet
-from attestations.documents.checksums import parse_checksums
+from attestations.digests import Digest
+from attestations.documents.checksums import listed_files
 from attestations.faults import Fault, Place
 from attestations.limits import Limits
 from attestations.predicates import ManifestPredicate, ReleasePredicate, read_predicate
@@ -79,17 +79,19 @@ def published(
     for item in authenticated:
         if item.statement is not None and item.statement.predicate_type in TYPES:
             yield Published(manifest_of(item.statement, item.evidence.source), item, Source.of(item.evidence))
-    for voucher in vouched:
-        if voucher.document.kind == "checksums":
-            yield Published(_of_list(voucher, limits), voucher.authenticated, voucher.source)
+    lists = [(voucher, _of_list(voucher, limits)) for voucher in vouched if voucher.document.kind == "checksums"]
+    read = {voucher.document.digest for voucher, says in lists if isinstance(says, Manifest)}
+    for voucher, says in lists:
+        # What a list is called is nobody's word: a copy under a name that misleads takes nothing from the list.
+        if isinstance(says, Manifest) or voucher.document.digest not in read:
+            yield Published(says, voucher.authenticated, voucher.source)
 
 
 def _of_list(voucher: Vouched, limits: Limits) -> Manifest | Fault:
     try:
-        found = parse_checksums(voucher.document, limits)
+        return Manifest("checksums", tuple(map(Listed, listed_files(voucher.document, limits))))
     except Fault as fault:
         return fault
-    return Manifest("checksums", tuple(Listed(Subject(entry.name, DigestSet((entry.digest,)))) for entry in found))
 
 
 def manifest_of(statement: Statement, source: str) -> Manifest | Fault:
@@ -129,23 +131,20 @@ def _commit(subject: Subject) -> str | None:
 
 def _own(statement: Statement, predicate: ManifestPredicate) -> Manifest:
     """Our own manifest. Raises: CheckFault ``manifest.contradicted``."""
-    stated = {(subject.name, subject.digests.get("sha256")) for subject in statement.subjects}
+    stated = {(subject.name, subject.digests.get("sha256")): subject for subject in statement.subjects}
     artifacts = {(file.name, file.sha256) for file in predicate.artifacts}
-    if stated != artifacts or len(statement.subjects) != len(artifacts):
+    if stated.keys() != artifacts or len(statement.subjects) != len(artifacts):
         raise CheckFault(
             "manifest.contradicted",
             "the manifest's files and the statement's subjects are not the same",
             place=Place(pointer="/subject"),
             expected=f"{len(artifacts)} subjects, as at /predicate/artifacts",
-            actual=", ".join(sorted(name for name, _ in stated ^ artifacts)[:3])
+            actual=", ".join(sorted(name for name, _ in stated.keys() ^ artifacts)[:3])
             or f"{len(statement.subjects)} subjects",
         )
     return Manifest(
         "manifest",
-        tuple(
-            Listed(Subject(file.name, DigestSet((file.sha256,))), file.size, file.pointer)
-            for file in predicate.artifacts
-        ),
+        tuple(Listed(stated[file.name, file.sha256], file.size, file.pointer) for file in predicate.artifacts),
         vendor=predicate.vendor,
         product=predicate.product,
         channel=predicate.channel,

@@ -17,8 +17,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from attestations.digests import DigestSet
-from attestations.documents.checksums import parse_checksums
+from attestations.documents.checksums import listed_files
 from attestations.faults import Fault, Place
 from attestations.limits import Limits
 from attestations.predicates import Reference, read_predicate
@@ -110,8 +109,7 @@ def _listed(voucher: Vouched, vouched: Iterable[Vouched], limits: Limits) -> Ite
     for other in vouched:
         if other.document.kind == "checksums" and other.authenticated == voucher.authenticated:
             with contextlib.suppress(Fault):
-                for entry in parse_checksums(other.document, limits):
-                    yield Subject(entry.name, DigestSet((entry.digest,)))
+                yield from listed_files(other.document, limits)
 
 
 def roots_of(sbom: Sbom) -> tuple[Subject, ...]:

@@ -17,9 +17,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ..digests import STRONG, Digest
+from ..digests import STRONG, Digest, DigestSet
 from ..faults import FormatFault, Place
 from ..limits import Limits
+from ..statements import Subject
 from ..strict_json import shown
 from .clearsigned import is_clearsigned, signed_text
 from .document import Document
@@ -72,6 +73,17 @@ def parse_checksums(document: Document, limits: Limits) -> tuple[Checksum, ...]:
         detail = "a list without a digest that identifies a file"
         raise FormatFault("checksums.weak", detail, place=Place(document.source), expected=", ".join(STRONG))
     return strong
+
+
+def listed_files(document: Document, limits: Limits) -> tuple[Subject, ...]:
+    """Each file that a list names, with every strong digest that the list states of it: one name is one file (T08).
+
+    Raises: as `parse_checksums`.
+    """
+    digests: dict[str, tuple[Digest, ...]] = {}
+    for entry in parse_checksums(document, limits):
+        digests[entry.name] = (*digests.get(entry.name, ()), entry.digest)
+    return tuple(Subject(name, DigestSet(stated)) for name, stated in digests.items())
 
 
 def algorithms_of(document: Document) -> frozenset[str]:
