@@ -1,6 +1,6 @@
 """One requirement of a policy for an SBOM, held against all that was gathered.
 
-    named    SBOMs by parties whom the requirement names
+    named    SBOMs by parties whom the requirement names, in the format that it asks for
     about    those of them that are tied to the artifact (`verifier.sboms`)      all of them must satisfy (T63)
 
 An SBOM that somebody else wrote, or that is of something else, decides nothing; where there is no other, it says why
@@ -18,7 +18,7 @@ from msgspec import Struct
 from attestations.faults import Fault
 
 from .checks.check import Met
-from .checks.sbom import CLAUSE, questions
+from .checks.sbom import CLAUSE, questions, require_format
 from .checks.signers import CLAUSE as SIGNERS
 from .checks.signers import groups_of, signer_name
 from .checks.subject import CLAUSE as SUBJECT
@@ -77,6 +77,7 @@ class SbomEvaluation(Struct, frozen=True):
                 continue
             try:
                 bind_sbom(item, self.request.artifact)
+                require_format(self.requirement, item.format)
             except CheckFault as fault:
                 elsewhere.append(self._refused("sbom", fault, item.source, SUBJECT))
             else:

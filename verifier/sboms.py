@@ -46,13 +46,15 @@ class Claimed(Struct, frozen=True):
     """An SBOM with who authenticated it and where it stands; or why it cannot be read.
 
     `listed` are the files that its authentication speaks of: a statement's subjects, a list's lines, none under a bare
-    signature. `attested` says that the SBOM is itself the statement, and so is about its subjects.
+    signature. `format` is what it presents itself as, readable or not. `attested` says that the SBOM is itself the
+    statement, and so is about its subjects.
     """
 
     says: Content | Fault
     authenticated: Authenticated
     source: Source
     listed: tuple[Subject, ...]
+    format: str
     attested: bool
 
 
@@ -63,12 +65,12 @@ def claimed(gathered: Gathered, limits: Limits) -> Iterator[Claimed]:
         name = format_of(statement.predicate_type) if statement is not None else None
         if statement is not None and name is not None:
             node = Node(statement.predicate, item.evidence.source, "/predicate")
-            yield Claimed(_attested(name, node), item, Source.of(item.evidence), statement.subjects, True)
+            yield Claimed(_attested(name, node), item, Source.of(item.evidence), statement.subjects, name, True)
     vouched = (*gathered.vouched, *_referred(gathered))
     for voucher in vouched:
         if voucher.document.kind in FORMATS:
             says, listed = _document(voucher, limits), tuple(_listed(voucher, vouched, limits))
-            yield Claimed(says, voucher.authenticated, voucher.source, listed, False)
+            yield Claimed(says, voucher.authenticated, voucher.source, listed, voucher.document.kind, False)
 
 
 def _referred(gathered: Gathered) -> Iterator[Vouched]:

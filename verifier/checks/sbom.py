@@ -24,13 +24,17 @@ CLAUSE = "countersign design, section 5"
 _TOOLS_SHOWN = 3
 
 
+def require_format(requirement: SbomRequirement, actual: str) -> None:
+    """It presents itself as what is asked for. Raises: CheckFault ``sbom.format``."""
+    if requirement.format not in (None, actual):
+        raise CheckFault("sbom.format", "an SBOM of another format", expected=requirement.format, actual=actual)
+
+
 def check_format(requirement: SbomRequirement, sbom: Sbom) -> Met | None:
     """It is of the format expected. Raises: CheckFault ``sbom.format``."""
     if requirement.format is None:
         return None
-    if sbom.format != requirement.format:
-        detail = "an SBOM of another format"
-        raise CheckFault("sbom.format", detail, expected=requirement.format, actual=sbom.format)
+    require_format(requirement, sbom.format)
     return Met(f"an SBOM in {sbom.format} {sbom.version}", requirement.format, sbom.format)
 
 
