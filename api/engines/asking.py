@@ -16,6 +16,7 @@ import msgspec
 from attestations.digests import Digest
 from attestations.faults import Fault
 from verifier.authenticated import CertificateSigner, KeySigner
+from verifier.gather import sha256
 from verifier.key_files import load_key_file
 from verifier.opinion_forms import LONGEST
 from verifier.opinions import ANSWERS, Opinion
@@ -106,6 +107,9 @@ def _opinion(question: Question, answer: Answer) -> Opinion:
 def _asked(request: Request, question: Question) -> Asked | None:
     """The question with all that belongs to it; None where the file, or the key, is not among the request's."""
     for file in request.evidence:
+        # Names are the submitter's: two files may bear one, and ``a:3`` may be a file beside the third line of ``a``.
+        if sha256(file.content) != question.evidence:
+            continue
         line = question.source.removeprefix(f"{file.name}:") if question.source != file.name else ""
         if (line and not line.isdigit()) or (line and line == question.source):
             continue

@@ -170,6 +170,17 @@ def test_an_opinion_about_something_else_counts_for_nothing() -> None:
         assert [r.actual for r in judge(moved).results if r.check == "engines"] == ["1"]
 
 
+def test_a_stray_file_of_the_same_name_is_not_asked_about_instead() -> None:
+    honest = asked_of(HONEST)
+    strays = [(file.name, b"{}") for file in honest.evidence] + [("attestations", b"{}\n{}\n")]
+    numbered = tuple(EvidenceFile("attestations:1", file.content) for file in honest.evidence)
+    for evidence in (honest.evidence, numbered):
+        asked = replace(honest, evidence=(*(EvidenceFile(*stray) for stray in strays), *evidence))
+        saying = Saying(lambda _: "accepts")
+        opinions_on(asked, questions_of(asked)[:1], saying)
+        assert [each.content for each in saying.heard] == [evidence[0].content]
+
+
 def test_a_policy_may_want_two_engines(scene: Path, program: Program) -> None:
     """Then the program asks of itself."""
     (scene / "policy.toml").write_bytes(policy_file(POLICY.set("/trust/engines", 2)).content)
