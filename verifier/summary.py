@@ -182,7 +182,8 @@ def _inputs(request: Request) -> list[str]:
 
 
 def _statement(verdict: Verdict, kind: str, predicate: dict[str, Any]) -> bytes:
-    digests = {digest.algorithm: digest.hex for digest in verdict.artifact.digests}
+    # Those alone that were compared: of an asker's SHA-1 nobody knows whether it is of the same thing (T08).
+    digests = {digest.algorithm: digest.hex for digest in identifying(verdict.artifact.digests)}
     return rfc8785.dumps(
         {
             "_type": "https://in-toto.io/Statement/v1",

@@ -139,6 +139,12 @@ def test_a_verifier_is_named_by_a_uri() -> None:
 # --- what it names
 
 
+def test_t08_its_subject_states_no_digest_that_nobody_compared() -> None:
+    request, verdict = honest(digests={"md5": "1" * 32, "sha1": "0" * 40, "sha256": RELEASE.sha256}, size=None)
+    statement = json.loads(write_summary(request, verdict, verifier=VERIFIER))
+    assert statement["subject"] == [{"digest": {"sha256": RELEASE.sha256}}]
+
+
 def test_its_inputs_are_all_of_the_evidence() -> None:
     request, verdict = judged(scene(RELEASE.bundle(), b"noise", b"noise", policy=NAMED))
     inputs = predicate(write_summary(request, verdict, verifier=VERIFIER))["inputAttestations"]
