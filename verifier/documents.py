@@ -28,10 +28,11 @@ from .results import Source
 
 
 class Vouched(Struct, frozen=True):
-    """A document, and the authenticated evidence that makes it its signers' word."""
+    """A document, and the authenticated evidence that makes it its signers' word; `listed` where a list alone does."""
 
     document: Document
     authenticated: Authenticated
+    listed: bool = False
 
     @property
     def source(self) -> Source:
@@ -80,7 +81,7 @@ def listed(documents: Iterable[Measured], signed: Iterable[Vouched], limits: Lim
             continue
         for document, own in others:
             if any(is_document(file.digests, own) for file in files):
-                yield Vouched(document, voucher.authenticated)
+                yield Vouched(document, voucher.authenticated, listed=True)
 
 
 def is_document(digests: DigestSet, document: DigestSet) -> bool:

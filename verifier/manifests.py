@@ -83,7 +83,8 @@ def published(
     read = {voucher.document.digest for voucher, says in lists if isinstance(says, Manifest)}
     for voucher, says in lists:
         # What a list is called is nobody's word: a copy under a name that misleads takes nothing from the list.
-        if isinstance(says, Manifest) or voucher.document.digest not in read:
+        # And a file that a list merely lists may look like a list: what cannot be read as one is no word of anybody's.
+        if isinstance(says, Manifest) or not (voucher.listed or voucher.document.digest in read):
             yield Published(says, voucher.authenticated, voucher.source)
 
 

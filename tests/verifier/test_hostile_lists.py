@@ -58,5 +58,14 @@ def test_t08_a_manifest_whose_subject_states_two_files_lists_neither() -> None:
     assert (verdict.outcome, reasons(verdict)) == (Outcome.FAILED, {"subject.mismatch"})
 
 
+def test_a_file_that_a_list_lists_and_that_only_looks_like_a_list_takes_nothing_from_it() -> None:
+    looks = b"0" * 64 + b"  x\nand some words\n"
+    content = CHECKSUMS + f"{hashlib.sha256(looks).hexdigest()}  notes.txt\n".encode()
+    evidence = (*signed_list("SHA256SUMS", content), File("notes.txt", looks))
+    assert ask(replace(GOOD, evidence=evidence)).outcome is Outcome.PASSED
+    signed = (*signed_list("SHA256SUMS", content), *signed_list("notes.txt", looks))
+    assert reasons(ask(replace(GOOD, evidence=signed))) == {"checksums.line"}
+
+
 def _measured() -> dict[str, str]:
     return {name: hashlib.new(name, RELEASE.content).hexdigest() for name in ("blake2b", "sha256", "sha512")}
