@@ -19,7 +19,7 @@ from attestations.bundles import Evidence, Metablock
 from attestations.digests import Digest, DigestSet
 from attestations.documents import Document, read_documents
 from attestations.evidence import Unreadable, read_evidence_files
-from attestations.faults import Fault
+from attestations.faults import Fault, LimitFault
 
 from .authenticate import Thresholds, authenticate
 from .authenticated import Authenticated
@@ -69,8 +69,7 @@ def gather(request: Request, policy: Policy, memory: Memory) -> Gathered:
     What `memory` has of the same evidence is taken from there.
 
     Raises:
-        LimitFault: ``limit.evidence_files``, ``limit.evidence_items``, ``limit.manifest``, ``limit.sbom``: too much to
-            look at, so nothing was.
+        LimitFault: ``limit.evidence_files``, ``limit.evidence_items``: too much to look at, so nothing was.
     """
     request.limits.check("evidence_files", len(request.evidence))
     roots, root_results = _roots(request, policy)
@@ -100,10 +99,17 @@ def gather(request: Request, policy: Policy, memory: Memory) -> Gathered:
 def _read(request: Request) -> tuple[tuple[Measured, ...], tuple[Evidence | Unreadable, ...]]:
     """The documents among the files of evidence, and the bundles in the others, each once."""
     files = [(file.name, file.content) for file in request.evidence]
-    documents = tuple(map(measured, read_documents(files, request.limits)))
+    documents: list[Document] = []
+    oversized: list[Unreadable] = []
+    for name, content in files:
+        try:
+            documents += read_documents([(name, content)], request.limits)
+        except LimitFault as fault:
+            # As an oversized bundle: it is set aside, and keeps no other file from being looked at.
+            oversized.append(Unreadable(name, "", sha256(content), fault))
     items = read_evidence_files(files, request.limits)
     request.limits.check("evidence_items", len(items))
-    return documents, tuple(_once(items))
+    return tuple(map(measured, documents)), (*oversized, *_once(items))
 
 
 def _is_metablock(item: Refused) -> bool:

@@ -46,7 +46,6 @@ OTHER_CHECKS = (
     "request",
     "sbom",
     "sbom.digest",
-    "sbom.format",
     "sbom.name",
     "sbom.schema",
     "sbom.version",
@@ -63,8 +62,9 @@ ONLY_REFUSED = frozenset({"engines", "evidence", "keys", "layout.inspection", "p
 
 ``engines`` is passed where engines were asked: `tests.api.test_second_opinion`."""
 
-ONLY_PASSED = frozenset({"log", "sbom.claims", "signature", "time"})
-"""What was proved about the evidence that decided; where it could not be, the refusal stands under ``evidence``."""
+ONLY_PASSED = frozenset({"log", "sbom.claims", "sbom.format", "signature", "time"})
+"""What was proved about the evidence that decided; where it could not be, the refusal stands under ``evidence``, and
+that of an SBOM in another format than the one asked for under ``sbom``."""
 
 ALONE: Mapping[str, str] = {
     "json.unknown_field": "our own formats say it in their own words (policy.unknown_field, record.malformed)",

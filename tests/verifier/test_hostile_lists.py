@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from attestations.limits import DEFAULT_LIMITS
 from fixtures.recipes.detached import KEY, over_list
 from fixtures.recipes.manifest import CHECKSUMS, MANIFEST, asked, stating
 from fixtures.recipes.scene import RELEASE, File, Scene
@@ -69,3 +70,11 @@ def test_a_file_that_a_list_lists_and_that_only_looks_like_a_list_takes_nothing_
 
 def _measured() -> dict[str, str]:
     return {name: hashlib.new(name, RELEASE.content).hexdigest() for name in ("blake2b", "sha256", "sha512")}
+
+
+def test_t91_a_stray_list_without_end_vetoes_no_good_release() -> None:
+    """It is set aside with its reason; what lies beside it is judged as if it were not there."""
+    endless = f"{'ab' * 32}  other.exe\n".encode() + b"\n" * DEFAULT_LIMITS.manifest
+    verdict = ask(beside(File("endless.txt", endless)))
+    assert verdict.outcome is Outcome.PASSED
+    assert [result.reason for result in verdict.results if result.finding] == ["evidence.set_aside"]
