@@ -207,12 +207,13 @@ def _material(bundle: Bundle) -> Iterator[tuple[str, str]]:
 def _certificate(leaf: bytes) -> str:
     from cryptography import x509
 
+    odd = (x509.DuplicateExtension, x509.ExtensionNotFound, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
     try:
         certificate = x509.load_der_x509_certificate(leaf)
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         values = [str(getattr(name, "value", name)) for name in names]
         span = f"{_moment(certificate.not_valid_before_utc)} to {_moment(certificate.not_valid_after_utc)}"
-    except (ValueError, x509.ExtensionNotFound) as error:
+    except (ValueError, *odd) as error:
         return f"a certificate that cannot be read ({type(error).__name__})"
     return f"{', '.join(values)}, by a certificate for {span}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+from pathlib import Path
 from typing import Any
 
 from api.usecases.sayings import said
@@ -9,6 +11,8 @@ from attestations.digests import Digest, DigestSet
 from attestations.statements import Statement, Subject
 from fixtures.recipes.sbom import BOM, CYCLONEDX, SPDX, SPDX_2
 from fixtures.recipes.scene import RELEASE
+
+from .conftest import Program
 
 SUBJECT = Subject("endpoint.exe", DigestSet((Digest("sha256", "ab" * 32),)))
 
@@ -56,3 +60,16 @@ def test_what_cannot_be_read_says_why() -> None:
 
 def test_of_any_other_statement_nothing_is_added() -> None:
     assert lines("https://acme.example/anything", {"x": 1}) == []
+
+
+def test_t95_a_certificate_with_an_extension_twice_is_said_to_be_unreadable(here: Path, program: Program) -> None:
+    bundle = RELEASE.bundle()
+    leaf = b64decode(bundle.get("/verificationMaterial/certificate/rawBytes"))
+    key_usage, key_identifier = bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d0e")
+    assert key_usage in leaf and key_identifier in leaf
+    twice = b64encode(leaf.replace(key_usage, key_identifier)).decode()
+    altered = bundle.set("/verificationMaterial/certificate/rawBytes", twice)
+    (here / "altered.sigstore.json").write_bytes(bytes(altered))
+    ran = program("inspect", "altered.sigstore.json")
+    assert ran.code == 0
+    assert "a certificate that cannot be read (DuplicateExtension)" in " ".join(ran.text.split())
