@@ -12,7 +12,8 @@ BIN := .venv/bin
 PYTHON := $(BIN)/python
 UV ?= uv
 MINUTES ?= 60
-RESOLVE = $(UV) pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --no-build \
+UPGRADE ?= --upgrade
+RESOLVE = $(UV) pip compile pyproject.toml --quiet $(UPGRADE) --universal --python-version 3.11 --no-build \
     --generate-hashes --custom-compile-command "make lock"
 
 # Nothing of the caller's Python reaches in, and nothing of ours warns about what is no problem here.
@@ -68,11 +69,12 @@ dist: .venv/.dev ## what is handed out, into dist/: wheel, source, offline tar, 
 	@$(PYTHON) -m release $(if $(KEY),--key $(KEY))
 
 .PHONY: lock
-lock: ## resolve requirements/*.txt anew (needs uv on the PATH, or UV=…)
+lock: ## resolve requirements/*.txt anew (needs uv on the PATH, or UV=…; UPGRADE= keeps what is pinned)
 	@$(RESOLVE) --group build --output-file requirements/core.txt
 	@$(RESOLVE) --group demo --constraints requirements/core.txt --output-file requirements/demo.txt
 	@$(RESOLVE) --extra formats --extra keys --extra report --constraints requirements/demo.txt --output-file requirements/offline.txt
-	@$(RESOLVE) --group dev --extra formats --extra keys --extra report --constraints requirements/demo.txt --constraints requirements/offline.txt --output-file requirements/dev.txt
+	@$(RESOLVE) --extra server --extra formats --extra keys --extra report --constraints requirements/offline.txt --output-file requirements/server.txt
+	@$(RESOLVE) --group dev --extra server --extra formats --extra keys --extra report --constraints requirements/server.txt --constraints requirements/demo.txt --constraints requirements/offline.txt --output-file requirements/dev.txt
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements/*.txt
 
 .PHONY: oracles

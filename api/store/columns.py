@@ -1,0 +1,28 @@
+"""Column types that mean the same on both databases."""
+
+from __future__ import annotations
+
+import datetime
+
+from sqlalchemy import String
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+_FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Moment(TypeDecorator[datetime.datetime]):
+    """An aware time in UTC, as ``2026-03-02T11:04:00.000000Z``: text of one width, which sorts as time does."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime.datetime | None, _dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if value.utcoffset() != datetime.timedelta(0):
+            raise ValueError("a time is aware, in UTC")
+        return value.strftime(_FORM)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> datetime.datetime | None:
+        return None if value is None else datetime.datetime.strptime(value, _FORM).replace(tzinfo=datetime.UTC)

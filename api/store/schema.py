@@ -1,0 +1,299 @@
+"""Every table of the service. What a row means stands here; what may be done with it, in the file of its aggregate.
+
+    tenants ─┬─ tokens, identities                      who asks
+             ├─ artifacts, evidence                     what is asked about; bytes are blobs, by SHA-256
+             ├─ policies, trust_files                   under what: the operator's, and tenants' own
+             ├─ verifications ── verdicts               what was asked, once; what came of it, once
+             ├─ vendors, products, channels, releases   what vendors declare
+             ├─ statements                              audits, waivers, appeals, withdrawals
+             ├─ webhooks ── deliveries                  who is told; `events` is what of
+             └─ trail                                   what was done, each entry over the one before
+
+`tenant` is the owner of a row, and part of every look-up: another tenant's row is a row that is not there. Times are
+text in RFC 3339, in UTC, of one width, so that they sort. Documents are JSON.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from .columns import Moment
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+OPERATOR = "operator"
+"""The tenant that is the operator. Policies and trust files of this owner are published: all may use them."""
+
+_ID, _HEX, _NAME = String(40), String(64), String(255)
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _tenant() -> Column[str]:
+    return Column("tenant", _ID, ForeignKey("tenants.id"), nullable=False)
+
+
+tenants = Table(
+    "tenants",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("name", _NAME, nullable=False),
+    Column("roles", JSON, nullable=False),  # the most that its tokens may have: ["auditor"]
+    Column("limits", JSON, nullable=False),  # of its own, by name; the rest are the service's
+    Column("created", Moment, nullable=False),
+    Column("closed", Moment),
+)
+
+tokens = Table(
+    "tokens",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    _tenant(),
+    Column("name", _NAME, nullable=False),
+    Column("secret", _HEX, nullable=False, unique=True),  # SHA-256 of the token; the token itself is nowhere
+    Column("roles", JSON, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("revoked", Moment),
+)
+
+identities = Table(
+    "identities",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    _tenant(),
+    Column("issuer", String(512), nullable=False),
+    Column("claims", JSON, nullable=False),  # all must hold: {"repository_owner_id": "9919"}
+    Column("roles", JSON, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("revoked", Moment),
+)
+
+artifacts = Table(
+    "artifacts",
+    METADATA,
+    Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
+    Column("sha256", _HEX, primary_key=True),
+    Column("name", _NAME, nullable=False),
+    Column("digests", JSON, nullable=False),  # {"sha256": …, …}; all that were measured
+    Column("size", BigInteger),  # None: the bytes were never seen
+    Column("stored", Boolean, nullable=False),  # whether the bytes are still kept
+    Column("created", Moment, nullable=False),
+)
+
+evidence = Table(
+    "evidence",
+    METADATA,
+    Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
+    Column("sha256", _HEX, primary_key=True),
+    Column("name", _NAME, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("withdrawn", Moment),
+)
+
+policies = Table(
+    "policies",
+    METADATA,
+    Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
+    Column("digest", _HEX, primary_key=True),  # of the canonical form
+    Column("id", _NAME, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", Text, nullable=False),  # the TOML, as it was given
+    Column("verifier", String(512)),  # the verifier id, of the operator's alone
+    Column("created", Moment, nullable=False),
+    Column("replaced", Moment),
+    UniqueConstraint("tenant", "id", "version"),
+)
+
+trust_files = Table(
+    "trust_files",
+    METADATA,
+    Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
+    Column("name", _NAME, primary_key=True),
+    Column("sha256", _HEX, primary_key=True),
+    Column("kind", String(8), nullable=False),  # root | keys
+    Column("dated", Moment),
+    Column("created", Moment, nullable=False),
+    Column("distrusted", Moment),
+)
+
+verifications = Table(
+    "verifications",
+    METADATA,
+    Column("serial", _Serial, primary_key=True, autoincrement=True),
+    Column("id", _ID, nullable=False, unique=True),
+    _tenant(),
+    Column("key", _NAME, nullable=False),  # idempotency: digest of the request, or the client's own
+    Column("request", _HEX, nullable=False),  # digest of what was asked: one key, one request
+    Column("terms", JSON, nullable=False),  # usecases.service.terms: references by digest, now, trust snapshot
+    Column("artifact", _HEX, nullable=False),
+    Column("policy", _HEX, nullable=False),
+    Column("policy_tenant", _ID, nullable=False),
+    Column("state", String(8), nullable=False),  # accepted | done
+    Column("attempts", Integer, nullable=False),
+    Column("leased_until", Moment),
+    Column("lease", _ID),
+    Column("why", _NAME, nullable=False),  # request | the reason of a re-verification
+    Column("previous", _ID),  # the verdict that this one is to supersede
+    Column("actor", _NAME, nullable=False),
+    Column("created", Moment, nullable=False),
+    UniqueConstraint("tenant", "key"),
+    Index(None, "state", "leased_until"),
+)
+
+verdicts = Table(
+    "verdicts",
+    METADATA,
+    Column("serial", _Serial, primary_key=True, autoincrement=True),
+    Column("id", _ID, nullable=False, unique=True),
+    Column("verification", _ID, ForeignKey("verifications.id"), nullable=False, unique=True),  # exactly one
+    _tenant(),
+    Column("artifact", _HEX, nullable=False),
+    Column("product", _NAME),
+    Column("policy", _HEX, nullable=False),
+    Column("policy_tenant", _ID, nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("report", LargeBinary, nullable=False),
+    Column("opinions", JSON, nullable=False),
+    Column("bundle", LargeBinary),  # the signed verdict; None under a tenant's own policy
+    Column("supersedes", _ID, unique=True),  # a verdict has one successor at most
+    Column("created", Moment, nullable=False),
+    Index(None, "tenant", "artifact"),
+    Index(None, "tenant", "product"),
+)
+
+vendors = Table(
+    "vendors",
+    METADATA,
+    Column("id", _NAME, primary_key=True),
+    _tenant(),
+    Column("name", _NAME, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+products = Table(
+    "products",
+    METADATA,
+    Column("vendor", _NAME, ForeignKey("vendors.id"), primary_key=True),
+    Column("id", _NAME, primary_key=True),
+    Column("name", _NAME, nullable=False),
+    Column("version_scheme", String(16), nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+channels = Table(
+    "channels",
+    METADATA,
+    Column("vendor", _NAME, primary_key=True),
+    Column("product", _NAME, primary_key=True),
+    Column("id", _NAME, primary_key=True),
+    Column("created", Moment, nullable=False),
+    ForeignKeyConstraint(["vendor", "product"], ["products.vendor", "products.id"]),
+)
+
+releases = Table(
+    "releases",
+    METADATA,
+    Column("serial", _Serial, primary_key=True, autoincrement=True),
+    Column("id", _ID, nullable=False, unique=True),
+    _tenant(),
+    Column("vendor", _NAME, nullable=False),
+    Column("product", _NAME, nullable=False),
+    Column("channel", _NAME, nullable=False),
+    Column("platform", _NAME, nullable=False),
+    Column("variant", _NAME, nullable=False),
+    Column("version", _NAME, nullable=False),
+    Column("artifacts", JSON, nullable=False),  # [sha256, …]
+    Column("evidence", JSON, nullable=False),  # [sha256, …]
+    Column("created", Moment, nullable=False),
+    UniqueConstraint("vendor", "product", "channel", "platform", "variant", "version"),
+    ForeignKeyConstraint(["vendor", "product", "channel"], ["channels.vendor", "channels.product", "channels.id"]),
+)
+
+statements = Table(
+    "statements",
+    METADATA,
+    Column("serial", _Serial, primary_key=True, autoincrement=True),
+    Column("id", _ID, nullable=False, unique=True),
+    _tenant(),
+    Column("kind", String(12), nullable=False),  # audit | waiver | appeal | withdrawal
+    Column("about", _NAME, nullable=False),  # a verdict, a digest, a release: what it speaks of
+    Column("document", JSON, nullable=False),
+    Column("actor", _NAME, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("until", Moment),  # of a waiver
+    Index(None, "tenant", "kind", "about"),
+)
+
+webhooks = Table(
+    "webhooks",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    _tenant(),
+    Column("url", String(2048), nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("removed", Moment),
+)
+
+events = Table(
+    "events",
+    METADATA,
+    Column("serial", _Serial, primary_key=True, autoincrement=True),
+    Column("id", _ID, nullable=False, unique=True),
+    _tenant(),
+    Column("kind", String(40), nullable=False),  # verdict.issued, verdict.superseded, …
+    Column("document", JSON, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("spread", Boolean, nullable=False),  # whether its deliveries are written
+)
+
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    Column("serial", _Serial, primary_key=True, autoincrement=True),
+    Column("webhook", _ID, ForeignKey("webhooks.id"), nullable=False),
+    Column("event", _ID, ForeignKey("events.id"), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next", Moment),  # None: delivered, or given up
+    Column("delivered", Moment),
+    Column("answer", _NAME),
+    UniqueConstraint("webhook", "event"),
+    Index(None, "next"),
+)
+
+trail = Table(
+    "trail",
+    METADATA,
+    Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
+    Column("number", BigInteger, primary_key=True),  # from 0, without gaps
+    Column("entry", Text, nullable=False),  # canonical JSON: at, actor, act, about, detail
+    Column("hash", _HEX, nullable=False),  # SHA-256 over the hash before and the entry
+)
