@@ -3,7 +3,8 @@
     Fault
     ├── InputFault      input.* bytes.*      what we were told to read
     ├── OutputFault     output.*             what we were told to write
-    └── KeyFault        signing.*            what we were told to sign with
+    ├── KeyFault        signing.*            what we were told to sign with
+    └── AccessFault     token.* identity.* login.* tenant.*   who asks, and what they may ask
 
 They say nothing about an artifact, so their outcome is ERROR.
 """
@@ -23,3 +24,7 @@ class OutputFault(Fault):
 
 class KeyFault(Fault):
     """A private key cannot be found, opened or used."""
+
+
+class AccessFault(Fault):
+    """Who asks is not known, or may not ask this."""

@@ -1,0 +1,33 @@
+"""Who asks: a token's secret in, a principal out, or the reason why not."""
+
+from __future__ import annotations
+
+import datetime
+
+from api.effects.faults import AccessFault
+from api.store import tenants, tokens
+
+from .service import Principal, Service
+from .token_form import hash_secret
+
+
+def authenticate_bearer(service: Service, secret: str, now: datetime.datetime) -> Principal:
+    """Whose token `secret` is, and what it may do at `now`: never more than its tenant may.
+
+    Raises:
+        AccessFault: ``token.malformed``, ``token.unknown``, ``token.revoked``, ``token.expired``, ``tenant.closed``.
+    """
+    digest = hash_secret(secret)
+    with service.database.reading() as connection:
+        token = tokens.find(connection, digest, now)
+        tenant = tenants.by_id(connection, token.tenant) if token is not None else None
+    if token is None or tenant is None:
+        raise AccessFault("token.unknown", "this service knows no such token")
+    if token.revoked is not None and token.revoked <= now:
+        raise AccessFault("token.revoked", f"token {token.id} was revoked", actual=token.revoked.isoformat())
+    if token.expires <= now:
+        raise AccessFault("token.expired", f"token {token.id} has expired", actual=token.expires.isoformat())
+    if tenant.closed is not None:
+        raise AccessFault("tenant.closed", f"tenant {tenant.id} is closed", actual=tenant.closed.isoformat())
+    roles = tuple(role for role in token.roles if role in tenant.roles)
+    return Principal(tenant=tenant.id, actor=f"token:{token.id}", roles=roles, scopes=tuple(token.scopes))
