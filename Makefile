@@ -97,7 +97,8 @@ clean: ## remove everything that make made
 
 PIP = $$($(PYTHON) -m pip --version >/dev/null 2>&1 && echo $(PYTHON) -m pip || echo $$(cat .venv/.made) -m pip --python $(PYTHON))
 INSTALL = $(PIP) install --quiet --no-warn-script-location
-LOCKED = $(INSTALL) --only-binary :all: --require-hashes --requirement
+# A lock names all there is to install. Left to look for more, pip takes an extra of what is locked for something else.
+LOCKED = $(INSTALL) --no-deps --only-binary :all: --require-hashes --requirement
 
 .venv/.core: requirements/core.txt pyproject.toml | .venv/.made
 	@echo "installing $< into .venv" >&2
@@ -112,4 +113,5 @@ LOCKED = $(INSTALL) --only-binary :all: --require-hashes --requirement
 .venv/.dev: requirements/dev.txt .venv/.demo
 	@echo "installing $< into .venv" >&2
 	@$(LOCKED) $<
+	@$(PIP) check >&2
 	@touch $@

@@ -34,7 +34,10 @@ def main(arguments: list[str]) -> int:
     pip = [str(python), "-m", "pip", "--isolated", "--disable-pip-version-check", "install", "--quiet", "--no-index"]
     wheels = ["--find-links", str(HERE / "wheels"), "--only-binary", ":all:"]
     [ours] = HERE.glob("countersign-*.whl")
-    for step in ([*wheels, "--require-hashes", "--requirement", str(HERE / "lock.txt")], ["--no-deps", str(ours)]):
+    for step in (
+        [*wheels, "--no-deps", "--require-hashes", "--requirement", str(HERE / "lock.txt")],
+        ["--no-deps", str(ours)],
+    ):
         if subprocess.run([*pip, *step], check=False).returncode != 0:
             print("not installed; TARGETS.txt lists the systems that have their wheels here", file=sys.stderr)
             return 1

@@ -78,7 +78,7 @@ def _distribution_file(wheel: zipfile.ZipFile, name: str) -> bytes:
 
 def test_locks_hold_names_versions_and_hashes_alone() -> None:
     locks = sorted(Path(ROOT / "requirements").glob("*.txt"))
-    assert [lock.stem for lock in locks] == ["core", "demo", "dev", "offline"]
+    assert [lock.stem for lock in locks] == ["core", "demo", "dev", "offline", "server"]
     for lock in locks:
         text = lock.read_text(encoding="utf-8")
         assert "://" not in text
