@@ -1,0 +1,47 @@
+"""Who may do what: every route of the service, with the roles and the scope that it asks for. One table.
+
+The dependency `auth.authorised` reads it for each request, and a test tries every role on every row. A route without a
+row is refused to everybody, and fails that test.
+
+A role says what somebody is, a scope what a token is for: a request needs one of the roles and the scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from ..usecases.service.roles import AUDITOR, FLEET, OPERATOR, ROLES, VENDOR
+from ..usecases.service.service import Principal
+
+ANYONE: frozenset[str] = frozenset()
+"""Also those who show no token."""
+
+EVERYBODY = frozenset(ROLES)
+SUBMITTERS = frozenset({VENDOR, AUDITOR, FLEET, OPERATOR})
+OPERATORS = frozenset({OPERATOR})
+
+
+class Rule(Struct, frozen=True):
+    """One route: `roles` of which one is needed (`ANYONE`: no token either), and `scope`, "" where none is."""
+
+    method: str
+    path: str
+    roles: frozenset[str]
+    scope: str
+
+    def allows(self, principal: Principal | None) -> bool:
+        """Whether it may be asked by `principal`, None being somebody without a token."""
+        if self.roles is ANYONE:
+            return True
+        return principal is not None and not self.roles.isdisjoint(principal.roles) and self.scope in principal.scopes
+
+
+# fmt: off
+RULES: tuple[Rule, ...] = (
+    Rule("GET",  "/v1/openapi.json", ANYONE, ""),
+)
+# fmt: on
+
+BY_ROUTE: Mapping[tuple[str, str], Rule] = {(rule.method, rule.path): rule for rule in RULES}

@@ -1,0 +1,102 @@
+"""The service as its use cases see it: what it is made of, who asks it, and what it was told to keep to.
+
+Service     the world: database, blobs, clock, queue, judges, engines, signer, registry, settings
+Principal   who asks: a tenant, through a token, a CI job or a person, with roles and scopes
+Settings    figures and names that an operator may set; `api.serving.settings` reads them
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from attestations.limits import DEFAULT_LIMITS, MIB, Limits
+
+from ...effects.clock import Clock
+
+if TYPE_CHECKING:
+    from ...engines.asking import Engines
+    from ...judges import Judges
+    from ...signer import SignerClient
+    from ...store.blobs import Blobs
+    from ...store.database import Database
+    from ...store.verdicts import VerdictRow
+
+
+class Principal(Struct, frozen=True):
+    """Who asks: `roles` and `scopes` are words of `.roles`.
+
+    `actor` is for the trail: ``token:<id>``, ``ci:<issuer>#<subject>``, ``person:<id>``, ``operator``.
+    """
+
+    tenant: str
+    actor: str
+    roles: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+
+class Settings(Struct, frozen=True):
+    """What an operator may set of that use cases read. Sizes in bytes, times in seconds."""
+
+    version: str
+    limits: Limits = DEFAULT_LIMITS
+    largest_artifact: int = 8 * 1024 * MIB
+    largest_body: int = 32 * MIB  # of JSON
+    longest_wait: int = 60
+    largest_batch: int = 100
+    largest_page: int = 200
+    second_opinion: bool = True
+
+
+class Queue(Protocol):
+    """Whoever sees to it that accepted verifications are taken up. It promises nothing: the database does."""
+
+    def enqueue(self, verification: str) -> None:
+        """Make known that the verification of this id was accepted."""
+        ...
+
+    def wait(self, verification: str, seconds: float) -> bool:
+        """Whether the verification is done, after `seconds` at most."""
+        ...
+
+
+class Registry(Protocol):
+    """Where verdicts are recorded for good, in the transaction that issues them."""
+
+    def record(self, connection: Connection, verdict: VerdictRow, actor: str, at: datetime.datetime) -> None:
+        """Record a verdict that was just issued."""
+        ...
+
+
+class Throttle(Protocol):
+    """How much a tenant may ask for. Each raises a `Fault` ``throttle.*`` where it is more."""
+
+    def request(self, principal: Principal) -> None:
+        """One more request."""
+        ...
+
+    def received(self, principal: Principal, size: int) -> None:
+        """`size` more bytes of a body."""
+        ...
+
+    def accept(self, principal: Principal, pending: int) -> None:
+        """One more verification, where `pending` of the tenant's are not done."""
+        ...
+
+
+class Service(Struct, frozen=True):
+    """All that use cases reach. `engines` None asks no second opinion; `signer` None signs nothing."""
+
+    database: Database
+    blobs: Blobs
+    clock: Clock
+    queue: Queue
+    judges: Judges
+    engines: Engines | None
+    signer: SignerClient | None
+    registry: Registry
+    settings: Settings
+    throttle: Throttle | None = None
