@@ -16,10 +16,11 @@ from sqlalchemy.engine import Connection
 from attestations.limits import DEFAULT_LIMITS, MIB, Limits
 
 from ...effects.clock import Clock
+from .boundaries import NO_FAULTS, Faults
+from .queue import Queue
 
 if TYPE_CHECKING:
-    from ...engines.asking import Engines
-    from ...judges import Judges
+    from ...judges.judges import EnginesOfTenant, Judging
     from ...signer import SignerClient
     from ...store.blobs import Blobs
     from ...store.database import Database
@@ -49,18 +50,6 @@ class Settings(Struct, frozen=True):
     largest_batch: int = 100
     largest_page: int = 200
     second_opinion: bool = True
-
-
-class Queue(Protocol):
-    """Whoever sees to it that accepted verifications are taken up. It promises nothing: the database does."""
-
-    def enqueue(self, verification: str) -> None:
-        """Make known that the verification of this id was accepted."""
-        ...
-
-    def wait(self, verification: str, seconds: float) -> bool:
-        """Whether the verification is done, after `seconds` at most."""
-        ...
 
 
 class Registry(Protocol):
@@ -94,9 +83,10 @@ class Service(Struct, frozen=True):
     blobs: Blobs
     clock: Clock
     queue: Queue
-    judges: Judges
-    engines: Engines | None
+    judges: Judging
+    engines: EnginesOfTenant | None
     signer: SignerClient | None
     registry: Registry
     settings: Settings
     throttle: Throttle | None = None
+    faults: Faults = NO_FAULTS
