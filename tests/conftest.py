@@ -43,8 +43,8 @@ def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _is_loopback(host: object) -> bool:
-    if host in ("localhost", b"localhost"):
-        return True
+    if host in ("localhost", b"localhost") or (isinstance(host, str) and host.startswith("/")):
+        return True  # a path is a Unix socket
     try:
         return ipaddress.ip_address(str(host)).is_loopback
     except ValueError:
