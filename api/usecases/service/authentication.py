@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 
-from api.effects.faults import AccessFault
-from api.store import tenants, tokens
-
+from ...effects.faults import AccessFault
+from ...store import tenants, tokens
+from ...store.tokens import Token
 from .service import Principal, Service
 from .token_form import hash_secret
+
+GIVEN = ("ci:", "person:")
+"""How names of tokens begin that identities were given. No token that somebody makes may be called so."""
 
 
 def authenticate_bearer(service: Service, secret: str, now: datetime.datetime) -> Principal:
@@ -30,4 +33,9 @@ def authenticate_bearer(service: Service, secret: str, now: datetime.datetime) -
     if tenant.closed is not None:
         raise AccessFault("tenant.closed", f"tenant {tenant.id} is closed", actual=tenant.closed.isoformat())
     roles = tuple(role for role in token.roles if role in tenant.roles)
-    return Principal(tenant=tenant.id, actor=f"token:{token.id}", roles=roles, scopes=tuple(token.scopes))
+    return Principal(tenant=tenant.id, actor=actor_of(token), roles=roles, scopes=tuple(token.scopes))
+
+
+def actor_of(token: Token) -> str:
+    """Who acts with a token, for the trail: the CI job or person that it was given to, or else the token itself."""
+    return token.name if token.name.startswith(GIVEN) else f"token:{token.id}"

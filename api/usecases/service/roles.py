@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from api.effects.faults import AccessFault
+from ...effects.faults import AccessFault
 
 VENDOR, AUDITOR, FLEET, OPERATOR = "vendor", "auditor", "fleet", "operator"
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Principal(Struct, frozen=True):
     """Who asks: `roles` and `scopes` are words of `.roles`.
 
-    `actor` is for the trail: ``token:<id>``, ``ci:<issuer>#<subject>``, ``person:<id>``, ``operator``.
+    `actor` is for the trail: ``token:<id>``, ``ci:<identity>``, ``person:<identity>``, ``operator``.
     """
 
     tenant: str

@@ -1,0 +1,112 @@
+"""The public keys of issuers: asked for at the issuer's own address, and kept for a while.
+
+    <issuer>/.well-known/openid-configuration   issuer (the same, to the letter) and jwks_uri
+    <jwks_uri>                                  {"keys": [{"kid", "kty", …}]}
+
+A key that is not among those kept is looked for anew, but at one minute's distance: whoever sends tokens with made-up
+key ids makes us ask the issuer once a minute. Keys that are older than an hour are not used, so that one that the
+issuer withdrew is gone within it; where the issuer cannot be asked, nobody is let in on its word.
+
+Spec: OpenID Connect Discovery 1.0 section 4; RFC 7517 section 5.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from attestations.faults import Fault, FormatFault
+from attestations.strict_json import Node, loads
+
+from .faults import AccessFault
+from .oidc import Issuer
+
+KEPT = datetime.timedelta(hours=1)
+ASKED_AGAIN = datetime.timedelta(minutes=1)
+MOST_KEYS = 64
+
+_DISCOVERY = "/.well-known/openid-configuration"
+
+Keys = Mapping[str, Mapping[str, Any]]
+
+
+class _Kept(Struct, frozen=True):
+    """What is known of an issuer: its keys, when it gave them, when it was asked last, and whether in vain."""
+
+    keys: Keys
+    fetched: datetime.datetime
+    asked: datetime.datetime
+    failure: str | None = None
+
+
+class FetchedKeys:
+    """Keys by way of `fetch`, which gives the bytes behind an address or raises a `Fault`."""
+
+    def __init__(self, fetch: Callable[[str], bytes]) -> None:
+        self._fetch = fetch
+        self._kept: dict[str, _Kept] = {}
+        self._locks: dict[str, threading.Lock] = {}
+
+    def find(self, issuer: Issuer, kid: str, now: datetime.datetime) -> Mapping[str, Any]:
+        """The one JWK of the issuer that has this `kid`, asked for where it is not kept.
+
+        Raises:
+            AccessFault: ``identity.key_unknown``, ``identity.issuer_unreachable``.
+        """
+        with self._locks.setdefault(issuer.url, threading.Lock()):
+            kept = self._kept.get(issuer.url)
+            if kept is None or not (_answers(kept, kid, now) or _within(kept.asked, ASKED_AGAIN, now)):
+                kept = self._kept[issuer.url] = self._ask(issuer, kept, now)
+        if _answers(kept, kid, now):
+            return kept.keys[kid]
+        if kept.failure is not None:
+            raise AccessFault("identity.issuer_unreachable", f"{issuer.url}: {kept.failure}")
+        raise AccessFault("identity.key_unknown", f"{issuer.url} publishes no such key", actual=kid[:200])
+
+    def _ask(self, issuer: Issuer, kept: _Kept | None, now: datetime.datetime) -> _Kept:
+        try:
+            return _Kept(self._keys(issuer), now, now)
+        except Fault as fault:
+            keys, fetched = (kept.keys, kept.fetched) if kept is not None else ({}, now)
+            return _Kept(keys, fetched, now, str(fault))
+
+    def _keys(self, issuer: Issuer) -> Keys:
+        if issuer.keys is not None:
+            return read_keys(issuer.keys)
+        document = Node(loads(self._fetch(issuer.url + _DISCOVERY), source=_DISCOVERY))
+        if document.field("issuer").text() != issuer.url:
+            raise document.field("issuer").fault("json.value", "another issuer", expected=issuer.url)
+        return read_keys(self._fetch(document.field("jwks_uri").text()))
+
+
+def _answers(kept: _Kept, kid: str, now: datetime.datetime) -> bool:
+    return kid in kept.keys and _within(kept.fetched, KEPT, now)
+
+
+def _within(moment: datetime.datetime, longest: datetime.timedelta, now: datetime.datetime) -> bool:
+    """Whether `moment` lies less than `longest` back; after a clock was stepped back, it does not."""
+    return datetime.timedelta(0) <= now - moment < longest
+
+
+def read_keys(content: bytes) -> Keys:
+    """The keys of a JWK set that have an id, by it.
+
+    Raises:
+        FormatFault: ``json.*``; an id that two keys have.
+    """
+    keys: dict[str, Mapping[str, Any]] = {}
+    items = list(Node(loads(content, source="JWK set")).field("keys").items())
+    if len(items) > MOST_KEYS:
+        raise FormatFault("json.value", f"more than {MOST_KEYS} keys in a JWK set")
+    for item in items:
+        kid = item.get("kid")
+        if kid is None:
+            continue
+        if kid.text() in keys:
+            raise kid.fault("json.value", "two keys of one id")
+        keys[kid.text()] = item.object()
+    return keys
