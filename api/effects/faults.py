@@ -4,6 +4,7 @@
     ├── InputFault      input.* bytes.*      what we were told to read
     ├── OutputFault     output.*             what we were told to write
     ├── KeyFault        signing.*            what we were told to sign with
+    ├── EgressFault     egress.*             what others told us to speak to
     └── AccessFault     token.* identity.* login.* tenant.*   who asks, and what they may ask
 
 They say nothing about an artifact, so their outcome is ERROR.
@@ -28,3 +29,7 @@ class KeyFault(Fault):
 
 class AccessFault(Fault):
     """Who asks is not known, or may not ask this."""
+
+
+class EgressFault(Fault):
+    """An address that others chose may not be spoken to, or did not answer as it should."""
