@@ -33,7 +33,7 @@ def authenticate_bearer(service: Service, secret: str, now: datetime.datetime) -
     if tenant.closed is not None:
         raise AccessFault("tenant.closed", f"tenant {tenant.id} is closed", actual=tenant.closed.isoformat())
     roles = tuple(role for role in token.roles if role in tenant.roles)
-    return Principal(tenant=tenant.id, actor=actor_of(token), roles=roles, scopes=tuple(token.scopes))
+    return Principal(tenant.id, actor_of(token), roles, tuple(token.scopes), dict(tenant.limits))
 
 
 def actor_of(token: Token) -> str:

@@ -37,6 +37,7 @@ class Principal(Struct, frozen=True):
     actor: str
     roles: tuple[str, ...]
     scopes: tuple[str, ...]
+    limits: dict[str, int] = {}  # of the tenant's own, by their names in `.throttle`
 
 
 class Settings(Struct, frozen=True):
@@ -73,6 +74,10 @@ class Throttle(Protocol):
 
     def accept(self, principal: Principal, pending: int) -> None:
         """One more verification, where `pending` of the tenant's are not done."""
+        ...
+
+    def stranger(self, address: str) -> None:
+        """One more request by somebody without a token, from `address`."""
         ...
 
 
