@@ -5,7 +5,8 @@
     ├── OutputFault     output.*             what we were told to write
     ├── KeyFault        signing.*            what we were told to sign with
     ├── EgressFault     egress.*             what others told us to speak to
-    └── AccessFault     token.* identity.* login.* tenant.*   who asks, and what they may ask
+    ├── RequestFault    request.* service.bug   what we were asked
+    └── AccessFault     access.* token.* identity.* login.* tenant.*   who asks, and what they may ask
 
 They say nothing about an artifact, so their outcome is ERROR.
 """
@@ -33,3 +34,7 @@ class AccessFault(Fault):
 
 class EgressFault(Fault):
     """An address that others chose may not be spoken to, or did not answer as it should."""
+
+
+class RequestFault(Fault):
+    """A request is not of its form, or asks for what is not there."""

@@ -1,0 +1,117 @@
+"""Bodies of requests: bounded while they arrive, in size and in time, and read as strictly as any evidence.
+
+Nothing is unpacked: a body that comes compressed is refused, so that no small one can become a large one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
+
+import anyio
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from attestations.faults import FormatFault, Place
+from attestations.strict_json import escape_pointer, loads
+
+from ..effects.faults import RequestFault
+from ..usecases.service.service import Principal, Service
+
+PAUSE = 20.0
+"""Seconds that a client may take between two pieces of a body."""
+
+SLOWEST = 16 * 1024
+"""Bytes a second that a body must come to, after the first `PAUSE`."""
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+async def pieces(request: Request, largest: int) -> AsyncIterator[bytes]:
+    """The body as it arrives.
+
+    Raises:
+        RequestFault: ``request.too_large``, ``request.too_slow``, ``request.media_type``, ``request.malformed``.
+    """
+    _check_head(request, largest)
+    service: Service = request.app.state.service
+    principal: Principal | None = request.scope.get("state", {}).get("principal")
+    stream, size, started = request.stream(), 0, anyio.current_time()
+    while True:
+        try:
+            with anyio.fail_after(PAUSE):
+                piece = await anext(stream, None)
+        except TimeoutError:
+            raise RequestFault("request.too_slow", f"nothing came for {PAUSE:g} seconds") from None
+        except ClientDisconnect:
+            raise RequestFault("request.malformed", "the body ended before its end") from None
+        if piece is None:
+            return
+        size += len(piece)
+        _check_size(size, largest)
+        if size < SLOWEST * (anyio.current_time() - started - PAUSE):
+            raise RequestFault("request.too_slow", "the body comes too slowly", expected=f"{SLOWEST} bytes a second")
+        if service.throttle is not None and principal is not None:
+            await run_in_threadpool(service.throttle.received, principal, len(piece))
+        yield piece
+
+
+def _check_head(request: Request, largest: int) -> None:
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding != "identity":
+        raise RequestFault(
+            "request.media_type", "a compressed body", expected="no Content-Encoding", actual=coding[:40]
+        )
+    length = request.headers.get("content-length")
+    if length is not None and length.isascii() and length.isdigit():
+        _check_size(int(length[:19]), largest)
+
+
+def _check_size(size: int, largest: int) -> None:
+    if size > largest:
+        raise RequestFault(
+            "request.too_large", "the body is too large", expected=f"at most {largest} bytes", actual=f"{size} or more"
+        )
+
+
+async def whole(request: Request, largest: int) -> bytes:
+    """The whole body. Raises as `pieces`."""
+    return b"".join([piece async for piece in pieces(request, largest)])
+
+
+def json_body(model: type[_Model], largest: int | None = None) -> Callable[[Request], Awaitable[_Model]]:
+    """A dependency that reads the body as `model`, out of JSON of `largest` bytes, the service's bound where None.
+
+    Raises as `pieces`, and:
+        RequestFault: ``request.malformed`` (no JSON with one reading), ``request.invalid`` (not of the model).
+    """
+
+    async def read(request: Request) -> _Model:
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media != "application/json":
+            raise RequestFault(
+                "request.media_type", "a body of this type", expected="application/json", actual=media[:80] or "none"
+            )
+        service: Service = request.app.state.service
+        body = await whole(request, largest or service.settings.largest_body)
+        return await run_in_threadpool(read_json, body, model)
+
+    return read
+
+
+def read_json(body: bytes, model: type[_Model]) -> _Model:
+    """The value of `model` in a JSON document that has one reading. Raises as `json_body`."""
+    try:
+        loads(body, source="body")
+    except FormatFault as fault:
+        raise RequestFault(
+            "request.malformed", fault.detail, place=fault.place, expected=fault.expected, actual=fault.actual
+        ) from None
+    try:
+        return model.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        pointer = "".join(f"/{escape_pointer(str(step))[:200]}" for step in first["loc"])
+        raise RequestFault("request.invalid", first["msg"][:500], place=Place("body", pointer)) from None
