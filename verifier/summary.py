@@ -54,6 +54,18 @@ def write_summary(request: Request, verdict: Verdict, *, verifier: str) -> bytes
     Raises:
         VerdictFault: ``vsa.undecided``, ``vsa.resource_missing``.
     """
+    evidence = {sha256(file.content).hex for file in request.evidence}
+    return sum_up(verdict, policy=request.policy, release=request.release, evidence=evidence, verifier=verifier)
+
+
+def sum_up(verdict: Verdict, *, policy: Policy, release: str | None, evidence: Iterable[str], verifier: str) -> bytes:
+    """As `write_summary`, for whoever has the verdict and not the evidence: `evidence` is its files' SHA-256, in hex.
+
+    A summary names all of its inputs, or none.
+
+    Raises:
+        VerdictFault: ``vsa.undecided``, ``vsa.resource_missing``.
+    """
     if verdict.outcome not in DECIDED or not identifying(verdict.artifact.digests):
         raise VerdictFault(
             "vsa.undecided", "nothing was decided that a summary could state", actual=verdict.outcome.value
@@ -63,9 +75,9 @@ def write_summary(request: Request, verdict: Verdict, *, verifier: str) -> bytes
     predicate: dict[str, Any] = {
         "verifier": _verifier(verifier, verdict),
         "timeVerified": format_time(verdict.now),
-        "resourceUri": resource_of(request.policy, request.release),
+        "resourceUri": resource_of(policy, release),
         "policy": _policy(verdict.policy, verdict.trust),
-        "inputAttestations": [{"digest": {"sha256": each}} for each in _inputs(request)],
+        "inputAttestations": [{"digest": {"sha256": each}} for each in sorted(set(evidence))],
         "verificationResult": verdict.outcome.value,
         "verifiedLevels": levels,
         REPORT: {"digest": {"sha256": sha256(render_report(verdict)).hex}},
@@ -174,11 +186,6 @@ def _policy(policy: PolicyReference, trust: tuple[TrustReference, ...]) -> dict[
         "digest": {"sha256": judged_under(str(policy.digest), str(snapped)).hex},
         "annotations": {"policy": str(policy.digest), "trust": str(snapped), "version": policy.version},
     }
-
-
-def _inputs(request: Request) -> list[str]:
-    """The SHA-256 of every file of evidence, each once: a summary names all of its inputs, or none."""
-    return sorted({sha256(file.content).hex for file in request.evidence})
 
 
 def _statement(verdict: Verdict, kind: str, predicate: dict[str, Any]) -> bytes:

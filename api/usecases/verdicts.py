@@ -10,8 +10,6 @@ The key signs what this very process judged, and nothing that it was handed.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -22,15 +20,13 @@ from attestations.evidence import read_evidence, wanted_algorithms
 from attestations.faults import Fault, Place
 from attestations.limits import Limits
 from attestations.strict_json import loads
-from attestations.verdict_bundles import is_verdict_bundle, parse_verdict_bundle, write_verdict_bundle
+from attestations.verdict_bundles import is_verdict_bundle, parse_verdict_bundle
 from verifier.bundle_check import check_bundle, summary_in
 from verifier.faults import VerdictFault
 from verifier.gather import sha256
 from verifier.key_files import TrustedKey, load_key_file
 from verifier.record import FORMAT, read_record
-from verifier.report import render_report
 from verifier.report_diff import read_report
-from verifier.summary import write_simple_result, write_summary
 from verifier.verdict import Artifact
 from verifier.verdict_check import About, Checked, Expectations, check_summary
 
@@ -45,47 +41,19 @@ if TYPE_CHECKING:
     from verifier.verdict import Verdict
 
     from ..effects.keys import Signer
-
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
-
-BUNDLE, REPORT, VSA, SVR = "verdict.json", "report.dsse.json", "vsa.dsse.json", "svr.dsse.json"
-"""What the files of a signed verdict are called."""
-
-
-class SignedVerdict(Struct, frozen=True):
-    """The files of a signed verdict by name, `BUNDLE` among them; and why a summary or simple result is not."""
-
-    files: Mapping[str, bytes]
-    lacking: tuple[Fault, ...]
+    from ..signer.envelopes import SignedVerdict
 
 
 def sign_verdict(request: Request, verdict: Verdict, signer: Signer, verifier: str) -> SignedVerdict:
     """Sign what `request` came to here and now, as the verifier whose id is the URI `verifier`.
 
-    The bundle holds the report itself only where no summary stands for it.
-
     Raises:
         KeyFault: ``signing.failed``.
     """
-    from ..effects.keys import sign_envelope
+    from ..signer.envelopes import sign_statements
 
-    report = render_report(verdict)
-    files = {REPORT: sign_envelope(PAYLOAD_TYPE, report, signer)}
-    lacking = []
-    writers: tuple[tuple[str, Callable[[], bytes]], ...] = (
-        (VSA, partial(write_summary, request, verdict, verifier=verifier)),
-        (SVR, partial(write_simple_result, verdict, verifier=verifier)),
-    )
-    for name, write in writers:
-        try:
-            statement = write()
-        except VerdictFault as fault:
-            lacking.append(fault)
-        else:
-            files[name] = sign_envelope(PAYLOAD_TYPE, statement, signer)
-    envelope = None if VSA in files else files[REPORT]
-    bundle = write_verdict_bundle(sha256(report), envelope=envelope, vsa=files.get(VSA), svr=files.get(SVR))
-    return SignedVerdict({BUNDLE: bundle, **files}, tuple(lacking))
+    evidence = {sha256(file.content).hex for file in request.evidence}
+    return sign_statements(verdict, request.policy, request.release, evidence, signer, verifier)
 
 
 def read_keys(paths: tuple[str, ...], files: Files, limits: Limits) -> tuple[TrustedKey, ...]:

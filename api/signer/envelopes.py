@@ -1,0 +1,61 @@
+"""A verdict in envelopes: its report, its summary (VSA), what holds (SVR), each signed by itself, and one bundle of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+
+from msgspec import Struct
+
+from attestations.faults import Fault
+from attestations.verdict_bundles import write_verdict_bundle
+from verifier.faults import VerdictFault
+from verifier.gather import sha256
+from verifier.policy.model import Policy
+from verifier.report import render_report
+from verifier.summary import sum_up, write_simple_result
+from verifier.verdict import Verdict
+
+from ..effects.keys import Signer, sign_envelope
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+
+BUNDLE, REPORT, VSA, SVR = "verdict.json", "report.dsse.json", "vsa.dsse.json", "svr.dsse.json"
+"""What the files of a signed verdict are called."""
+
+
+class SignedVerdict(Struct, frozen=True):
+    """The files of a signed verdict by name, `BUNDLE` among them; and why a summary or simple result is not."""
+
+    files: Mapping[str, bytes]
+    lacking: tuple[Fault, ...]
+
+
+def sign_statements(
+    verdict: Verdict, policy: Policy, release: str | None, evidence: Collection[str], signer: Signer, verifier: str
+) -> SignedVerdict:
+    """Sign `verdict`, as the verifier whose id is the URI `verifier`; `evidence` is its files' SHA-256, in hex.
+
+    The bundle holds the report itself only where no summary stands for it.
+
+    Raises:
+        KeyFault: ``signing.failed``.
+    """
+    report = render_report(verdict)
+    files = {REPORT: sign_envelope(PAYLOAD_TYPE, report, signer)}
+    lacking = []
+    summary = partial(sum_up, verdict, policy=policy, release=release, evidence=evidence, verifier=verifier)
+    writers: tuple[tuple[str, Callable[[], bytes]], ...] = (
+        (VSA, summary),
+        (SVR, partial(write_simple_result, verdict, verifier=verifier)),
+    )
+    for name, write in writers:
+        try:
+            statement = write()
+        except VerdictFault as fault:
+            lacking.append(fault)
+        else:
+            files[name] = sign_envelope(PAYLOAD_TYPE, statement, signer)
+    envelope = None if VSA in files else files[REPORT]
+    bundle = write_verdict_bundle(sha256(report), envelope=envelope, vsa=files.get(VSA), svr=files.get(SVR))
+    return SignedVerdict({BUNDLE: bundle, **files}, tuple(lacking))
