@@ -60,17 +60,28 @@ class Confined(BaseException):
     """What was asked for is not allowed here. No library's own ``except Exception`` takes it for a failure."""
 
 
-def confine() -> None:
-    """Give it up, for good."""
+def confine(cpu_seconds: int = CPU_SECONDS) -> None:
+    """Give it up, for good. `cpu_seconds` is for all that the process will ever do."""
     with contextlib.suppress(ImportError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _leave_the_network()
     sys.addaudithook(_refuse)
+
+
+def grant(cpu_seconds: int) -> None:
+    """From now on, so many processor seconds, for a process that has more to do than one thing."""
+    with contextlib.suppress(ImportError):
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        wanted = int(used.ru_utime + used.ru_stime) + 1 + cpu_seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (min(wanted, most), most))
 
 
 def _leave_the_network() -> None:

@@ -7,6 +7,7 @@ refusals to parse are one answer, *refuses*; whatever else it raises is a crash.
 
 from __future__ import annotations
 
+import functools
 import json
 from importlib.metadata import version
 from typing import Any
@@ -38,7 +39,7 @@ def answer(asked: Asked, document: Any) -> Answer:
     last: Exception | None = None
     for root in asked.roots:
         try:
-            _verify(asked, bundle, TrustedRoot(trust_roots.TrustedRoot.from_json(root)))
+            _verify(asked, bundle, _verifier(root))
         except (Error, ValueError) as error:
             last = error
         else:
@@ -46,11 +47,16 @@ def answer(asked: Asked, document: Any) -> Answer:
     return _said("refuses", last) if last is not None else Answer(ENGINE, VERSION, "cannot_read", "no trust root")
 
 
-def _verify(asked: Asked, bundle: Bundle, root: TrustedRoot) -> None:
+@functools.lru_cache(maxsize=8)
+def _verifier(root: bytes) -> Verifier:
+    """Who verifies under a root: reading one takes longer than a signature."""
+    return Verifier(trusted_root=TrustedRoot(trust_roots.TrustedRoot.from_json(root)))
+
+
+def _verify(asked: Asked, bundle: Bundle, verifier: Verifier) -> None:
     policy: VerificationPolicy = UnsafeNoOp()
     if asked.identity is not None:
         policy = Identity(identity=asked.identity, issuer=asked.issuer or None)
-    verifier = Verifier(trusted_root=root)
     if "dsseEnvelope" in json.loads(bundle.to_json()):
         verifier.verify_dsse(bundle, policy)
     else:

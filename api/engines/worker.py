@@ -23,10 +23,11 @@ def main() -> None:
         os.dup2(2, 1)
         confine()
         for asked in read_questions(data):
-            answers.write(msgspec.json.encode(_answer(asked)) + b"\n")
+            answers.write(msgspec.json.encode(answer_to(asked)) + b"\n")
 
 
-def _answer(asked: Asked) -> Answer:
+def answer_to(asked: Asked) -> Answer:
+    """What an engine says, or that it broke, or that none reads this."""
     try:
         found = document(asked)
     except (ValueError, LookupError, TypeError) as error:

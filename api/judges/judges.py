@@ -1,11 +1,29 @@
-"""The pool of judges."""
+"""The pool of judges, and one exchange with one of them: what comes back is hostile until it was read."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
+import msgspec
+
+from verifier.faults import PolicyFault
+from verifier.levels import LEVELS
+from verifier.outcome import Outcome
+from verifier.reasons import REASONS
+
+from ..engines.processes import Exhausted, Late, Lost, Pool
 from ..engines.questions import Answer, Asked
-from .judgements import Case, Judgement
+from .faults import JudgeFault
+from .judgements import Answers, Case, Judgement, Questions, Refused
+
+SECONDS = 120
+"""How long one judgement may take by the clock on the wall, beside its processor seconds."""
+
+LONGEST = 255
+"""Characters of a word of the judge's own: a product, a detail."""
+
+_REPLY: msgspec.msgpack.Decoder[Judgement | Refused] = msgspec.msgpack.Decoder(Judgement | Refused)
+_QUESTIONS = msgspec.msgpack.Decoder(Questions)
 
 
 class EnginesOfTenant(Protocol):
@@ -24,9 +42,53 @@ class Judging(Protocol):
 
         Raises:
             JudgeFault: ``judge.crashed``, ``judge.timeout``, ``judge.memory``.
+            PolicyFault: ``policy.*``: the policy does not read, and will not the next time.
         """
         ...
 
     def close(self) -> None:
         """End every process."""
         ...
+
+
+class Judges:
+    """`size` confined processes at most, each of one tenant."""
+
+    def __init__(self, size: int, seconds: float = SECONDS, work: str = "api.judges.work") -> None:
+        self._pool = Pool(work, size)
+        self._seconds = seconds
+
+    def judge(self, case: Case, tenant: str, engines: EnginesOfTenant | None) -> Judgement:
+        """As `Judging` has it. Other engines are asked where the case says so and there are any."""
+
+        def asked(message: bytes) -> bytes:
+            questions = _QUESTIONS.decode(message).asked
+            return msgspec.msgpack.encode(Answers(engines.ask(questions, tenant) if engines is not None else []))
+
+        try:
+            with self._pool.process(tenant) as process:
+                reply = process.exchange(msgspec.msgpack.encode(case), self._seconds, asked)
+            return _judgement(reply)
+        except Late as lost:
+            raise JudgeFault("judge.timeout", f"the judge was stopped: {lost}") from None
+        except Exhausted as lost:
+            raise JudgeFault("judge.memory", f"the judge was stopped: {lost}") from None
+        except (Lost, msgspec.MsgspecError) as lost:
+            raise JudgeFault("judge.crashed", f"the judge gave no judgement: {lost}") from None
+
+    def close(self) -> None:
+        """End every process."""
+        self._pool.close()
+
+
+def _judgement(reply: bytes) -> Judgement:
+    """The judgement in a reply. Whether the report says the same is the signer's to see, which reads it again."""
+    judgement = _REPLY.decode(reply)
+    if isinstance(judgement, Refused):
+        if judgement.reason in REASONS:
+            raise PolicyFault(judgement.reason, judgement.detail[:LONGEST])
+        raise JudgeFault("judge.crashed", "the judge refused, and gave no reason of ours")
+    words = judgement.outcome in Outcome.__members__, judgement.level in LEVELS
+    if not all(words) or len(judgement.product or "") > LONGEST:
+        raise JudgeFault("judge.crashed", "the judge gave no judgement: its words are none of ours")
+    return judgement
