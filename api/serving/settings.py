@@ -20,7 +20,7 @@ DRAIN = 20.0
 """Seconds that answers under way and verifications under way get, once the service is told to end."""
 
 
-class Settings(Struct, frozen=True):
+class Setup(Struct, frozen=True):
     """What the service runs on.
 
     `database` is ``sqlite:///PATH`` or ``postgresql://…``, `blobs` is ``file:///DIR`` or ``s3://BUCKET/PREFIX?endpoint=…``;

@@ -82,15 +82,28 @@ def settle_trust(policy: Policy, given: Trust, store: TrustStore) -> Trust:
     Raises:
         TrustFault: ``trust.name_unknown``, ``trust.not_named``, ``trust.store_damaged``, ``trust.key_*``.
     """
+    by_digest = _named(policy, given)
+    roots = tuple(by_digest[name] if name in by_digest else _stored_root(name, store) for name in policy.trust.roots)
+    return Trust(roots, _pinned_keys(policy, given.keys, store))
+
+
+def offer_trust(policy: Policy, given: Trust, store: TrustStore) -> Trust:
+    """What goes along to a service that judges under `policy`: what was given, and the keys pinned out of the store.
+
+    Roots that the policy names and nobody gave are the service's to have. Raises as `settle_trust`.
+    """
+    return Trust(tuple(_named(policy, given).values()), _pinned_keys(policy, given.keys, store))
+
+
+def _named(policy: Policy, given: Trust) -> dict[str, TrustFile]:
+    """The roots that were given, by digest; each is named by the policy."""
     by_digest = {root_digest(root): root for root in given.roots}
     wanted = policy.trust.roots
     for digest, root in by_digest.items():
         if digest not in wanted and root.name not in wanted:
             detail = "the policy does not name this trust root"
             raise TrustFault("trust.not_named", detail, place=Place(root.name), expected=f"roots = [{digest!r}]")
-    roots = tuple(by_digest[name] if name in by_digest else _stored_root(name, store) for name in wanted)
-    pinned = {signer.key for signer in policy.signers if isinstance(signer, PinnedKey)}
-    return Trust(roots, _pinned_keys(pinned, given.keys, store))
+    return by_digest
 
 
 def _stored_root(name: str, store: TrustStore) -> TrustFile:
@@ -110,7 +123,8 @@ def stored(name: str, store: TrustStore) -> Stored:
     return entry
 
 
-def _pinned_keys(pinned: set[Digest], given: tuple[KeyFile, ...], store: TrustStore) -> tuple[KeyFile, ...]:
+def _pinned_keys(policy: Policy, given: tuple[KeyFile, ...], store: TrustStore) -> tuple[KeyFile, ...]:
+    pinned = {signer.key for signer in policy.signers if isinstance(signer, PinnedKey)}
     if not pinned:
         return given
     stored = tuple(KeyFile(entry.name, entry.content) for entry in store.all() if is_key_file(entry.content))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -76,10 +76,19 @@ class Contents(Struct, frozen=True):
     unseen: tuple[str, ...]
 
 
+class Elsewhere(Protocol):
+    """Another who judges: a service."""
+
+    def judge(self, argument: str, request: Request) -> tuple[Verdict, Request]:
+        """Its verdict on the artifact that `argument` names, and the request that it judged: its own time and trust."""
+        ...
+
+
 class Verification:
     """One run: terms, the evidence that was given for all artifacts, and the world they are read from.
 
-    `engines` are asked for a second opinion of each piece of evidence; None asks nobody.
+    `engines` are asked for a second opinion of each piece of evidence; None asks nobody. `elsewhere` judges in the
+    place of this process.
     """
 
     def __init__(
@@ -89,9 +98,11 @@ class Verification:
         terminal: Terminal,
         evidence: Iterable[str] = (),
         engines: Engines | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._terms = terms
         self._engines = engines
+        self._elsewhere = elsewhere
         self._files = files
         self._terminal = terminal
         self._memory = Memory()
@@ -141,6 +152,9 @@ class Verification:
             request = self._request(self._artifact(argument, gathered.algorithms), gathered.files)
         except Fault as fault:
             return Judged(undecided(shown(argument), fault, self._terms), None, taken)
+        if self._elsewhere is not None:
+            verdict, judged = self._elsewhere.judge(argument, request)
+            return Judged(verdict, judged, taken)
         request = self._with_opinions(request)
         return Judged(judge(request, self._memory), request, taken)
 

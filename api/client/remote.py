@@ -1,0 +1,219 @@
+"""One service, as values: what it is asked, and what it answers.
+
+with connect(Address("https://verdicts.example", token), patience=600) as remote:
+    remote.put_artifact(digest, body, size, "endpoint.exe")
+    standing = remote.submit(Asked(artifact=digest, policy={"id": "https://policies.example/endpoint"}))
+    standing = remote.wait(standing)                   # RemoteFault remote.pending where it takes longer
+    report = remote.report(standing.verdict)           # the bytes, as `countersign verify --format json` gives them
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import ssl
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+from msgspec import Struct
+
+from attestations.faults import Place
+
+from ..version import VERSION
+from .asking import SECONDS, Asking, Body, answered, believing
+from .faults import RemoteFault
+
+LONGEST_WAIT = 60
+"""Seconds that one request may ask the service to wait."""
+
+INLINE = 256 * 1024
+"""Bytes of evidence that go along in the request; larger files go first, each on its own."""
+
+
+class Address(Struct, frozen=True):
+    """Where a service is, and what shows who asks. `authorities` is a PEM file; None: those of the system."""
+
+    url: str
+    token: str
+    authorities: str | None = None
+
+    def __repr__(self) -> str:
+        """Without the token: it would end up in a log."""
+        return f"Address({self.url!r})"
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A request for a verdict. `artifact` is a SHA-256 (hex); `policy` one of ``{"id", "version"?}``, ``{"digest"}``,
+    ``{"content": TOML}``; `evidence` pairs of name and content; `trust` names, or SHA-256 of what was `put_trust`.
+
+    `algorithms` are those of the artifact's digests to judge by; none: all that the service measured.
+    """
+
+    artifact: str
+    policy: dict[str, Any]
+    name: str | None = None
+    algorithms: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, bytes], ...] = ()
+    release: str | None = None
+    trust: tuple[str | dict[str, str], ...] = ()
+    key: str | None = None
+
+
+class Standing(Struct, frozen=True):
+    """How far a verification is: `verdict` is None until it has one."""
+
+    id: str
+    verdict: str | None
+
+
+@contextlib.contextmanager
+def connect(
+    address: Address, *, patience: float = 0.0, transport: httpx.BaseTransport | None = None, **times: Any
+) -> Iterator[Remote]:
+    """A service, for as long as the block takes. `patience`: seconds to try again, and to wait for verdicts.
+
+    Raises:
+        RemoteFault: ``remote.plain``: a token would go in clear over a network.
+    """
+    check_private(address.url)
+    client = httpx.Client(
+        base_url=address.url,
+        headers={"Authorization": f"Bearer {address.token}", "User-Agent": f"countersign/{VERSION}"},
+        verify=_authorities(address),
+        transport=transport,
+        timeout=httpx.Timeout(SECONDS, connect=10.0),
+        follow_redirects=False,
+    )
+    with client:
+        yield Remote(Asking(client, patience=patience, **times))
+
+
+def _authorities(address: Address) -> ssl.SSLContext | bool:
+    if address.authorities is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=address.authorities)
+    except (OSError, ssl.SSLError) as error:
+        detail = f"no certificates in PEM: {error}"
+        raise RemoteFault("remote.unreachable", detail, place=Place(address.authorities)) from None
+
+
+def check_private(url: str) -> None:
+    """Refuse a URL to which a token would go in clear over a network: ``http`` to another machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme == "http" and parts.hostname and _is_own(parts.hostname):
+        return
+    raise RemoteFault("remote.plain", "a token would go there in clear", place=Place(url), expected="https://…")
+
+
+def _is_own(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Remote:
+    """A service that can be asked. Every method raises `RemoteFault`: ``remote.*``, or the reason the service gives."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def has_artifact(self, sha256: str) -> bool:
+        """Whether the service has seen the bytes of this digest, for this tenant."""
+        answer = self._asking.ask("GET", f"/v1/artifacts/{sha256}", absent=True)
+        if answer is None:
+            return False
+        with believing():
+            return answered(answer).get("size") is not None
+
+    def put_artifact(self, sha256: str, body: Body, size: int, name: str) -> None:
+        """Send an artifact's bytes, a chunk at a time. The service refuses what does not have this digest."""
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        self._asking.ask("PUT", f"/v1/artifacts/{sha256}?name={quote(name, safe='')}", body=body, headers=headers)
+
+    def put_evidence(self, name: str, content: bytes) -> str:
+        """Send a file of evidence; its SHA-256 comes back."""
+        tree = {"name": name, "content": _base64(content)}
+        with believing():
+            return answered(self._asking.ask("POST", "/v1/evidence", tree=tree)).field("sha256").text()
+
+    def put_trust(self, name: str, content: bytes) -> str:
+        """Keep a trust root, or keys, as this tenant's own; its SHA-256 comes back."""
+        tree = {"name": name, "content": _base64(content)}
+        with believing():
+            return answered(self._asking.ask("POST", "/v1/trust-roots", tree=tree)).field("sha256").text()
+
+    def submit(self, asked: Asked) -> Standing:
+        """Ask for a verdict. The same request again is the same verification."""
+        tree = {
+            "artifact": _given(sha256=asked.artifact, name=asked.name, algorithms=list(asked.algorithms) or None),
+            "evidence": [self._evidence(name, content) for name, content in asked.evidence],
+            "policy": asked.policy,
+            **_given(release=asked.release, trust=list(asked.trust) or None),
+        }
+        headers = {"Idempotency-Key": asked.key} if asked.key is not None else {}
+        return _standing(self._asking.ask("POST", "/v1/verifications", tree=tree, headers=headers))
+
+    def _evidence(self, name: str, content: bytes) -> dict[str, str]:
+        if len(content) > INLINE:
+            return {"name": name, "sha256": self.put_evidence(name, content)}
+        return {"name": name, "content": _base64(content)}
+
+    def standing(self, verification: str, seconds: float = 0.0) -> Standing:
+        """How far a verification is, after `seconds` at most."""
+        wait = min(int(seconds), LONGEST_WAIT)
+        headers = {"Prefer": f"wait={wait}"} if wait else {}
+        return _standing(self._asking.ask("GET", f"/v1/verifications/{quote(verification)}", headers=headers))
+
+    def wait(self, standing: Standing) -> Standing:
+        """The verification once it has its verdict, as long as patience lasts.
+
+        Raises:
+            RemoteFault: ``remote.pending``.
+        """
+        while standing.verdict is None:
+            left = self._asking.left()
+            if left < 1:
+                detail = f"verification {standing.id} has no verdict yet"
+                raise RemoteFault("remote.pending", detail, actual=standing.id)
+            standing = self.standing(standing.id, left)
+        return standing
+
+    def report(self, verdict: str) -> bytes:
+        """The report of a verdict, byte for byte."""
+        return self._bytes(f"/v1/reports/{quote(verdict)}")
+
+    def record(self, verdict: str) -> bytes:
+        """All that a verdict follows from, for `countersign replay`."""
+        return self._bytes(f"/v1/records/{quote(verdict)}")
+
+    def bundle(self, verdict: str) -> bytes | None:
+        """The signed verdict; None where nobody signed it, as under a tenant's own policy."""
+        answer = self._asking.ask("GET", f"/v1/verdicts/{quote(verdict)}/bundle", absent=True)
+        return answer.content if answer is not None else None
+
+    def _bytes(self, path: str) -> bytes:
+        answer = self._asking.ask("GET", path)
+        return answer.content if answer is not None else b""
+
+
+def _standing(answer: httpx.Response | None) -> Standing:
+    with believing():
+        node = answered(answer)
+        verdict = node.get("verdict")
+        named = verdict.text() if verdict is not None and verdict.value is not None else None
+        return Standing(node.field("id").text(), named)
+
+
+def _given(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _base64(content: bytes) -> str:
+    return b64encode(content).decode("ascii")
