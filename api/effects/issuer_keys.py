@@ -1,6 +1,6 @@
-"""The public keys of issuers: asked for at the issuer's own address, and kept for a while.
+"""What issuers publish, keys first: asked for at the issuer's own address, and kept for a while.
 
-    <issuer>/.well-known/openid-configuration   issuer (the same, to the letter) and jwks_uri
+    <issuer>/.well-known/openid-configuration   issuer (the same, to the letter), jwks_uri, where people log in
     <jwks_uri>                                  {"keys": [{"kid", "kty", …}]}
 
 A key that is not among those kept is looked for anew, but at one minute's distance: whoever sends tokens with made-up
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -22,7 +22,8 @@ from msgspec import Struct
 from attestations.faults import Fault, FormatFault
 from attestations.strict_json import Node, loads
 
-from .faults import AccessFault
+from .egress import Egress
+from .faults import AccessFault, EgressFault
 from .oidc import Issuer
 
 KEPT = datetime.timedelta(hours=1)
@@ -34,20 +35,28 @@ _DISCOVERY = "/.well-known/openid-configuration"
 Keys = Mapping[str, Mapping[str, Any]]
 
 
+class Endpoints(Struct, frozen=True):
+    """Where people log in: `authorization` is where their browser goes, `token` where we fetch what came of it."""
+
+    authorization: str
+    token: str
+
+
 class _Kept(Struct, frozen=True):
-    """What is known of an issuer: its keys, when it gave them, when it was asked last, and whether in vain."""
+    """What is known of an issuer: what it published, when it did, when it was asked last, and whether in vain."""
 
     keys: Keys
+    endpoints: Endpoints | None
     fetched: datetime.datetime
     asked: datetime.datetime
     failure: str | None = None
 
 
-class FetchedKeys:
-    """Keys by way of `fetch`, which gives the bytes behind an address or raises a `Fault`."""
+class PublishedKeys:
+    """What issuers publish, by way of `egress`."""
 
-    def __init__(self, fetch: Callable[[str], bytes]) -> None:
-        self._fetch = fetch
+    def __init__(self, egress: Egress) -> None:
+        self._egress = egress
         self._kept: dict[str, _Kept] = {}
         self._locks: dict[str, threading.Lock] = {}
 
@@ -57,34 +66,61 @@ class FetchedKeys:
         Raises:
             AccessFault: ``identity.key_unknown``, ``identity.issuer_unreachable``.
         """
-        with self._locks.setdefault(issuer.url, threading.Lock()):
-            kept = self._kept.get(issuer.url)
-            if kept is None or not (_answers(kept, kid, now) or _within(kept.asked, ASKED_AGAIN, now)):
-                kept = self._kept[issuer.url] = self._ask(issuer, kept, now)
+        kept = self._look(issuer, kid, now)
         if _answers(kept, kid, now):
             return kept.keys[kid]
         if kept.failure is not None:
             raise AccessFault("identity.issuer_unreachable", f"{issuer.url}: {kept.failure}")
         raise AccessFault("identity.key_unknown", f"{issuer.url} publishes no such key", actual=kid[:200])
 
+    def endpoints(self, issuer: Issuer, now: datetime.datetime) -> Endpoints:
+        """Where people log in with this issuer.
+
+        Raises:
+            AccessFault: ``identity.issuer_unreachable``, also where it publishes no such address.
+        """
+        kept = self._look(issuer, None, now)
+        if kept.endpoints is None:
+            detail = kept.failure or "it publishes no address to log in at"
+            raise AccessFault("identity.issuer_unreachable", f"{issuer.url}: {detail}")
+        return kept.endpoints
+
+    def _look(self, issuer: Issuer, kid: str | None, now: datetime.datetime) -> _Kept:
+        with self._locks.setdefault(issuer.url, threading.Lock()):
+            kept = self._kept.get(issuer.url)
+            if kept is None or not (_answers(kept, kid, now) or _within(kept.asked, ASKED_AGAIN, now)):
+                kept = self._kept[issuer.url] = self._ask(issuer, kept, now)
+            return kept
+
     def _ask(self, issuer: Issuer, kept: _Kept | None, now: datetime.datetime) -> _Kept:
         try:
-            return _Kept(self._keys(issuer), now, now)
+            if issuer.keys is not None:
+                return _Kept(read_keys(issuer.keys), None, now, now)
+            return self._published(issuer, now)
         except Fault as fault:
             keys, fetched = (kept.keys, kept.fetched) if kept is not None else ({}, now)
-            return _Kept(keys, fetched, now, str(fault))
+            return _Kept(keys, None, fetched, now, str(fault))
 
-    def _keys(self, issuer: Issuer) -> Keys:
-        if issuer.keys is not None:
-            return read_keys(issuer.keys)
-        document = Node(loads(self._fetch(issuer.url + _DISCOVERY), source=_DISCOVERY))
+    def _published(self, issuer: Issuer, now: datetime.datetime) -> _Kept:
+        document = Node(loads(self._page(issuer.url + _DISCOVERY), source=_DISCOVERY))
         if document.field("issuer").text() != issuer.url:
             raise document.field("issuer").fault("json.value", "another issuer", expected=issuer.url)
-        return read_keys(self._fetch(document.field("jwks_uri").text()))
+        keys = read_keys(self._page(document.field("jwks_uri").text()))
+        authorization, token = document.get("authorization_endpoint"), document.get("token_endpoint")
+        endpoints = Endpoints(authorization.text(), token.text()) if authorization and token else None
+        return _Kept(keys, endpoints, now, now)
+
+    def _page(self, url: str) -> bytes:
+        answer = self._egress.get(url)
+        if answer.status != 200:
+            raise EgressFault("egress.unreachable", f"{url} answered {answer.status}")
+        return answer.body
 
 
-def _answers(kept: _Kept, kid: str, now: datetime.datetime) -> bool:
-    return kid in kept.keys and _within(kept.fetched, KEPT, now)
+def _answers(kept: _Kept, kid: str | None, now: datetime.datetime) -> bool:
+    """Whether what is kept has that key, or where people log in, and is not too old."""
+    there = kid in kept.keys if kid is not None else kept.endpoints is not None
+    return there and _within(kept.fetched, KEPT, now)
 
 
 def _within(moment: datetime.datetime, longest: datetime.timedelta, now: datetime.datetime) -> bool:

@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from msgspec import Struct
 
-from api.effects.issuer_keys import FetchedKeys
+from api.effects.egress import Answer
+from api.effects.faults import EgressFault
+from api.effects.issuer_keys import PublishedKeys
 from api.effects.oidc import Issuer
 
 NOW = datetime.datetime(2026, 3, 2, 11, 4, tzinfo=datetime.UTC)
@@ -112,14 +114,18 @@ class Web:
         self.pages[f"{maker.url}/.well-known/openid-configuration"] = json.dumps(found).encode()
         self.pages[f"{maker.url}/keys"] = maker.published
 
-    def fetch(self, url: str) -> bytes:
-        from api.effects.faults import EgressFault
-
+    def get(self, url: str) -> Answer:
         self.asked.append(url)
         if url not in self.pages:
-            raise EgressFault("egress.failed", "nothing there")
-        return self.pages[url]
+            raise EgressFault("egress.unreachable", "nothing there")
+        return Answer(200, self.pages[url], {})
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        raise EgressFault("egress.unreachable", "nothing there")
+
+    def check(self, url: str) -> None:
+        """Everything that is published may be asked for."""
 
     @property
-    def keys(self) -> FetchedKeys:
-        return FetchedKeys(self.fetch)
+    def keys(self) -> PublishedKeys:
+        return PublishedKeys(self)

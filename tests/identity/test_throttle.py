@@ -14,7 +14,9 @@ THROTTLE = Allowance(requests_per_minute=3, bytes_per_day=100, pending=2, logins
 
 
 def refused(reason: str) -> pytest.RaisesExc[ThrottleFault]:
-    return pytest.RaisesExc(ThrottleFault, check=lambda fault: fault.reason == reason and 1 <= fault.retry <= 86_400)
+    return pytest.RaisesExc(
+        ThrottleFault, check=lambda fault: fault.reason == reason and 1 <= fault.retry_after <= 86_400
+    )
 
 
 def test_a_tenant_has_its_requests_a_minute_and_another_has_its_own() -> None:

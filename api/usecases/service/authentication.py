@@ -22,7 +22,7 @@ def authenticate_bearer(service: Service, secret: str, now: datetime.datetime) -
     """
     digest = hash_secret(secret)
     with service.database.reading() as connection:
-        token = tokens.find(connection, digest, now)
+        token = tokens.find(connection, digest)
         tenant = tenants.by_id(connection, token.tenant) if token is not None else None
     if token is None or tenant is None:
         raise AccessFault("token.unknown", "this service knows no such token")
@@ -33,7 +33,7 @@ def authenticate_bearer(service: Service, secret: str, now: datetime.datetime) -
     if tenant.closed is not None:
         raise AccessFault("tenant.closed", f"tenant {tenant.id} is closed", actual=tenant.closed.isoformat())
     roles = tuple(role for role in token.roles if role in tenant.roles)
-    return Principal(tenant.id, actor_of(token), roles, tuple(token.scopes), dict(tenant.limits))
+    return Principal(tenant.id, actor_of(token), roles, tuple(token.scopes), dict(tenant.limits), token.expires)
 
 
 def actor_of(token: Token) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ...store.blobs import Blobs
     from ...store.database import Database
     from ...store.verdicts import VerdictRow
+    from .issuers import Issuing
 
 
 class Principal(Struct, frozen=True):
@@ -38,6 +39,7 @@ class Principal(Struct, frozen=True):
     roles: tuple[str, ...]
     scopes: tuple[str, ...]
     limits: dict[str, int] = {}  # of the tenant's own, by their names in `.throttle`
+    expires: datetime.datetime | None = None  # of what it asks with; None: of nothing that expires
 
 
 class Settings(Struct, frozen=True):
@@ -82,7 +84,8 @@ class Throttle(Protocol):
 
 
 class Service(Struct, frozen=True):
-    """All that use cases reach. `engines` None asks no second opinion; `signer` None signs nothing."""
+    """All that use cases reach. `engines` None asks no second opinion; `signer` None signs nothing; `issuing` None
+    knows nobody but by tokens of its own."""
 
     database: Database
     blobs: Blobs
@@ -94,4 +97,5 @@ class Service(Struct, frozen=True):
     registry: Registry
     settings: Settings
     throttle: Throttle | None = None
+    issuing: Issuing | None = None
     faults: Faults = NO_FAULTS

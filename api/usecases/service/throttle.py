@@ -27,11 +27,11 @@ LONGEST_PAUSE = 60
 
 
 class ThrottleFault(AccessFault):
-    """More than is allowed, for now: `retry` says in how many seconds to ask again."""
+    """More than is allowed, for now: `retry_after` says in how many seconds to ask again."""
 
-    def __init__(self, reason: str, detail: str, *, retry: int, expected: str) -> None:
+    def __init__(self, reason: str, detail: str, *, retry_after: int, expected: str) -> None:
         super().__init__(reason, detail, expected=expected)
-        self.retry = retry
+        self.retry_after = retry_after
 
 
 class Allowance(Struct, frozen=True):
@@ -91,7 +91,7 @@ class TenantThrottle:
         figure = self._figure(principal, "pending")
         if pending >= figure:
             detail = f"{pending} verifications of the tenant are not done"
-            raise ThrottleFault("throttle.pending", detail, retry=LONGEST_PAUSE, expected=f"{figure} at most")
+            raise ThrottleFault("throttle.pending", detail, retry_after=LONGEST_PAUSE, expected=f"{figure} at most")
 
     def stranger(self, address: str) -> None:
         """One more request by somebody without a token, from `address`.
@@ -109,6 +109,8 @@ class TenantThrottle:
     def _count(self, item: RateLimitItem, what: str, whose: str, cost: int, noun: str) -> None:
         if not self._windows.hit(item, what, whose, cost=cost):
             left = self._windows.get_window_stats(item, what, whose).reset_time - time.time()
-            retry = max(1, min(math.ceil(left), item.get_expiry()))
+            retry_after = max(1, min(math.ceil(left), item.get_expiry()))
             expected = f"{item.amount} {noun} at most"
-            raise ThrottleFault(f"throttle.{what}", "that is more than is allowed", retry=retry, expected=expected)
+            raise ThrottleFault(
+                f"throttle.{what}", "that is more than is allowed", retry_after=retry_after, expected=expected
+            )

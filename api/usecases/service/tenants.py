@@ -1,0 +1,135 @@
+"""Tenants: opened, bounded and closed by the operator. The operator is one, and is there from the first start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from ...effects.faults import AccessFault
+from ...store import tenants, trail
+from ...store.schema import OPERATOR as OPERATOR_TENANT
+from ...store.tenants import Tenant
+from .ground import AT_THE_MACHINE, Ground
+from .roles import OPERATOR, ROLES, SCOPES, check_roles
+from .service import Principal
+from .throttle import check_allowance
+from .tokens import LONGEST_LIFE, Made, draw_token, keep_token, tell_token
+
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+LONGEST_NAME = 100
+
+
+class TenantWanted(Struct, frozen=True):
+    """A tenant to be opened; `limits` are its own, by their names in `.throttle`."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    limits: Mapping[str, int] = {}
+
+
+def begin(ground: Ground) -> Made | None:
+    """Open the operator's own tenant and make its first token; None where that was done before."""
+    now = ground.clock.now()
+    expires = now + LONGEST_LIFE
+    made = draw_token(OPERATOR_TENANT, name="the first", roles=ROLES, scopes=SCOPES, expires=expires, now=now)
+    with ground.database.writing() as connection:
+        if not tenants.insert(connection, Tenant(OPERATOR_TENANT, "The operator", ROLES, {}, now)):
+            return None
+        keep_token(connection, made)
+        tell_token(connection, AT_THE_MACHINE.actor, "token.made", made.token, now)
+    return made
+
+
+def open_tenant(ground: Ground, principal: Principal, wanted: TenantWanted) -> Tenant:
+    """Open a tenant.
+
+    Raises:
+        AccessFault: ``tenant.name``, ``tenant.exists``, ``token.role_unknown``, ``token.exceeds`` (the operator's role
+            is its own), ``throttle.unknown``.
+    """
+    now = ground.clock.now()
+    if _ID.fullmatch(wanted.id) is None or not (0 < len(wanted.name) <= LONGEST_NAME and wanted.name.isprintable()):
+        raise AccessFault("tenant.name", "a tenant cannot be called that", actual=ascii(wanted.id[:80]))
+    roles = check_roles(wanted.roles)
+    if OPERATOR in roles or not roles:
+        raise AccessFault("token.exceeds", "a tenant has a role, and not the operator's", actual=", ".join(roles))
+    tenant = Tenant(wanted.id, wanted.name, roles, check_allowance(wanted.limits), now)
+    with ground.database.writing() as connection:
+        if not tenants.insert(connection, tenant):
+            raise AccessFault("tenant.exists", f"there is a tenant {tenant.id!r}")
+        detail = {"name": tenant.name, "roles": list(roles), "limits": tenant.limits}
+        trail.append(
+            connection,
+            OPERATOR_TENANT,
+            actor=principal.actor,
+            act="tenant.opened",
+            about=tenant.id,
+            detail=detail,
+            at=now,
+        )
+    return tenant
+
+
+def limit_tenant(ground: Ground, principal: Principal, tenant: str, limits: Mapping[str, int]) -> Tenant:
+    """Give a tenant limits of its own, in place of those that it had.
+
+    Raises:
+        AccessFault: ``tenant.not_found``, ``throttle.unknown``.
+    """
+    own = check_allowance(limits)
+    with ground.database.writing() as connection:
+        if not tenants.set_limits(connection, tenant, own):
+            raise _unknown(tenant)
+        trail.append(
+            connection,
+            OPERATOR_TENANT,
+            actor=principal.actor,
+            act="tenant.limited",
+            about=tenant,
+            detail=own,
+            at=ground.clock.now(),
+        )
+    return find_tenant(ground, tenant)
+
+
+def close_tenant(ground: Ground, principal: Principal, tenant: str) -> Tenant:
+    """Close a tenant for good: its tokens open nothing from now on. What it was told stands.
+
+    Raises:
+        AccessFault: ``tenant.not_found``, ``token.exceeds`` (the operator is not closed).
+    """
+    if tenant == OPERATOR_TENANT:
+        raise AccessFault("token.exceeds", "the operator's own tenant is not closed")
+    now = ground.clock.now()
+    with ground.database.writing() as connection:
+        if tenants.close(connection, tenant, now):
+            trail.append(
+                connection, OPERATOR_TENANT, actor=principal.actor, act="tenant.closed", about=tenant, detail={}, at=now
+            )
+    return find_tenant(ground, tenant)
+
+
+def list_tenants(ground: Ground) -> tuple[Tenant, ...]:
+    """Every tenant, by id."""
+    with ground.database.reading() as connection:
+        return tenants.all_tenants(connection)
+
+
+def find_tenant(ground: Ground, tenant: str) -> Tenant:
+    """The tenant of that id.
+
+    Raises:
+        AccessFault: ``tenant.not_found``.
+    """
+    with ground.database.reading() as connection:
+        found = tenants.by_id(connection, tenant)
+    if found is None:
+        raise _unknown(tenant)
+    return found
+
+
+def _unknown(tenant: str) -> AccessFault:
+    return AccessFault("tenant.not_found", f"there is no tenant {tenant[:80]!r}")
