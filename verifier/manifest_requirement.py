@@ -22,13 +22,12 @@ from .checks.manifest import CLAUSE, bind_listed, questions
 from .checks.signers import CLAUSE as SIGNERS
 from .checks.signers import groups_of, signer_name
 from .checks.subject import CLAUSE as SUBJECT
-from .checks.threshold import CLAUSE as THRESHOLD
-from .checks.threshold import check_threshold
-from .faults import CheckFault, TrustFault
+from .faults import CheckFault
 from .gather import Gathered
 from .manifests import Listed, Manifest, Published, published
 from .outcome import Outcome, combine
-from .policy.model import ManifestRequirement, PinnedKey, Policy
+from .parties import keys_not_given, threshold_of
+from .policy.model import ManifestRequirement, Policy
 from .request import Request
 from .requirements import Run
 from .results import Source, passed, refused
@@ -63,7 +62,7 @@ class ManifestEvaluation(Struct, frozen=True):
         results = [result for item in about for result in self._judge(item)]
         groups = tuple(dict.fromkeys(group for item in about for group in item.groups))
         if combine(result.outcome for result in results) is Outcome.PASSED:
-            results.append(self._threshold(groups))
+            results.append(threshold_of(self.number, self.requirement, groups))
         used = tuple(item.published.authenticated for item in about)
         heard = tuple(item.published.source for item in about)
         return Run(self.requirement, tuple(results), groups, used, heard=heard)
@@ -112,17 +111,13 @@ class ManifestEvaluation(Struct, frozen=True):
                 if met is not None:
                     yield self._passed(name, met, source, CLAUSE)
 
-    def _threshold(self, groups: tuple[str, ...]) -> CheckResult:
-        try:
-            met = check_threshold(self.requirement.threshold, groups)
-        except CheckFault as fault:
-            return self._refused("threshold", fault, None, THRESHOLD)
-        return passed("threshold", met, requirement=self.number, clause=THRESHOLD)
-
     def _unmet(self, others: tuple[list[CheckResult], list[CheckResult]]) -> Run:
         """Why no manifest decides: the nearest ones, what did not authenticate, or that there is none."""
         elsewhere, strangers = others
-        results = [*self._keys_not_given(), *(elsewhere or strangers)]
+        results = [
+            *keys_not_given(self.number, self.requirement, self.policy, self.gathered),
+            *(elsewhere or strangers),
+        ]
         blamed = self.gathered.refused if not results else ()
         if not results:
             results += [self._refused("evidence", item.fault, item.source, "") for item in blamed]
@@ -130,14 +125,6 @@ class ManifestEvaluation(Struct, frozen=True):
             absent = CheckFault("manifest.absent", "there is no manifest by anybody whom the policy names")
             results.append(self._refused("evidence", absent, None, CLAUSE))
         return Run(self.requirement, tuple(results), blamed=blamed)
-
-    def _keys_not_given(self) -> Iterator[CheckResult]:
-        for name in self.requirement.signers:
-            rule = self.policy.signer(name)
-            if isinstance(rule, PinnedKey) and rule.key not in self.gathered.keys:
-                detail = "a key that the policy pins was not given"
-                fault = TrustFault("trust.key_not_given", detail, expected=str(rule.key))
-                yield self._refused("keys", fault, None, SIGNERS)
 
     def _passed(self, check: str, met: Met, source: Source, clause: str) -> CheckResult:
         return passed(check, met, requirement=self.number, source=source, clause=clause)

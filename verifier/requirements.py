@@ -28,14 +28,12 @@ from .checks.signers import CLAUSE as SIGNERS
 from .checks.signers import groups_of, signer_name
 from .checks.subject import CLAUSE as SUBJECT
 from .checks.subject import bind_signed, bind_subjects, subject_met
-from .checks.threshold import CLAUSE as THRESHOLD
-from .checks.threshold import check_threshold
-from .faults import CheckFault, TrustFault
+from .faults import CheckFault
 from .gather import Gathered, Refused
 from .outcome import Outcome, combine
+from .parties import keys_not_given, threshold_of
 from .policy.expected import matches, shown
 from .policy.model import (
-    PinnedKey,
     Policy,
     ProvenanceRequirement,
     SignedRequirement,
@@ -98,7 +96,7 @@ class Evaluation(Struct, frozen=True):
         spoken = (item.groups for item in about if isinstance(item.groups, tuple))
         groups = tuple(dict.fromkeys(group for each in spoken for group in each))
         if combine(result.outcome for result in results) is Outcome.PASSED:
-            results.append(self._threshold(groups))
+            results.append(threshold_of(self.number, self.requirement, groups))
         return Run(self.requirement, tuple(results), groups, tuple(item.authenticated for item in about))
 
     def _is_of_kind(self, item: Authenticated) -> bool:
@@ -171,13 +169,6 @@ class Evaluation(Struct, frozen=True):
         subjects = item.subjects if isinstance(item.subjects, tuple) else ()
         return Attestation(item.authenticated, subjects, predicate)
 
-    def _threshold(self, groups: tuple[str, ...]) -> CheckResult:
-        try:
-            met = check_threshold(self.requirement.threshold, groups)
-        except CheckFault as fault:
-            return refused("threshold", fault, requirement=self.number, clause=THRESHOLD)
-        return passed("threshold", met, requirement=self.number, clause=THRESHOLD)
-
     def _unmet(self, candidates: list[_Candidate]) -> Run:
         """Why nothing decides: what stands nearest to what is asked for, or that there is nothing."""
         near = (
@@ -185,7 +176,10 @@ class Evaluation(Struct, frozen=True):
             or [item for item in candidates if isinstance(item.subjects, tuple)]
             or candidates
         )
-        results = [*self._keys_not_given(), *(result for item in near for result in self._reasons(item))]
+        results = [
+            *keys_not_given(self.number, self.requirement, self.policy, self.gathered),
+            *(result for item in near for result in self._reasons(item)),
+        ]
         if near:
             return Run(self.requirement, tuple(results))
         blamed = tuple(item for item in self.gathered.refused if not self._follows(item.fault, results))
@@ -205,14 +199,6 @@ class Evaluation(Struct, frozen=True):
             yield self._refused(item, "signer", item.groups, SIGNERS)
         if isinstance(item.subjects, Fault):
             yield self._refused(item, "subject", item.subjects, SUBJECT)
-
-    def _keys_not_given(self) -> Iterator[CheckResult]:
-        for name in self.requirement.signers:
-            rule = self.policy.signer(name)
-            if isinstance(rule, PinnedKey) and rule.key not in self.gathered.keys:
-                detail = "a key that the policy pins was not given"
-                fault = TrustFault("trust.key_not_given", detail, expected=str(rule.key))
-                yield refused("keys", fault, requirement=self.number)
 
     def _absent(self) -> CheckResult:
         wanted = self.requirement.predicate_type

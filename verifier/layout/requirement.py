@@ -26,11 +26,10 @@ from ..checks.signers import CLAUSE as SIGNERS
 from ..checks.signers import groups_of, signer_name
 from ..checks.subject import CLAUSE as SUBJECT
 from ..checks.subject import bind_any
-from ..checks.threshold import CLAUSE as THRESHOLD
-from ..checks.threshold import check_threshold
-from ..faults import CheckFault, TrustFault
+from ..faults import CheckFault
 from ..gather import Gathered, Refused
 from ..outcome import Outcome, combine
+from ..parties import keys_not_given, threshold_of
 from ..policy.expected import matches, shown
 from ..policy.model import Expected, LayoutRequirement, PinnedKey, Policy
 from ..request import Request
@@ -80,7 +79,7 @@ class LayoutEvaluation(Struct, frozen=True):
             results += self._judge(chain, one)
         groups = tuple(dict.fromkeys(group for one in named for group in one.groups))
         if combine(result.outcome for result in results) is Outcome.PASSED:
-            results.append(self._threshold(groups))
+            results.append(threshold_of(self.number, self.requirement, groups))
         used = tuple(one.authenticated for one in named)
         return Run(self.requirement, tuple(results), groups, used, heard=tuple(heard))
 
@@ -151,30 +150,15 @@ class LayoutEvaluation(Struct, frozen=True):
     def _refused(self, check: str, fault: Fault, source: Source | None, clause: str) -> CheckResult:
         return refused(check, fault, requirement=self.number, source=source, clause=clause)
 
-    def _threshold(self, groups: tuple[str, ...]) -> CheckResult:
-        try:
-            met = check_threshold(self.requirement.threshold, groups)
-        except CheckFault as fault:
-            return self._refused("threshold", fault, None, THRESHOLD)
-        return passed("threshold", met, requirement=self.number, clause=THRESHOLD)
-
     def _unmet(self, strangers: list[CheckResult]) -> Run:
         """Why there is no layout of a named party: strangers' ones, those that do not authenticate, or none."""
-        results = [*self._keys_not_given(), *strangers]
+        results = [*keys_not_given(self.number, self.requirement, self.policy, self.gathered), *strangers]
         refusals = [] if results else [item for item in self._refused_layouts() if item.fault.reason != _NO_KEY]
         results += [self._refused("evidence", item.fault, item.source, CLAUSE) for item in refusals]
         if not results:
             absent = CheckFault("layout.absent", "there is no layout by anybody whom the policy names")
             results.append(self._refused("evidence", absent, None, CLAUSE))
         return Run(self.requirement, tuple(results), heard=tuple(item.source for item in refusals))
-
-    def _keys_not_given(self) -> Iterator[CheckResult]:
-        for name in self.requirement.signers:
-            rule = self.policy.signer(name)
-            if isinstance(rule, PinnedKey) and rule.key not in self.gathered.keys:
-                detail = "a key that the policy pins was not given"
-                fault = TrustFault("trust.key_not_given", detail, expected=str(rule.key))
-                yield self._refused("keys", fault, None, SIGNERS)
 
     def _refused_layouts(self) -> Iterator[Refused]:
         for item in (*self.gathered.unsigned, *self.gathered.refused):
