@@ -4,6 +4,7 @@
              ├─ artifacts, evidence                     what is asked about; bytes are blobs, by SHA-256
              ├─ policies, trust_files                   under what: the operator's, and tenants' own
              ├─ verifications ── verdicts               what was asked, once; what came of it, once
+             │       └─ citations                       the files that it rests on
              ├─ vendors, products, channels, releases   what vendors declare
              ├─ statements                              audits, waivers, appeals, withdrawals
              ├─ webhooks ── deliveries                  who is told; `events` is what of
@@ -54,6 +55,8 @@ _Serial = BigInteger().with_variant(Integer, "sqlite")
 def _tenant() -> Column[str]:
     return Column("tenant", _ID, ForeignKey("tenants.id"), nullable=False)
 
+
+schema_revision = Table("schema_revision", METADATA, Column("revision", String(8), primary_key=True))  # one row
 
 tenants = Table(
     "tenants",
@@ -164,6 +167,15 @@ verifications = Table(
     Column("created", Moment, nullable=False),
     UniqueConstraint("tenant", "key"),
     Index(None, "state", "leased_until"),
+)
+
+citations = Table(
+    "citations",  # which files' bytes a verification rests on: its terms, so that they can be looked up
+    METADATA,
+    Column("verification", _ID, ForeignKey("verifications.id"), primary_key=True),
+    Column("kind", String(8), primary_key=True),  # evidence | trust | keys
+    Column("sha256", _HEX, primary_key=True),
+    Index(None, "sha256"),
 )
 
 verdicts = Table(

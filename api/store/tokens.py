@@ -1,0 +1,52 @@
+"""Tokens: what a tenant asks with. The store has the SHA-256 of one; the token itself is nowhere."""
+
+from __future__ import annotations
+
+import datetime
+
+from msgspec import Struct, structs
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
+
+from .rows import every, first, put
+from .schema import tokens
+
+
+class Token(Struct, frozen=True):
+    """What a token may do, and until when. `revoked` is since when it may do nothing."""
+
+    id: str
+    tenant: str
+    name: str
+    roles: tuple[str, ...]
+    scopes: tuple[str, ...]
+    created: datetime.datetime
+    expires: datetime.datetime
+    revoked: datetime.datetime | None = None
+
+
+def insert(connection: Connection, token: Token, secret: str) -> bool:
+    """Add a token whose SHA-256 is `secret` (hex); False where the id or the secret is taken."""
+    return put(connection, tokens, {**structs.asdict(token), "secret": secret})
+
+
+def find(connection: Connection, secret: str) -> Token | None:
+    """The token whose SHA-256 is `secret` (hex), expired and revoked ones too: whoever asks says which it was."""
+    return first(connection, Token, select(tokens).where(tokens.c.secret == secret))
+
+
+def by_id(connection: Connection, tenant: str, token: str) -> Token | None:
+    """A token of the tenant's."""
+    return first(connection, Token, select(tokens).where(tokens.c.tenant == tenant, tokens.c.id == token))
+
+
+def of_tenant(connection: Connection, tenant: str) -> tuple[Token, ...]:
+    """The tenant's tokens, oldest first."""
+    mine = select(tokens).where(tokens.c.tenant == tenant)
+    return every(connection, Token, mine.order_by(tokens.c.created, tokens.c.id))
+
+
+def revoke(connection: Connection, tenant: str, token: str, at: datetime.datetime) -> bool:
+    """Revoke a token of the tenant's for good; False where there is none, or it is revoked already."""
+    here = (tokens.c.tenant == tenant) & (tokens.c.id == token) & tokens.c.revoked.is_(None)
+    return connection.execute(update(tokens).where(here).values(revoked=at)).rowcount == 1

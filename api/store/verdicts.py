@@ -1,0 +1,109 @@
+"""Verdicts: what came of a verification, once. None is edited or deleted; a later one supersedes it.
+
+That a verification has exactly one verdict, and a verdict at most one successor, are the table's unique constraints:
+nothing depends on who was told to do what.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from msgspec import Struct, structs
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.engine import Connection
+
+from .faults import StoreFault
+from .rows import Page, first, page, put
+from .schema import verdicts
+
+
+class VerdictRow(Struct, frozen=True, kw_only=True):
+    """A verdict: `report` the unsigned report's bytes, `bundle` the signed verdict's under an operator's policy."""
+
+    id: str
+    verification: str
+    tenant: str
+    artifact: str
+    policy: str
+    policy_tenant: str
+    outcome: str
+    level: str
+    report: bytes
+    created: datetime.datetime
+    product: str | None = None
+    opinions: Any = ()
+    bundle: bytes | None = None
+    supersedes: str | None = None
+    serial: int = 0
+
+
+class Filters(Struct, frozen=True, kw_only=True):
+    """Which verdicts a page shows: those that meet all that is set. `current` leaves out what is superseded."""
+
+    artifact: str | None = None
+    product: str | None = None
+    policy: str | None = None
+    outcome: str | None = None
+    since: datetime.datetime | None = None
+    until: datetime.datetime | None = None
+    current: bool = False
+
+
+def insert(connection: Connection, verdict: VerdictRow) -> None:
+    """Write the verdict of a verification.
+
+    Raises:
+        StoreFault: ``verdict.exists``: it has one; ``verdict.superseded``: what it is to supersede has a successor.
+    """
+    row = structs.asdict(verdict)
+    del row["serial"]
+    if put(connection, verdicts, row):
+        return
+    if _first(connection, verdicts.c.verification == verdict.verification) is None:
+        raise StoreFault("verdict.superseded", f"verdict {verdict.supersedes} has a successor already")
+    raise StoreFault("verdict.exists", f"verification {verdict.verification} has its verdict already")
+
+
+def by_id(connection: Connection, tenant: str, verdict: str) -> VerdictRow | None:
+    """The tenant's verdict of that id."""
+    return _first(connection, verdicts.c.tenant == tenant, verdicts.c.id == verdict)
+
+
+def by_verification(connection: Connection, tenant: str, verification: str) -> VerdictRow | None:
+    """The verdict of the tenant's verification of that id."""
+    return _first(connection, verdicts.c.tenant == tenant, verdicts.c.verification == verification)
+
+
+def by_artifact(connection: Connection, tenant: str, artifact: str, cursor: str | None, size: int) -> Page[VerdictRow]:
+    """The tenant's verdicts about an artifact, newest first."""
+    return page_of(connection, tenant, Filters(artifact=artifact), cursor, size)
+
+
+def page_of(connection: Connection, tenant: str, filters: Filters, cursor: str | None, size: int) -> Page[VerdictRow]:
+    """The tenant's verdicts that meet `filters`, newest first."""
+    mine = select(verdicts).where(verdicts.c.tenant == tenant)
+    for name in ("artifact", "product", "policy", "outcome"):
+        if (wanted := getattr(filters, name)) is not None:
+            mine = mine.where(verdicts.c[name] == wanted)
+    if filters.since is not None:
+        mine = mine.where(verdicts.c.created >= filters.since)
+    if filters.until is not None:
+        mine = mine.where(verdicts.c.created < filters.until)
+    if filters.current:
+        mine = mine.where(_current())
+    return page(connection, VerdictRow, mine, verdicts.c.serial, cursor, size, newest_first=True)
+
+
+def successor_of(connection: Connection, tenant: str, verdict: str) -> VerdictRow | None:
+    """The verdict that superseded the tenant's verdict of that id."""
+    return _first(connection, verdicts.c.tenant == tenant, verdicts.c.supersedes == verdict)
+
+
+def _current() -> ColumnElement[bool]:
+    later = verdicts.alias("later")
+    return ~select(later.c.id).where(later.c.supersedes == verdicts.c.id).exists()
+
+
+def _first(connection: Connection, *clauses: ColumnElement[bool]) -> VerdictRow | None:
+    return first(connection, VerdictRow, select(verdicts).where(*clauses))

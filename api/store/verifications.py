@@ -1,0 +1,134 @@
+"""Verifications: what was asked, once, and who is at work on it.
+
+A lease is how long a worker may be silent. One that runs out is free again: whoever died with it lost nothing, since
+terms are fixed and a verdict is unique.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from msgspec import Struct, structs
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.engine import Connection
+
+from .rows import Page, every, first, page, put
+from .schema import citations, verifications
+
+ACCEPTED, DONE = "accepted", "done"
+
+
+class Verification(Struct, frozen=True, kw_only=True):
+    """One request for a verdict. `terms` are `usecases.service.terms`'s tree; `serial` is the database's own."""
+
+    id: str
+    tenant: str
+    key: str
+    request: str
+    terms: dict[str, Any]
+    artifact: str
+    policy: str
+    policy_tenant: str
+    actor: str
+    created: datetime.datetime
+    why: str = "request"
+    previous: str | None = None
+    state: str = ACCEPTED
+    attempts: int = 0
+    leased_until: datetime.datetime | None = None
+    lease: str | None = None
+    serial: int = 0
+
+
+def insert(connection: Connection, verification: Verification) -> bool:
+    """Accept a verification; False where the tenant has one under that key."""
+    row = structs.asdict(verification)
+    del row["serial"]
+    if not put(connection, verifications, row):
+        return False
+    for kind in ("evidence", "trust", "keys"):
+        for sha256 in {file["sha256"] for file in verification.terms.get(kind, ())}:
+            cited = {"verification": verification.id, "kind": kind, "sha256": sha256}
+            connection.execute(citations.insert().values(**cited))
+    return True
+
+
+def by_key(connection: Connection, tenant: str, key: str) -> Verification | None:
+    """The tenant's verification under that idempotency key."""
+    return _first(connection, verifications.c.tenant == tenant, verifications.c.key == key)
+
+
+def by_id(connection: Connection, tenant: str, verification: str) -> Verification | None:
+    """The tenant's verification of that id."""
+    return _first(connection, verifications.c.tenant == tenant, verifications.c.id == verification)
+
+
+def of_any_tenant(connection: Connection, verification: str) -> Verification | None:
+    """The verification of that id, whoever's: for whoever judges, not for whoever asks."""
+    return _first(connection, verifications.c.id == verification)
+
+
+def lease(
+    connection: Connection, now: datetime.datetime, until: datetime.datetime, lease_id: str, limit: int = 1
+) -> tuple[Verification, ...]:
+    """Take up to `limit` verifications that are accepted and that nobody works on, the oldest first.
+
+    Two that lease at once get different ones: what another is taking is passed over, not waited for.
+    """
+    free = or_(verifications.c.leased_until.is_(None), verifications.c.leased_until <= now)
+    waiting = select(verifications).where(verifications.c.state == ACCEPTED, free)
+    chosen = waiting.order_by(verifications.c.serial).limit(limit).with_for_update(skip_locked=True)
+    taken = every(connection, Verification, chosen)
+    if taken:
+        here = verifications.c.serial.in_([verification.serial for verification in taken])
+        connection.execute(update(verifications).where(here).values(lease=lease_id, leased_until=until))
+    return tuple(structs.replace(verification, lease=lease_id, leased_until=until) for verification in taken)
+
+
+def release(connection: Connection, verification: str, lease_id: str, *, attempt: bool) -> bool:
+    """Give a lease back undone, as an attempt that counts or not; False where it ran out and is another's by now."""
+    here = (verifications.c.id == verification) & (verifications.c.lease == lease_id)
+    given = {"lease": None, "leased_until": None, "attempts": verifications.c.attempts + int(attempt)}
+    return connection.execute(update(verifications).where(here).values(**given)).rowcount == 1
+
+
+def hold(connection: Connection, verification: str, lease_id: str, until: datetime.datetime) -> bool:
+    """Move the end of a lease; False where it ran out and is another's by now."""
+    here = (verifications.c.id == verification) & (verifications.c.lease == lease_id)
+    return connection.execute(update(verifications).where(here).values(leased_until=until)).rowcount == 1
+
+
+def finish(connection: Connection, verification: str) -> bool:
+    """Say that it has its verdict, in the transaction that writes the verdict; False where it had one."""
+    here = (verifications.c.id == verification) & (verifications.c.state == ACCEPTED)
+    done = {"state": DONE, "lease": None, "leased_until": None}
+    return connection.execute(update(verifications).where(here).values(**done)).rowcount == 1
+
+
+def pending(connection: Connection, tenant: str | None = None) -> int:
+    """How many are accepted and not done, of one tenant or of all."""
+    waiting = select(func.count()).select_from(verifications).where(verifications.c.state == ACCEPTED)
+    if tenant is not None:
+        waiting = waiting.where(verifications.c.tenant == tenant)
+    return connection.execute(waiting).scalar_one()
+
+
+def waiting_since(connection: Connection) -> datetime.datetime | None:
+    """Since when the oldest of those that are accepted and not done waits; None where none does."""
+    waiting = select(verifications.c.created).where(verifications.c.state == ACCEPTED)
+    return connection.execute(waiting.order_by(verifications.c.serial).limit(1)).scalar()
+
+
+def page_of(
+    connection: Connection, tenant: str, cursor: str | None, size: int, *, state: str | None = None
+) -> Page[Verification]:
+    """The tenant's verifications, newest first."""
+    mine = select(verifications).where(verifications.c.tenant == tenant)
+    if state is not None:
+        mine = mine.where(verifications.c.state == state)
+    return page(connection, Verification, mine, verifications.c.serial, cursor, size, newest_first=True)
+
+
+def _first(connection: Connection, *clauses: ColumnElement[bool]) -> Verification | None:
+    return first(connection, Verification, select(verifications).where(*clauses))
