@@ -10,7 +10,7 @@ import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.engine import Connection
 
 from .rows import Page, every, page, put
@@ -53,12 +53,12 @@ def take_up(connection: Connection, delivery: Delivery, until: datetime.datetime
 def settle(connection: Connection, delivery: Delivery, at: datetime.datetime | None, answer: str) -> None:
     """Write down how an attempt ended: delivered `at`, or (None) given up."""
     settled = {"next": None, "delivered": at, "answer": answer}
-    connection.execute(update(deliveries).where(deliveries.c.serial == delivery.serial).values(**settled))
+    connection.execute(update(deliveries).where(_open(delivery)).values(**settled))
 
 
 def note(connection: Connection, delivery: Delivery, answer: str) -> None:
     """Write down the end of an attempt that another follows."""
-    connection.execute(update(deliveries).where(deliveries.c.serial == delivery.serial).values(answer=answer))
+    connection.execute(update(deliveries).where(_open(delivery)).values(answer=answer))
 
 
 def again(connection: Connection, webhook: str, event: str, at: datetime.datetime) -> bool:
@@ -72,3 +72,8 @@ def page_of(connection: Connection, tenant: str, webhook: str, cursor: str | Non
     mine = select(deliveries).join(webhooks, webhooks.c.id == deliveries.c.webhook)
     wanted = mine.where(webhooks.c.tenant == tenant, deliveries.c.webhook == webhook)
     return page(connection, Delivery, wanted, deliveries.c.serial, cursor, size, newest_first=True)
+
+
+def _open(delivery: Delivery) -> ColumnElement[bool]:
+    """A delivery that arrived stays so, whatever a slower attempt has to say."""
+    return (deliveries.c.serial == delivery.serial) & deliveries.c.delivered.is_(None)

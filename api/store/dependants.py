@@ -8,6 +8,7 @@ empty, and nothing under way rests on what changed, the work is done. Nobody kee
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, Table, func, select
@@ -44,9 +45,9 @@ class Dependant(Struct, frozen=True):
 def dependants(connection: Connection, cause: Cause, limit: int) -> tuple[Dependant, ...]:
     """At most `limit` of the cause's dependants, oldest first."""
     later, following = verdicts.alias("later"), verifications.alias("following")
-    query = select(verdicts.c.tenant, verdicts.c.id.label("verdict"), verifications.c.id.label("verification")).join(
-        verifications, verifications.c.id == verdicts.c.verification
-    )
+    query: Select[Any] = select(
+        verdicts.c.tenant, verdicts.c.id.label("verdict"), verifications.c.id.label("verification")
+    ).join(verifications, verifications.c.id == verdicts.c.verification)
     query = _resting(query, verifications, cause).where(
         verifications.c.why != cause.name,
         ~select(later.c.id).where(later.c.supersedes == verdicts.c.id).exists(),
@@ -64,7 +65,7 @@ def under_way(connection: Connection, cause: Cause) -> int:
     return counted
 
 
-def _resting(query: Select[tuple[object, ...]], table: Table, cause: Cause) -> Select[tuple[object, ...]]:
+def _resting(query: Select[Any], table: Table, cause: Cause) -> Select[Any]:
     if cause.tenant is not None:
         query = query.where(table.c.tenant == cause.tenant)
     if cause.policy is not None:
@@ -81,7 +82,7 @@ def _resting(query: Select[tuple[object, ...]], table: Table, cause: Cause) -> S
     )
 
 
-def _citing(kinds: tuple[str, ...], sha256: str) -> Select[tuple[str]]:
+def _citing(kinds: tuple[str, ...], sha256: str) -> Select[Any]:
     return select(citations.c.verification).where(citations.c.sha256 == sha256, citations.c.kind.in_(kinds))
 
 

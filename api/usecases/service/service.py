@@ -20,6 +20,7 @@ from .boundaries import NO_FAULTS, Faults
 from .queue import Queue
 
 if TYPE_CHECKING:
+    from ...effects.egress import Egress
     from ...judges.judges import EnginesOfTenant, Judging
     from ...signer import SignerClient
     from ...store.blobs import Blobs
@@ -85,7 +86,7 @@ class Throttle(Protocol):
 
 class Service(Struct, frozen=True):
     """All that use cases reach. `engines` None asks no second opinion; `signer` None signs nothing; `issuing` None
-    knows nobody but by tokens of its own."""
+    knows nobody but by tokens of its own; `egress` None tells nobody."""
 
     database: Database
     blobs: Blobs
@@ -99,3 +100,4 @@ class Service(Struct, frozen=True):
     throttle: Throttle | None = None
     issuing: Issuing | None = None
     faults: Faults = NO_FAULTS
+    egress: Egress | None = None
