@@ -109,8 +109,12 @@ def describe_token(token: Token) -> dict[str, object]:
     return {"name": token.name, "roles": list(token.roles), "scopes": list(token.scopes), "expires": expires}
 
 
-def tell_token(connection: Connection, actor: str, act: str, token: Token, now: datetime.datetime) -> None:
-    trail.append(connection, token.tenant, actor=actor, act=act, about=token.id, detail=describe_token(token), at=now)
+def tell_token(
+    connection: Connection, actor: str, act: str, token: Token, now: datetime.datetime, said: object = None
+) -> None:
+    """Write into the trail of the token's tenant that it was made; `said` is what an issuer said of its holder."""
+    detail = describe_token(token) | ({"said": said} if said is not None else {})
+    trail.append(connection, token.tenant, actor=actor, act=act, about=token.id, detail=detail, at=now)
 
 
 def _checked_name(name: str) -> str:
