@@ -10,6 +10,7 @@ Fault
     ├── PolicyFault         policy.*                    the policy itself
     ├── RecordFault         record.*                    a record of a verification
     ├── VerdictFault        verdict.* vsa.* svr.*       a verdict as others get it: its summary, its bundle
+    ├── UpdateFault         update.*                    an update does not follow from what was accepted before
     └── CheckFault          everything a check refuses  (subject.*, signer.*, builder.*, source.*, …)
 """
 
@@ -56,6 +57,10 @@ class VerdictFault(VerificationFault):
 
 class OpinionFault(VerificationFault):
     """Engines do not agree, or not enough of them were asked."""
+
+
+class UpdateFault(VerificationFault):
+    """An update is not signed, not current, not whole, or does not follow from what was accepted before."""
 
 
 class CheckFault(VerificationFault):

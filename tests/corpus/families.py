@@ -27,6 +27,7 @@ FAMILIES: Mapping[str, str] = {
     "slsa-provenance": "slsa_provenance",
     "tlog-consistency": "tlog_consistency",
     "tlog-inclusion": "tlog_inclusion",
+    "tuf-metadata": "tuf_metadata",
     "vsa": "vsa",
     "x509-role": "x509_role",
 }
