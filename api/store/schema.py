@@ -48,7 +48,7 @@ METADATA = MetaData(
 OPERATOR = "operator"
 """The tenant that is the operator. Policies and trust files of this owner are published: all may use them."""
 
-_ID, _HEX, _NAME = String(40), String(64), String(255)
+_ID, _HEX, _NAME = String(64), String(64), String(255)
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 
 

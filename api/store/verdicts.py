@@ -10,12 +10,12 @@ import datetime
 from typing import Any
 
 from msgspec import Struct, structs
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.engine import Connection
 
 from .faults import StoreFault
 from .rows import Page, first, page, put
-from .schema import verdicts
+from .schema import OPERATOR, verdicts
 
 
 class VerdictRow(Struct, frozen=True, kw_only=True):
@@ -78,6 +78,23 @@ def by_verification(connection: Connection, tenant: str, verification: str) -> V
 def by_artifact(connection: Connection, tenant: str, artifact: str, cursor: str | None, size: int) -> Page[VerdictRow]:
     """The tenant's verdicts about an artifact, newest first."""
     return page_of(connection, tenant, Filters(artifact=artifact), cursor, size)
+
+
+def about(connection: Connection, tenant: str, artifact: str, cursor: str | None, size: int) -> Page[VerdictRow]:
+    """Verdicts about an artifact, newest first: all of the tenant's, and of others' those that are published."""
+    seen = select(verdicts).where(verdicts.c.artifact == artifact, or_(verdicts.c.tenant == tenant, _published()))
+    return page(connection, VerdictRow, seen, verdicts.c.serial, cursor, size, newest_first=True)
+
+
+def published(connection: Connection, verdict: str) -> VerdictRow | None:
+    """The verdict of that id, whoever asked for it, where it is published."""
+    return _first(connection, verdicts.c.id == verdict, _published())
+
+
+def _published() -> ColumnElement[bool]:
+    """Passed, under an operator's policy, signed, and superseded by nothing: no other is anybody else's to see."""
+    signed = verdicts.c.bundle.is_not(None) & (verdicts.c.policy_tenant == OPERATOR)
+    return signed & (verdicts.c.outcome == "PASSED") & _current()
 
 
 def page_of(connection: Connection, tenant: str, filters: Filters, cursor: str | None, size: int) -> Page[VerdictRow]:

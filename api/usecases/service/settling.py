@@ -1,0 +1,98 @@
+"""Which trust a request is judged with: what its policy names, as it stands when the request is accepted.
+
+    operator's policy    the operator's trust files, and no others: a tenant's own would be a fake root (T71)
+    tenant's own policy  the tenant's trust files, then the operator's
+
+A file that a request names and that the policy does not name is refused: it would be ignored where somebody thinks that
+it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import UNSET, Struct
+from sqlalchemy.engine import Connection
+
+from verifier.faults import TrustFault
+from verifier.policy.model import PinnedKey, Policy
+from verifier.policy.plain import format_time
+
+from ...store import trust_files
+from ...store.schema import OPERATOR
+from ...store.trust_files import StoredTrust
+from .service import Service
+from .terms import FileTerm
+from .trust_files import keys_in
+
+_BY_DIGEST = "sha256:"
+
+
+class Settled(Struct, frozen=True):
+    """The trust snapshot: roots in the order in which the policy names them, and files of the keys that it pins."""
+
+    roots: tuple[FileTerm, ...]
+    keys: tuple[FileTerm, ...]
+
+
+class Settling:
+    """Settles trust for one tenant, under one policy of `owner`."""
+
+    def __init__(self, service: Service, connection: Connection, tenant: str, owner: str) -> None:
+        self._service = service
+        self._connection = connection
+        self._owners = (OPERATOR,) if owner == OPERATOR else tuple(dict.fromkeys((tenant, OPERATOR)))
+
+    def settle(self, policy: Policy, asked: tuple[str, ...]) -> Settled:
+        """The snapshot for `policy`, `asked` being what the request names besides.
+
+        Raises:
+            TrustFault: ``trust.not_published``, ``trust.name_unknown``, ``trust.distrusted``, ``trust.not_named``.
+            StoreFault: ``blob.*``.
+        """
+        given = [self._find(name) for name in asked]
+        for file in given:
+            if file.kind == "root" and policy.trust.roots and not self._names(policy, file):
+                raise TrustFault("trust.not_named", "the policy does not name this trust root", actual=file.name)
+        roots = tuple(self._root(name, given) for name in policy.trust.roots)
+        pinned = {str(signer.key) for signer in policy.signers if isinstance(signer, PinnedKey)}
+        keys = {file.sha256: file for file in self._keys(pinned, given)}
+        return Settled(tuple(map(_term, roots)), tuple(map(_term, keys.values())))
+
+    def _names(self, policy: Policy, file: StoredTrust) -> bool:
+        return not {file.name, _BY_DIGEST + file.sha256}.isdisjoint(policy.trust.roots)
+
+    def _root(self, name: str, given: list[StoredTrust]) -> StoredTrust:
+        for file in given:
+            if file.kind == "root" and name in (file.name, _BY_DIGEST + file.sha256):
+                return file
+        return self._find(name)
+
+    def _find(self, name: str) -> StoredTrust:
+        for owner in self._owners:
+            if name.startswith(_BY_DIGEST):
+                found = trust_files.by_sha256(self._connection, owner, name.removeprefix(_BY_DIGEST))
+            else:
+                found = trust_files.present(self._connection, owner, name)
+            if found is not None and found.distrusted is not None:
+                raise TrustFault("trust.distrusted", "this trust file is not to be relied on any more", actual=name)
+            if found is not None:
+                return found
+        if self._owners == (OPERATOR,):
+            raise TrustFault("trust.not_published", "the operator publishes no such trust file", actual=name[:80])
+        raise TrustFault("trust.name_unknown", "neither you nor the operator have such a trust file", actual=name[:80])
+
+    def _keys(self, pinned: set[str], given: list[StoredTrust]) -> Iterator[StoredTrust]:
+        yield from (file for file in given if file.kind == "keys")
+        if pinned:
+            for owner in self._owners:
+                for file in trust_files.of_tenant(self._connection, owner):
+                    if file.kind == "keys" and file.distrusted is None and not pinned.isdisjoint(self._pins(file)):
+                        yield file
+
+    def _pins(self, file: StoredTrust) -> frozenset[str]:
+        return keys_in(self._service.blobs.get(file.sha256), file.name)
+
+
+def _term(file: StoredTrust) -> FileTerm:
+    return FileTerm(file.name, file.sha256, UNSET if file.dated is None else format_time(file.dated))
