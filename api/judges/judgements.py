@@ -19,9 +19,10 @@ from ..engines.questions import Answer, Asked
 
 
 class Case(Struct, frozen=True, tag="case"):
-    """A request before its policy was read: `policy` is the TOML as it was given. `asking` says to ask other engines.
+    """A request before its policy was read: `policy` is the TOML as it was given.
 
-    Everything else is as in `verifier.request.Request`.
+    `asking` says to ask other engines, `recording` to say what the record's digest is. Everything else is as in
+    `verifier.request.Request`.
     """
 
     artifact: Artifact
@@ -33,7 +34,8 @@ class Case(Struct, frozen=True, tag="case"):
     now: datetime.datetime
     limits: Limits
     version: str
-    asking: bool
+    asking: bool = False
+    recording: bool = False
 
 
 class Questions(Struct, frozen=True, tag="questions"):
@@ -51,7 +53,8 @@ class Answers(Struct, frozen=True, tag="answers"):
 class Judgement(Struct, frozen=True, tag="judgement"):
     """The report's bytes, and what is looked up by. `product` is ``vendor/name`` as the policy has it.
 
-    `opinions` are other engines', as the record keeps them (`verifier.opinion_forms`).
+    `opinions` are other engines', as the record keeps them (`verifier.opinion_forms`). `record` is the SHA-256 of the
+    record with this report, in hex, where the case asked for it.
     """
 
     report: bytes
@@ -59,6 +62,7 @@ class Judgement(Struct, frozen=True, tag="judgement"):
     level: str
     product: str | None
     opinions: list[dict[str, Any]]
+    record: str = ""
 
 
 class Refused(Struct, frozen=True, tag="refused"):

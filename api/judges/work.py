@@ -6,6 +6,7 @@ It is forked with all of this loaded and is confined by then (`api.engines.templ
 from __future__ import annotations
 
 import functools
+import hashlib
 
 import msgspec
 
@@ -17,6 +18,7 @@ from verifier.opinion_forms import opinion_tree
 from verifier.opinions import Opinion
 from verifier.policy.model import Policy
 from verifier.policy.parse import parse_policy
+from verifier.record import write_record
 from verifier.report import render_report
 from verifier.request import Request
 
@@ -46,7 +48,8 @@ def answer(message: bytes, ask: Ask) -> bytes:
         policy = _policy(case.policy, case.limits)
     except Fault as fault:
         return msgspec.msgpack.encode(Refused(fault.reason, fault.detail))
-    return msgspec.msgpack.encode(_judgement(_request(case, policy), _Others(ask) if case.asking else None))
+    others = _Others(ask) if case.asking else None
+    return msgspec.msgpack.encode(_judgement(_request(case, policy), others, recording=case.recording))
 
 
 @functools.lru_cache(maxsize=16)
@@ -68,7 +71,7 @@ def _request(case: Case, policy: Policy) -> Request:
     )
 
 
-def _judgement(request: Request, others: _Others | None) -> Judgement:
+def _judgement(request: Request, others: _Others | None, *, recording: bool) -> Judgement:
     memory = Memory()
     opinions: tuple[Opinion, ...] = ()
     if others is not None:
@@ -76,10 +79,12 @@ def _judgement(request: Request, others: _Others | None) -> Judgement:
         request = msgspec.structs.replace(request, opinions=opinions)
     verdict = judge(request, memory)
     product = request.policy.product
+    report = render_report(verdict)
     return Judgement(
-        report=render_report(verdict),
+        report=report,
         outcome=verdict.outcome.value,
         level=verdict.level,
         product=f"{product.vendor}/{product.name}" if product is not None else None,
         opinions=[opinion_tree(opinion) for opinion in opinions],
+        record=hashlib.sha256(write_record(request, report)).hexdigest() if recording else "",
     )

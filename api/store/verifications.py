@@ -7,6 +7,7 @@ terms are fixed and a verdict is unique.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from msgspec import Struct, structs
@@ -97,6 +98,18 @@ def hold(connection: Connection, verification: str, lease_id: str, until: dateti
     """Move the end of a lease; False where it ran out and is another's by now."""
     here = (verifications.c.id == verification) & (verifications.c.lease == lease_id)
     return connection.execute(update(verifications).where(here).values(leased_until=until)).rowcount == 1
+
+
+def keep(connection: Connection, leases: Collection[str], until: datetime.datetime) -> None:
+    """Move the end of these leases."""
+    here = verifications.c.lease.in_(leases) & (verifications.c.state == ACCEPTED)
+    connection.execute(update(verifications).where(here).values(leased_until=until))
+
+
+def release_all(connection: Connection) -> int:
+    """Take every lease back, where whoever held one is known to be dead; how many."""
+    here = (verifications.c.state == ACCEPTED) & verifications.c.lease.is_not(None)
+    return connection.execute(update(verifications).where(here).values(lease=None, leased_until=None)).rowcount
 
 
 def finish(connection: Connection, verification: str) -> bool:

@@ -11,7 +11,10 @@ from typing import Protocol
 
 
 class Queue(Protocol):
-    """Wakes whoever judges, and whoever waits. `api.jobs` has one for threads of this process and one for workers."""
+    """Wakes whoever judges, and whoever waits. `api.jobs` has one for threads of this process and one for workers.
+
+    Theirs is also to ``start(service)`` and to ``stop()``, which is for whoever runs the service.
+    """
 
     def enqueue(self, verification: str) -> None:
         """Say that the verification with this id was accepted. After its transaction is over, never within."""
@@ -23,12 +26,4 @@ class Queue(Protocol):
 
     def finished(self, verifications: Sequence[str]) -> None:
         """Say that these have their verdicts. After their transaction is over."""
-        ...
-
-    def start(self) -> None:
-        """Begin to judge: first what an earlier process accepted and did not finish."""
-        ...
-
-    def stop(self) -> None:
-        """Finish what is being judged, take up nothing more, and let go of every thread and process."""
         ...
