@@ -1,4 +1,4 @@
-"""What is done every so often, beside judging: a function each, in a thread of its own, for as long as the queue runs."""
+"""What is done every so often, beside judging: a function each, in a thread of its own, as long as the queue runs."""
 
 from __future__ import annotations
 
