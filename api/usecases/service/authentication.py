@@ -33,7 +33,9 @@ def authenticate_bearer(service: Service, secret: str, now: datetime.datetime) -
     if tenant.closed is not None:
         raise AccessFault("tenant.closed", f"tenant {tenant.id} is closed", actual=tenant.closed.isoformat())
     roles = tuple(role for role in token.roles if role in tenant.roles)
-    return Principal(tenant.id, actor_of(token), roles, tuple(token.scopes), dict(tenant.limits), token.expires)
+    return Principal(
+        tenant.id, actor_of(token), roles, tuple(token.scopes), dict(tenant.limits), token.id, token.expires
+    )
 
 
 def actor_of(token: Token) -> str:

@@ -184,7 +184,7 @@ def known(issuing: Issuing | None) -> Issuing:
 
 def _check_within(principal: Principal, roles: tuple[str, ...], scopes: tuple[str, ...]) -> None:
     if principal.actor.startswith("ci:"):
-        # Its token lives for an hour, and an identity until it is taken back: whoever stole the one would have the other.
+        # Its token lives for an hour, and an identity until it is taken back: who stole the one would have the other.
         raise AccessFault("token.exceeds", "a CI job lets nobody in", expected="a person, or a token that one made")
     for wanted, has in ((roles, principal.roles), (scopes, principal.scopes)):
         beyond = [word for word in wanted if word not in has]

@@ -22,7 +22,7 @@ from .queue import Queue
 if TYPE_CHECKING:
     from ...effects.egress import Egress
     from ...judges.judges import EnginesOfTenant, Judging
-    from ...signer import SignerClient
+    from ...signer import VerdictSigner
     from ...store.blobs import Blobs
     from ...store.database import Database
     from ...store.verdicts import VerdictRow
@@ -40,7 +40,8 @@ class Principal(Struct, frozen=True):
     roles: tuple[str, ...]
     scopes: tuple[str, ...]
     limits: dict[str, int] = {}  # of the tenant's own, by their names in `.throttle`
-    expires: datetime.datetime | None = None  # of what it asks with; None: of nothing that expires
+    token: str = ""  # the id of the token that it asks with; "": without one, at the machine itself
+    expires: datetime.datetime | None = None  # the token's
 
 
 class Settings(Struct, frozen=True):
@@ -94,7 +95,7 @@ class Service(Struct, frozen=True):
     queue: Queue
     judges: Judging
     engines: EnginesOfTenant | None
-    signer: SignerClient | None
+    signer: VerdictSigner | None
     registry: Registry
     settings: Settings
     throttle: Throttle | None = None
