@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from .faults import SignerAway, SignerFault
+from .faults import AWAY, SignerAway, SignerFault
 from .frames import (
     LONGEST_REPORT,
     Answer,
@@ -62,6 +62,8 @@ class SignerClient:
         if content is None:
             raise SignerAway("the signer ended before it answered")
         answer = read_answer(content)
+        if isinstance(answer, Refusal) and answer.reason in AWAY:
+            raise SignerAway(answer.detail, reason=answer.reason)
         if isinstance(answer, Refusal):
             raise SignerFault(answer.reason, answer.detail, expected=answer.expected, actual=answer.actual)
         return answer

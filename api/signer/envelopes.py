@@ -1,4 +1,4 @@
-"""A verdict in envelopes: its report, its summary (VSA), what holds (SVR), each signed by itself, and one bundle of them."""
+"""A verdict in envelopes: its report, its summary (VSA), what holds (SVR), each signed by itself; and one bundle."""
 
 from __future__ import annotations
 

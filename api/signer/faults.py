@@ -1,7 +1,9 @@
 """Why nothing was signed.
 
-SignerFault         signer.*              the signer looked and refused: asking again changes nothing
-└── SignerAway      signer.unavailable    nobody looked: ask again later
+SignerFault         signer.*                      the signer looked and refused: asking again changes nothing
+└── SignerAway      signer.unavailable            nobody looked: ask again later
+                    signer.key_expired            … when there is a new key
+                    signer.time                   … when the clocks agree
 """
 
 from __future__ import annotations
@@ -14,7 +16,11 @@ class SignerFault(Fault):
 
 
 class SignerAway(SignerFault):
-    """The signer cannot be reached, or ended before it answered."""
+    """The signer cannot sign now, whatever it is asked to sign."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__("signer.unavailable", detail)
+    def __init__(self, detail: str, *, reason: str = "signer.unavailable") -> None:
+        super().__init__(reason, detail)
+
+
+AWAY = frozenset({"signer.unavailable", "signer.key_expired", "signer.time"})
+"""The reasons that pass."""

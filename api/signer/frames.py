@@ -5,7 +5,7 @@ Spec: none but this file; both ends are of one version and on one machine.
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -55,13 +55,21 @@ Question = Ask | Sign
 Answer = Refusal | Made | Standing
 
 
+class Stream(Protocol):
+    """Where bytes come from."""
+
+    def read(self, size: int, /) -> bytes:
+        """`size` bytes; fewer at the end."""
+        ...
+
+
 def write_frame(message: Question | Answer) -> bytes:
     """The message as it goes over the socket."""
     content = msgspec.json.encode(message)
     return len(content).to_bytes(4, "big") + content
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
+def read_frame(stream: Stream) -> bytes | None:
     """The content of the next message; None where the other side has closed between messages.
 
     Raises:

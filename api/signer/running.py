@@ -1,0 +1,65 @@
+"""The main function of the signer's process: give up what is not needed, open the key, answer until told to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from attestations.faults import Fault
+
+from ..effects.clock import SystemClock
+from ..effects.keys import PinSource
+from .server import Server
+from .setup import SOCKET, open_countersigner
+
+_NOT_DUMPABLE = 4  # PR_SET_DUMPABLE, prctl(2)
+
+
+class NobodyToAsk:
+    """There is no person at this process: a key that wants a passphrase does not open here."""
+
+    def pin(self, prompt: str) -> str:
+        """Raises: KeyFault ``signing.pin_missing``."""
+        from ..effects.faults import KeyFault
+
+        detail = f"{prompt[:1].lower()}{prompt[1:]} is wanted; start the signer by itself: countersign signer"
+        raise KeyFault("signing.pin_missing", detail)
+
+
+def main(directory: str) -> None:
+    """Answer at the socket in `directory` until standard input closes."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a text stream, and no test's own
+    try:
+        run(Path(directory), NobodyToAsk(), lambda: sys.stdin.buffer.read(1), lambda: print("ready"))
+    except Fault as fault:
+        print(fault)
+        sys.exit(4)
+
+
+def run(directory: Path, pin: PinSource, wait: Callable[[], object], ready: Callable[[], object]) -> None:
+    """Answer at the socket in `directory`, telling `ready` once, until `wait` returns.
+
+    Raises:
+        SignerFault: ``signer.*``.
+        KeyFault: ``signing.*``.
+        InputFault: ``input.*``.
+    """
+    withdraw()
+    server = Server(open_countersigner(directory, SystemClock(), pin), directory / SOCKET)
+    with server:
+        ready()
+        wait()
+
+
+def withdraw() -> None:
+    """Leave no memory of the key on a disk, nor to other processes of the same user, where the system can do that."""
+    with contextlib.suppress(ImportError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None, use_errno=True).prctl(_NOT_DUMPABLE, 0, 0, 0, 0)
