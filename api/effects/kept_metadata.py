@@ -1,0 +1,35 @@
+"""What a client keeps of a repository's metadata: one file a role, replaced in one step.
+
+A role's name is anybody's and stands in a file name percent-encoded whole, so that it reaches no other folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from verifier.updates.tuf.names import role_file
+
+from .writing import write_whole
+
+
+class KeptMetadata:
+    """The directory of one repository."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def get(self, role: str) -> bytes | None:
+        """What was kept of `role`, None where nothing was."""
+        path = self._path(role)
+        return path.read_bytes() if path.is_file() else None
+
+    def put(self, role: str, content: bytes) -> None:
+        """Keep `content`, byte for byte, in the place of what was kept of `role`.
+
+        Raises:
+            OutputFault: ``output.unwritable``.
+        """
+        write_whole(str(self._path(role)), content)
+
+    def _path(self, role: str) -> Path:
+        return self._directory / role_file(role, None)
