@@ -11,6 +11,7 @@ Fault
     ├── RecordFault         record.*                    a record of a verification
     ├── VerdictFault        verdict.* vsa.* svr.*       a verdict as others get it: its summary, its bundle
     ├── UpdateFault         update.*                    an update does not follow from what was accepted before
+    ├── WaiverFault         waiver.*                     what excuses a reason for a while
     └── CheckFault          everything a check refuses  (subject.*, signer.*, builder.*, source.*, …)
 """
 
@@ -61,6 +62,10 @@ class OpinionFault(VerificationFault):
 
 class UpdateFault(VerificationFault):
     """An update is not signed, not current, not whole, or does not follow from what was accepted before."""
+
+
+class WaiverFault(VerificationFault):
+    """A waiver does not hold: who signed it, what it excuses, or for how long."""
 
 
 class CheckFault(VerificationFault):

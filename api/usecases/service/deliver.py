@@ -41,13 +41,22 @@ class _End(Struct, frozen=True):
     final: bool = False
 
 
-def deliver_due(service: Service, limit: int) -> int:
-    """Make up to `limit` attempts whose time has come; how many were made."""
+LOOKED_AT = 20
+"""Deliveries that are due and looked at together: among as many workers, each finds one of its own."""
+
+
+def deliver_next(service: Service) -> bool:
+    """Make one attempt whose time has come; whether there was any.
+
+    Raises:
+        StoreFault: ``store.unavailable``: the attempt counts, and the next follows.
+    """
     if service.egress is None:
-        return 0
+        return False
     with service.database.reading() as connection:
-        waiting = deliveries.due(connection, service.clock.now(), limit)
-    return sum(_deliver(service, service.egress, delivery) for delivery in waiting)
+        waiting = deliveries.due(connection, service.clock.now(), LOOKED_AT)
+    egress = service.egress
+    return any(_deliver(service, egress, delivery) for delivery in waiting)
 
 
 def _deliver(service: Service, egress: Egress, delivery: Delivery) -> bool:

@@ -25,6 +25,7 @@ from ...store.policies import StoredPolicy
 from ...store.schema import OPERATOR
 from .ground import Ground
 from .service import Principal, Service
+from .telling import tell
 
 _INLINE = "sha256:"
 """How the id of a policy begins that came with a request: no id of a policy can be looked up by it."""
@@ -67,6 +68,9 @@ def publish_policy(ground: Ground, principal: Principal, content: bytes, verifie
             policies.insert(connection, row)
         detail = {"digest": row.digest, "version": row.version, "replaced": replaced.digest if replaced else None}
         _note(connection, principal, "policy.published", row.id, detail, now)
+        if replaced is not None:
+            told = {"id": row.id, "policy": replaced.digest, "by": row.digest, "version": row.version}
+            tell(connection, principal.tenant, "policy.replaced", told, now)
     return Published(row, True, replaced)
 
 

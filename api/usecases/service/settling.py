@@ -59,6 +59,27 @@ class Settling:
         keys = {file.sha256: file for file in self._keys(pinned, given)}
         return Settled(tuple(map(_term, roots)), tuple(map(_term, keys.values())))
 
+    def settle_again(self, policy: Policy, keys: tuple[FileTerm, ...]) -> Settled:
+        """The snapshot as it stands now, for what was judged before, with `keys` among others.
+
+        Nobody is there to be refused: a root that is not to be had is left out, and the verdict says that it is
+        missing. Files of keys stay, unless they are distrusted.
+
+        Raises:
+            StoreFault: ``blob.*``.
+        """
+        roots = filter(None, map(self._present, policy.trust.roots))
+        kept = filter(None, (self._present(_BY_DIGEST + file.sha256) for file in keys))
+        pinned = {str(signer.key) for signer in policy.signers if isinstance(signer, PinnedKey)}
+        files = {file.sha256: file for file in self._keys(pinned, list(kept))}
+        return Settled(tuple(map(_term, roots)), tuple(map(_term, files.values())))
+
+    def _present(self, name: str) -> StoredTrust | None:
+        try:
+            return self._find(name)
+        except TrustFault:
+            return None
+
     def _names(self, policy: Policy, file: StoredTrust) -> bool:
         return not {file.name, _BY_DIGEST + file.sha256}.isdisjoint(policy.trust.roots)
 

@@ -24,6 +24,7 @@ from ...store.trust_files import StoredTrust
 from ..trust import check_usable, fingerprints, is_key_file
 from .ground import Ground
 from .service import Principal, Service
+from .telling import tell
 
 
 def publish_trust(
@@ -65,6 +66,33 @@ def publish_trust(
             )
         found = [each for each in trust_files.of_tenant(connection, row.tenant) if each.name == name]
     return next(each for each in found if each.sha256 == row.sha256)
+
+
+def distrust(ground: Ground, principal: Principal, sha256: str) -> None:
+    """Rely on a trust file of the tenant's no more, for good; what rests on it is verified again without it.
+
+    So a key is revoked: the file that holds it is distrusted, and one without it is published.
+
+    Raises:
+        RequestFault: ``request.not_found``.
+    """
+    now = ground.clock.now()
+    with ground.database.writing() as connection:
+        found = trust_files.by_sha256(connection, principal.tenant, sha256)
+        if found is None:
+            raise RequestFault("request.not_found", "no trust file of yours has this digest", actual=shown(sha256))
+        if trust_files.distrust(connection, principal.tenant, sha256, now):
+            told = {"sha256": sha256, "name": found.name, "kind": found.kind}
+            tell(connection, principal.tenant, "trust.distrusted", told, now)
+            trail.append(
+                connection,
+                principal.tenant,
+                actor=principal.actor,
+                act="trust.distrusted",
+                about=found.name,
+                detail=told,
+                at=now,
+            )
 
 
 def find_trust(service: Service, principal: Principal, sha256: str) -> tuple[StoredTrust, bytes]:

@@ -1,4 +1,4 @@
-"""Webhooks: a tenant names an address and what it wants to hear of; each event is sent there, signed, till it arrives."""
+"""Webhooks: a tenant names an address and what it wants to hear of; each event is sent there, until it arrives."""
 
 from __future__ import annotations
 
