@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from api.effects.clock import Clock
+from api.signer import Signed, SignerFault, SignRequest
 from api.store import tenants
 from api.store.blobs import Blobs
 from api.store.database import Database
@@ -59,6 +60,20 @@ class Idle:
 
     def finished(self, verifications: Any) -> None:
         self.told += verifications
+
+
+class Signing:
+    """A signer that does as told, and counts what it is asked."""
+
+    def __init__(self, *faults: SignerFault) -> None:
+        self._faults = list(faults)
+        self.asked: list[SignRequest] = []
+
+    def sign(self, request: SignRequest) -> Signed:
+        self.asked.append(request)
+        if self._faults:
+            raise self._faults.pop(0)
+        return Signed(b"{}", {}, "https://audit.example/verifier/acme/v3", "sha256:00", True, ())
 
 
 def service_of(
