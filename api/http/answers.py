@@ -6,14 +6,34 @@ Spec: RFC 9110 sections 8.8.3 (ETag) and 13.1.2 (If-None-Match)
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-JSON = "application/json"
+JSON, OCTETS = "application/json", "application/octet-stream"
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+DOWNLOAD: Mapping[str, str] = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+"""Of bytes that anybody may have made: they are kept by whoever asks, and opened by nobody's browser."""
+
+Described = dict[int | str, dict[str, Any]]
 
 
-def answer(request: Request, content: bytes, media_type: str = JSON, **headers: str) -> Response:
+def gives(model: type[BaseModel], *statuses: int) -> Described:
+    """What a route says that it answers with: `model`, under each of `statuses`, 200 where none is named."""
+    return {status: {"model": model} for status in statuses or (200,)}
+
+
+def gives_bytes(media_type: str) -> Described:
+    """The same, of bytes."""
+    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+def answer(request: Request, content: bytes, media_type: str = JSON, headers: Mapping[str, str] = NOTHING) -> Response:
     """`content`, or 304 where the client holds just that. What belongs to a tenant is nothing for shared caches."""
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     fields = {"ETag": tag, "Cache-Control": "private, no-cache", **headers}
@@ -27,9 +47,12 @@ def _holds(request: Request, tag: str) -> bool:
     return any(each.strip().removeprefix("W/") in (tag, "*") for each in held.split(","))
 
 
-def show(request: Request, model: BaseModel, **headers: str) -> Response:
-    """A wire model as an `answer`; what is None is left out."""
-    return answer(request, written(model), JSON, **headers)
+def show(request: Request, model: BaseModel, status: int = 200, headers: Mapping[str, str] = NOTHING) -> Response:
+    """A wire model in JSON: as an `answer` to a GET, with `status` to everything else."""
+    content = written(model)
+    if request.method == "GET":
+        return answer(request, content, JSON, headers)
+    return Response(content, status, {"Cache-Control": "no-store", **headers}, JSON)
 
 
 def written(model: BaseModel) -> bytes:

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+import anyio
+from fastapi import Depends, FastAPI
 
 from ..usecases.service.service import Service
+from . import problems
+from .auth import authorised
 from .routes import ROUTERS
+
+UPLOADS = 64
+"""Bodies that may arrive at once straight into the store: each holds a thread."""
+
+WAITERS = 64
+"""Clients that may wait for a verdict at once: each holds a thread."""
 
 
 def create_app(service: Service) -> FastAPI:
     """The service over HTTP. `app.state.service` is what its routes reach; nothing is opened or started here."""
-    app = FastAPI(title="Countersign", version=service.settings.version, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Countersign",
+        version=service.settings.version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(authorised)],
+    )
     app.state.service = service
+    app.state.uploads = anyio.CapacityLimiter(UPLOADS)
+    app.state.waiters = anyio.CapacityLimiter(WAITERS)
+    problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
     return app

@@ -17,6 +17,7 @@ from ..effects.faults import AccessFault
 from ..usecases.service.authentication import authenticate_bearer
 from ..usecases.service.service import Principal, Service
 from .permissions import BY_ROUTE, Rule
+from .sessions import session
 
 Credential = Callable[[Service, Request, datetime.datetime], Principal | None]
 """One way to say who asks: None where the request does not use it, a fault where it uses it wrongly."""
@@ -33,7 +34,7 @@ def bearer(service: Service, request: Request, now: datetime.datetime) -> Princi
     return authenticate_bearer(service, secret, now)
 
 
-CREDENTIALS: tuple[Credential, ...] = (bearer,)
+CREDENTIALS: tuple[Credential, ...] = (bearer, session)
 """Every way, the first that the request uses counts."""
 
 

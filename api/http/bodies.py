@@ -5,10 +5,12 @@ Nothing is unpacked: a body that comes compressed is refused, so that no small o
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeVar
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Generic, TypeVar
 
 import anyio
+import anyio.from_thread
+import anyio.to_thread
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -26,6 +28,12 @@ PAUSE = 20.0
 SLOWEST = 16 * 1024
 """Bytes a second that a body must come to, after the first `PAUSE`."""
 
+THROTTLED = 1024 * 1024
+"""Bytes that come between two looks at what the tenant may send."""
+
+JSON, OCTETS = "application/json", "application/octet-stream"
+
+_Result = TypeVar("_Result")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -38,7 +46,7 @@ async def pieces(request: Request, largest: int) -> AsyncIterator[bytes]:
     _check_head(request, largest)
     service: Service = request.app.state.service
     principal: Principal | None = request.scope.get("state", {}).get("principal")
-    stream, size, started = request.stream(), 0, anyio.current_time()
+    stream, size, told, started = request.stream(), 0, 0, anyio.current_time()
     while True:
         try:
             with anyio.fail_after(PAUSE):
@@ -53,9 +61,15 @@ async def pieces(request: Request, largest: int) -> AsyncIterator[bytes]:
         _check_size(size, largest)
         if size < SLOWEST * (anyio.current_time() - started - PAUSE):
             raise RequestFault("request.too_slow", "the body comes too slowly", expected=f"{SLOWEST} bytes a second")
-        if service.throttle is not None and principal is not None:
-            await run_in_threadpool(service.throttle.received, principal, len(piece))
+        if service.throttle is not None and principal is not None and _due(size - told, piece):
+            await run_in_threadpool(service.throttle.received, principal, size - told)
+            told = size
         yield piece
+
+
+def _due(untold: int, piece: bytes) -> bool:
+    """Whether to look now at what the tenant may send: every so often, and at the end."""
+    return untold >= THROTTLED or (untold > 0 and not piece)
 
 
 def _check_head(request: Request, largest: int) -> None:
@@ -81,28 +95,72 @@ async def whole(request: Request, largest: int) -> bytes:
     return b"".join([piece async for piece in pieces(request, largest)])
 
 
-def json_body(model: type[_Model], largest: int | None = None) -> Callable[[Request], Awaitable[_Model]]:
+class JsonBody(Generic[_Model]):
     """A dependency that reads the body as `model`, out of JSON of `largest` bytes, the service's bound where None.
 
     Raises as `pieces`, and:
         RequestFault: ``request.malformed`` (no JSON with one reading), ``request.invalid`` (not of the model).
     """
 
-    async def read(request: Request) -> _Model:
-        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media != "application/json":
-            raise RequestFault(
-                "request.media_type", "a body of this type", expected="application/json", actual=media[:80] or "none"
-            )
-        service: Service = request.app.state.service
-        body = await whole(request, largest or service.settings.largest_body)
-        return await run_in_threadpool(read_json, body, model)
+    def __init__(self, model: type[_Model], largest: int | None) -> None:
+        self.model = model
+        self._largest = largest
 
-    return read
+    async def __call__(self, request: Request) -> _Model:
+        media = media_type(request)
+        if media != JSON:
+            raise RequestFault("request.media_type", "a body of this type", expected=JSON, actual=media)
+        service: Service = request.app.state.service
+        body = await whole(request, self._largest or service.settings.largest_body)
+        return await run_in_threadpool(read_json, body, self.model)
+
+
+def json_body(model: type[_Model], largest: int | None = None) -> JsonBody[_Model]:
+    """The dependency that gives a route its body: ``asked: Annotated[Form, Depends(json_body(Form))]``."""
+    return JsonBody(model, largest)
+
+
+def media_type(request: Request) -> str:
+    """What the body is said to be, without parameters; "none" where nothing is said."""
+    return request.headers.get("content-type", "none").partition(";")[0].strip().lower()[:80]
+
+
+class Upload:
+    """A body that goes straight to where it is kept, while it arrives."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    async def into(self, work: Callable[[Iterator[bytes]], _Result], largest: int) -> _Result:
+        """What `work` makes of the body's pieces, in a thread of its own. Raises as `pieces`, and what `work` does."""
+        stream = pieces(self._request, largest)
+
+        async def following() -> bytes | None:
+            return await anext(stream, None)
+
+        def arriving() -> Iterator[bytes]:
+            while (piece := anyio.from_thread.run(following)) is not None:
+                yield piece
+
+        limiter: anyio.CapacityLimiter = self._request.app.state.uploads
+        return await anyio.to_thread.run_sync(work, arriving(), limiter=limiter)
+
+
+class RawBody:
+    """A dependency that gives a route its body as an `Upload`."""
+
+    async def __call__(self, request: Request) -> Upload:
+        media = media_type(request)
+        if media != OCTETS:
+            raise RequestFault("request.media_type", "a body of this type", expected=OCTETS, actual=media)
+        return Upload(request)
+
+
+raw_body = RawBody()
 
 
 def read_json(body: bytes, model: type[_Model]) -> _Model:
-    """The value of `model` in a JSON document that has one reading. Raises as `json_body`."""
+    """The value of `model` in a JSON document that has one reading. Raises as `JsonBody`."""
     try:
         loads(body, source="body")
     except FormatFault as fault:

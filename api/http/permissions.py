@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ..usecases.service.roles import AUDITOR, FLEET, OPERATOR, ROLES, VENDOR
+from ..usecases.service.roles import AUDITOR, FLEET, MANAGE, OPERATOR, READ, ROLES, SUBMIT, VENDOR
 from ..usecases.service.service import Principal
 
 ANYONE: frozenset[str] = frozenset()
@@ -20,6 +20,8 @@ ANYONE: frozenset[str] = frozenset()
 
 EVERYBODY = frozenset(ROLES)
 SUBMITTERS = frozenset({VENDOR, AUDITOR, FLEET, OPERATOR})
+TENANTS = frozenset({VENDOR, AUDITOR, FLEET})
+"""What the operator does for all is done with `countersign admin`, on its own machine."""
 OPERATORS = frozenset({OPERATOR})
 
 
@@ -40,7 +42,37 @@ class Rule(Struct, frozen=True):
 
 # fmt: off
 RULES: tuple[Rule, ...] = (
-    Rule("GET",  "/v1/openapi.json", ANYONE, ""),
+    Rule("GET",    "/v1/openapi.json", ANYONE, ""),
+    Rule("GET",    "/v1/artifacts", EVERYBODY, READ),
+    Rule("PUT",    "/v1/artifacts/{sha256}", SUBMITTERS, SUBMIT),
+    Rule("GET",    "/v1/artifacts/{sha256}", EVERYBODY, READ),
+    Rule("GET",    "/v1/artifacts/{sha256}/verdicts", EVERYBODY, READ),
+    Rule("GET",    "/v1/evidence", EVERYBODY, READ),
+    Rule("POST",   "/v1/evidence", SUBMITTERS, SUBMIT),
+    Rule("PUT",    "/v1/evidence/{sha256}", SUBMITTERS, SUBMIT),
+    Rule("GET",    "/v1/evidence/{sha256}", EVERYBODY, READ),
+    Rule("GET",    "/v1/evidence/{sha256}/content", EVERYBODY, READ),
+    Rule("GET",    "/v1/policies", EVERYBODY, READ),
+    Rule("POST",   "/v1/policies", TENANTS, MANAGE),
+    Rule("GET",    "/v1/policies/{sha256}", EVERYBODY, READ),
+    Rule("DELETE", "/v1/policies/{sha256}", TENANTS, MANAGE),
+    Rule("GET",    "/v1/trust-roots", EVERYBODY, READ),
+    Rule("POST",   "/v1/trust-roots", TENANTS, MANAGE),
+    Rule("GET",    "/v1/trust-roots/{sha256}", EVERYBODY, READ),
+    Rule("GET",    "/v1/trust-roots/{sha256}/content", EVERYBODY, READ),
+    Rule("POST",   "/v1/verifications", SUBMITTERS, SUBMIT),
+    Rule("POST",   "/v1/verifications/batch", SUBMITTERS, SUBMIT),
+    Rule("GET",    "/v1/verifications", EVERYBODY, READ),
+    Rule("GET",    "/v1/verifications/{id}", EVERYBODY, READ),
+    Rule("GET",    "/v1/verdicts", EVERYBODY, READ),
+    Rule("GET",    "/v1/verdicts/{id}", EVERYBODY, READ),
+    Rule("GET",    "/v1/verdicts/{id}/bundle", EVERYBODY, READ),
+    Rule("GET",    "/v1/reports/{id}", EVERYBODY, READ),
+    Rule("GET",    "/v1/records/{id}", EVERYBODY, READ),
+    Rule("GET",    "/v1/trail", EVERYBODY, READ),
+    Rule("GET",    "/healthz", ANYONE, ""),
+    Rule("GET",    "/readyz", ANYONE, ""),
+    Rule("GET",    "/metrics", ANYONE, ""),
 )
 # fmt: on
 

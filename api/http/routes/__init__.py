@@ -4,4 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from . import artifacts, evidence, policies, trail, trust_roots, verdicts, verifications
+
+ROUTERS: tuple[APIRouter, ...] = (
+    artifacts.router,
+    evidence.router,
+    policies.router,
+    trust_roots.router,
+    verifications.router,
+    verdicts.router,
+    trail.router,
+)

@@ -13,16 +13,18 @@ from .service import Principal, Service
 
 
 def store_evidence(
-    service: Service, principal: Principal, name: str, chunks: Iterable[bytes]
+    service: Service, principal: Principal, name: str, chunks: Iterable[bytes], sha256: str | None = None
 ) -> tuple[StoredEvidence, bool]:
-    """Keep a file of evidence; whether it was new to the tenant. Its name is that of the first time.
+    """Keep a file of evidence, of the digest `sha256` where one is given; whether it was new to the tenant.
+
+    Its name is that of the first time.
 
     Raises:
         RequestFault: ``request.invalid``.
-        StoreFault: ``store.*``.
+        StoreFault: ``blob.digest_mismatch``, ``store.*``.
     """
     check_label(name)
-    stored = service.blobs.put(chunks)
+    stored = service.blobs.put(chunks, sha256)
     now = service.clock.now()
     row = StoredEvidence(principal.tenant, stored.sha256, name, stored.size, now)
     with service.database.writing() as connection:
