@@ -146,7 +146,7 @@ def _preflight(paths: tuple[str, ...], attestation: bytes, terms: Terms, flags: 
     combined = combine(outcomes)
     if combined.exit_code:
         for verdict in verdicts:
-            world.terminal.write(screen(verdict, world.look) + "\n")
+            world.terminal.write(screen(verdict, world.look, own=True) + "\n")
         notes = ["preflight: nothing is written, for it would not pass"]
         world.terminal.write(summary(outcomes, combined, world.look, notes=notes))
     return combined.exit_code
@@ -155,6 +155,9 @@ def _preflight(paths: tuple[str, ...], attestation: bytes, terms: Terms, flags: 
 def _write(content: bytes, flags: Flags, world: World) -> int:
     if flags.output is not None:
         world.files.write(flags.output, content)
+        what = "a statement, not signed" if flags.dry_run else "a signed statement"
+        passes = f", which passes {world.look.clean(flags.preflight)}" if flags.preflight is not None else ""
+        world.terminal.write(f"wrote {world.look.clean(flags.output)}: {what}{passes}\n")
     else:
         world.terminal.write_bytes(content)
     return 0

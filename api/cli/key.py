@@ -51,12 +51,13 @@ def new(path: str, algorithm: str, **given: Any) -> int:
 def show(uri: str, **given: Any) -> int:
     """Show a key's fingerprint, what a policy says to pin it, and its public half.
 
-    FILE is a public key (PEM) or a private one; URI is a key in a token or a cloud, as for signing.
+    FILE holds public keys (PEM, or as OpenSSH, minisign or OpenPGP write them) or a private one; URI is a key in a
+    token or a cloud, as for signing.
     """
     from ..render.keys import key_text
-    from ..usecases.keys import public_key
+    from ..usecases.keys import public_keys
     from .world import this_machine
 
     world = this_machine()
-    world.terminal.write(key_text(public_key(uri, world.files, pin_source(**given))))
+    world.terminal.write("\n".join(map(key_text, public_keys(uri, world.files, pin_source(**given)))))
     return 0

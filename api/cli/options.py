@@ -6,9 +6,12 @@ import contextlib
 import datetime
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from attestations.digests import Digest
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,6 +35,19 @@ def moment(_context: click.Context, _parameter: click.Parameter, value: str | No
         return datetime.datetime.fromisoformat(value)
     except ValueError:
         raise click.BadParameter(f"{value!r} is not a time in UTC, as in 2026-03-02T11:04:00Z") from None
+
+
+def digest(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Digest | None:
+    """``sha256:`` and hex, or another strong algorithm: in one spelling, which is how programs print it."""
+    if value is None:
+        return None
+    from attestations.digests import parse_digest
+    from attestations.faults import FormatFault
+
+    try:
+        return parse_digest(value)
+    except FormatFault as fault:
+        raise click.BadParameter(f"{value!r} is no digest: {fault.expected}") from None
 
 
 def raised_limits(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
@@ -58,8 +74,9 @@ EXPECTATIONS = (
         "--key",
         "keys",
         multiple=True,
-        metavar="FILE",
-        help="Who signed: public keys, PEM or npm's keys.json. Repeatable.",
+        metavar="FILE|DIGEST",
+        help="Who signed: a file of public keys (PEM, OpenSSH's, minisign's, OpenPGP's, npm's keys.json), or the"
+        " fingerprint of one. Repeatable.",
     ),
     click.option("--package", metavar="PURL", help="What it was published as, a package URL: pkg:npm/name@1.0.0."),
     click.option("--source", metavar="URI", help="The source repository that it was built from."),
@@ -71,7 +88,7 @@ EXPECTATIONS = (
         "--trust",
         multiple=True,
         metavar="FILE|NAME",
-        help="Whom to trust: a trust root (TrustedRoot JSON), public keys (PEM), or a name out of `trust show`."
+        help="Whom to trust: a trust root (TrustedRoot JSON), public keys, or a name out of `trust show`."
         " Without it, what the policy names; for flags: sigstore. Repeatable.",
     ),
 )

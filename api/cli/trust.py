@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import example
+from .options import digest, example
 
 if TYPE_CHECKING:
+    from attestations.digests import Digest
+
     from ..effects.trust_store import Stored
     from .world import World
 
@@ -89,21 +91,24 @@ def export(path: str, names: tuple[str, ...]) -> int:
 
 @command.command("import", epilog=example("countersign trust import trust.json"))
 @click.argument("path", metavar="FILE")
-@click.option("--fingerprint", metavar="sha256:HEX", help="What `trust export` printed: FILE must be that very file.")
-def import_(path: str, fingerprint: str | None) -> int:
+@click.option(
+    "--fingerprint",
+    callback=digest,
+    metavar="sha256:HEX",
+    help="What `trust export` printed: FILE must be that very file.",
+)
+def import_(path: str, fingerprint: Digest | None) -> int:
     """Keep what `trust export` wrote to FILE: all of it, or nothing if anything is damaged or older than what is held.
 
     Without --fingerprint, compare the SHA-256 that is printed with the one that `trust export` printed.
     """
-    from attestations.digests import parse_digest
     from attestations.limits import DEFAULT_LIMITS
 
     from ..usecases.trust_export import import_trust
     from .world import this_machine
 
     world = this_machine()
-    expected = parse_digest(fingerprint) if fingerprint is not None else None
-    imported = import_trust(path, expected, world.store, world.files, world.clock, DEFAULT_LIMITS)
+    imported = import_trust(path, fingerprint, world.store, world.files, world.clock, DEFAULT_LIMITS)
     same = "".join(f"\n{entry.name}: unchanged\n" for entry in imported.unchanged)
     world.terminal.write(
         f"{imported.fingerprint}\n" + ("\n" if imported.kept else "") + _texts(imported.kept, world) + same

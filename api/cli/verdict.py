@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import example, moment
+from .options import digest, example, moment
 from .signing import pin_options, pin_source, verifier_id
 
 if TYPE_CHECKING:
+    from attestations.digests import Digest
     from verifier.verdict_check import Expectations
 
     from .world import World
@@ -60,7 +61,12 @@ def _age(_context: click.Context, _parameter: click.Parameter, value: str) -> da
 @click.option("--resource", metavar="URI", help="What it must be about, exactly; by default, what --policy says.")
 @click.option("--policy", "policy_path", metavar="FILE", help="The policy that it must have been made under.")
 @click.option("--release", metavar="VERSION", help="The version asked about: {version} in the policy.")
-@click.option("--policy-digest", metavar="DIGEST", help="The digest of that policy, where you have no file of it.")
+@click.option(
+    "--policy-digest",
+    callback=digest,
+    metavar="DIGEST",
+    help="The digest of that policy, where you have no file of it.",
+)
 @click.option("--level", "levels", multiple=True, metavar="WORD", help="A level that it must state, or a higher one.")
 @click.option(
     "--max-age", default="30d", callback=_age, metavar="AGE", help="How old it may be: 30d, 12h, any. By default 30d."
@@ -94,11 +100,10 @@ def check(path: str, artifact: str | None, keys: tuple[str, ...], quiet: bool, *
 
 
 def _expectations(
-    world: World, *, policy_path: str | None, policy_digest: str | None, release: str | None, **given: Any
+    world: World, *, policy_path: str | None, policy_digest: Digest | None, release: str | None, **given: Any
 ) -> Expectations:
-    from attestations.digests import parse_digest
     from attestations.limits import DEFAULT_LIMITS
-    from verifier.policy.plain import digest
+    from verifier.policy.plain import digest as policy_digest_of
     from verifier.summary import resource_of
     from verifier.verdict_check import Expectations
 
@@ -108,10 +113,10 @@ def _expectations(
         raise click.UsageError("--policy and --policy-digest both say which policy; give one")
     if policy_path is None and given["resource"] is None:
         raise click.UsageError("say what the summary must be about: --resource URI, or --policy FILE that names it")
-    policy = parse_digest(policy_digest) if policy_digest is not None else None
+    policy = policy_digest
     if policy_path is not None:
         known = read_policy(policy_path, world.files, DEFAULT_LIMITS)
-        policy = digest(known)
+        policy = policy_digest_of(known)
         given["resource"] = given["resource"] or resource_of(known, release)
     return Expectations(
         verifier=given["verifier_id"],

@@ -24,6 +24,7 @@ _UNSAID = frozenset({_SIGNATURE, _TIME, _LOG, "signer", "threshold", "trust", "t
 MOST = 16
 """Facts that a screen lists; of more it says how many."""
 
+_KEYS = re.compile(r"key \S+(?: and key \S+)*", re.ASCII)
 _WORKFLOW = re.compile(
     r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+)/\.github/workflows/(?P<file>[\w.-]+)@(?P<ref>\S+)"
     r" \(issuer https://token\.actions\.githubusercontent\.com\)",
@@ -39,6 +40,14 @@ def proofs(results: Sequence[CheckResult], most: int | None = MOST) -> list[str]
     if most is None or len(facts) <= most:
         return facts
     return [*facts[:most], f"and {len(facts) - most} more, see --format json"]
+
+
+def rests_on_keys(results: Sequence[CheckResult]) -> bool:
+    """Whether all that was proved was proved by pinned keys: no trust root had a part in it."""
+    held = [result for result in results if result.outcome is Outcome.PASSED and not result.finding]
+    signers = [result.actual or "" for result in held if result.check == _SIGNATURE]
+    witnessed = any(result.check in (_TIME, _LOG) for result in held)
+    return bool(signers) and not witnessed and all(map(_KEYS.fullmatch, signers))
 
 
 def _signatures(held: Sequence[CheckResult]) -> Iterator[str]:

@@ -23,7 +23,7 @@ from verifier.reasons import REASONS
 from verifier.verdict import CheckResult, Verdict
 
 from .layout import LABEL_WIDTH, MARGIN, Look, hang, headline, row, wrap
-from .proofs import proofs
+from .proofs import proofs, rests_on_keys
 from .visible import columns
 from .words import age_words, identity_words, size_words
 
@@ -33,12 +33,17 @@ _LONGEST_REASON = 24
 """Reasons up to this length have their facts beside them, where these fit; other facts stand below."""
 _FACT_GAP, _WORD_WIDTH = 3, 9
 """Columns between a reason and its facts, and those of the word before a fact."""
+_PUT_RIGHT = "Put right what is named here, in the release or in the policy, and attest again."
+"""The next step of whoever makes the release; that of a customer, who can change neither, is the reason's remedy."""
 _NARROWEST_GAP, _WIDEST_GAP = 2, 6
 """Columns between the parts of one line."""
 
 
-def screen(verdict: Verdict, look: Look, *, taken: Sequence[str] = ()) -> str:
-    """The whole screen of one verdict, ending in a line break; `taken` names evidence that was found, not given."""
+def screen(verdict: Verdict, look: Look, *, taken: Sequence[str] = (), own: bool = False) -> str:
+    """The whole screen of one verdict, ending in a line break; `taken` names evidence that was found, not given.
+
+    `own` is for whoever makes the release, and can put right what customers could only ask for.
+    """
     lines = [*_headline(verdict, look)]
     if taken:
         lines += row("evidence", "found beside it: " + ", ".join(map(look.clean, taken)), look)
@@ -48,7 +53,7 @@ def screen(verdict: Verdict, look: Look, *, taken: Sequence[str] = ()) -> str:
             lines += _refusal(label, COLOURS[outcome], result, look)
     for result in _distinct((result for result in verdict.results if result.finding), None):
         lines += _refusal("warning", "yellow", result, look)
-    lines += _footer(verdict, look)
+    lines += _footer(verdict, look, own)
     return "\n".join(lines) + "\n"
 
 
@@ -129,10 +134,10 @@ def _place_words(place: Place, room: int) -> str:
     return f"{place.source}#/{first}/…/{last}"
 
 
-def _footer(verdict: Verdict, look: Look) -> Iterator[str]:
+def _footer(verdict: Verdict, look: Look, own: bool) -> Iterator[str]:
     if verdict.artifact.digests.strong:
         yield from _judgement(verdict, look)
-    following = _next_words(verdict)
+    following = _next_words(verdict, own)
     if following:
         yield from row("next", look.clean(following), look)
 
@@ -165,6 +170,9 @@ def _standing(verdict: Verdict, look: Look) -> Iterator[str]:
 
 
 def _trust_words(verdict: Verdict) -> Iterator[str]:
+    if verdict.trust and verdict.outcome is Outcome.PASSED and rests_on_keys(verdict.results):
+        yield "no trust root used"
+        return
     for reference in verdict.trust:
         age = age_words(verdict.now - reference.dated) if reference.dated is not None else "of unknown age"
         yield f"trust root {reference.name} {age}"
@@ -172,11 +180,12 @@ def _trust_words(verdict: Verdict) -> Iterator[str]:
         yield "no trust root"
 
 
-def _next_words(verdict: Verdict) -> str:
+def _next_words(verdict: Verdict, own: bool) -> str:
     for outcome in LABELS:
         for result in verdict.results:
             if result.outcome is outcome and not result.finding and result.reason:
-                return f"{REASONS[result.reason].remedy} More: countersign explain {result.reason}"
+                following = _PUT_RIGHT if own else REASONS[result.reason].remedy
+                return f"{following} More: countersign explain {result.reason}"
     return ""
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from attestations.limits import DEFAULT_LIMITS
-from verifier.faults import SignatureFault
-from verifier.key_files import key_fault
-from verifier.keys import PublicKey, load_pem
+from verifier.key_files import holds_keys, load_key_file
+from verifier.keys import PublicKey
 
 from ..effects.faults import KeyFault
 from ..effects.files import Files
@@ -15,6 +14,8 @@ from ..effects.paths import shown
 
 PUBLIC = ".pub"
 """What the name of a private key is continued with to name the public one beside it."""
+
+_PUBLIC_PEM = b"-----BEGIN PUBLIC KEY-----"
 
 SHORTEST = 8
 """Characters of the shortest passphrase that a new key gets."""
@@ -41,19 +42,17 @@ def new_key(path: str, algorithm: str, pin: PinSource) -> PublicKey:
     return made.key
 
 
-def public_key(uri: str, files: Files, pin: PinSource) -> PublicKey:
-    """The public key at `uri`: that of a private key, or a file that holds nothing but a public one.
+def public_keys(uri: str, files: Files, pin: PinSource) -> tuple[PublicKey, ...]:
+    """The public keys at `uri`: that of a private key, or those of a file of public ones in any form that is read.
 
     Raises:
         InputFault: ``input.*``.
-        TrustFault: ``trust.key_*``, of a public key.
+        TrustFault: ``trust.key_*``, of public keys.
+        SignatureFault: ``openpgp.unavailable``, ``openpgp.revoked``.
         KeyFault: ``signing.*``, of a private one.
     """
     if files.is_file(uri):
         content = files.read(uri, "trust_root", DEFAULT_LIMITS)
-        if b"-----BEGIN PUBLIC KEY-----" in content:
-            try:
-                return load_pem(content)
-            except SignatureFault as fault:
-                raise key_fault(fault, shown(uri)) from None
-    return open_signer(uri, pin).public_key
+        if _PUBLIC_PEM in content or holds_keys(content):
+            return tuple(trusted.key for trusted in load_key_file(content, name=shown(uri), windows={}))
+    return (open_signer(uri, pin).public_key,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,8 @@ def test_a_manifest_says_what_a_verifier_reads_and_its_schema_describes(release:
 def test_the_bytes_that_are_shown_are_the_bytes_that_are_signed(release: Path, program: Program) -> None:
     dry = program("attest", "manifest", "endpoint.exe", *WORDS, "--dry-run").output
     ran = program("attest", "manifest", "endpoint.exe", *WORDS, "--key", "release.key", "-o", "made.jsonl")
-    assert (ran.code, ran.output, ran.errors) == (0, b"", b"")
+    said = "wrote made.jsonl: a signed statement\n"
+    assert (ran.code, ran.text, ran.errors) == (0, said, b"")
     assert payload((release / "made.jsonl").read_bytes()) == dry
     assert program("attest", "manifest", "endpoint.exe", *WORDS, "--dry-run", "-o", "dry.json").code == 0
     assert (release / "dry.json").read_bytes() == dry
@@ -153,7 +155,8 @@ SIGNED = ("--key", "release.key", "-o", "made.jsonl", "--preflight", "policy.tom
 
 def test_what_passes_the_preflight_is_written(release: Path, program: Program) -> None:
     ran = program("attest", "manifest", "endpoint.exe", *WORDS, *SIGNED)
-    assert (ran.code, ran.output, ran.errors) == (0, b"", b"")
+    said = "wrote made.jsonl: a signed statement, which passes policy.toml\n"
+    assert (ran.code, ran.text, ran.errors) == (0, said, b"")
     assert program("verify", "endpoint.exe", "-e", "made.jsonl", "--key", "release.key.pub").code == 0
 
 
@@ -164,6 +167,8 @@ def test_what_would_not_pass_is_not_written_and_shown(release: Path, program: Pr
     ran = program("attest", "manifest", "endpoint.exe", *WORDS, *SIGNED, "--trust", "other.pub")
     assert ran.code in {1, 3}
     assert "nothing is written" in ran.text
+    assert re.search(r"next +Put right what is named here", ran.text)
+    assert "the vendor" not in ran.text.lower()
     assert not (release / "made.jsonl").exists()
 
 

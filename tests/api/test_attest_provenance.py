@@ -73,7 +73,8 @@ def test_what_a_builder_tells_passes_the_policy_that_expects_it(release: Path, p
     told = (*TOLD, "--tag", "v7.1.0", "--input", "profile=release", "--started", "2026-11-24T09:00:00Z")
     signed = ("--key", "release.key", "--preflight", "policy.toml", "-o", "endpoint.exe.intoto.jsonl")
     ran = program("attest", "provenance", "endpoint.exe", *told, *signed)
-    assert (ran.code, ran.output, ran.errors) == (0, b"", b"")
+    said = "wrote endpoint.exe.intoto.jsonl: a signed statement, which passes policy.toml\n"
+    assert (ran.code, ran.text, ran.errors) == (0, said, b"")
     asked = ("--policy", "policy.toml", "--trust", "release.key.pub")
     assert "VI_BUILD_1" in program("verify", "endpoint.exe", *asked).text
 

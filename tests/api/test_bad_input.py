@@ -119,6 +119,7 @@ def test_evidence_cut_off_anywhere_is_refused_at_its_end(scene: Path, program: P
         ("inspected", ("inspect", "{}")),
         ("linted", ("policy", "lint", "{}")),
         ("added", ("trust", "add", "acme", "{}")),
+        ("imported", ("trust", "import", "{}")),
     ],
 )
 @pytest.mark.parametrize(
@@ -188,6 +189,8 @@ def test_a_policy_in_a_directory_that_is_a_file_says_so(scene: Path, program: Pr
         ("no-such-command",),
         ("policy", "no-such-command"),
         ("trust", "add", "acme"),
+        ("trust", "import", "trust.json", "--fingerprint", "sha256:abc"),
+        ("verdict", "check", "v.json", "--key", "k", "--verifier-id", "https://a.example", "--policy-digest", "abc"),
     ],
 )
 def test_a_wrong_command_line_is_one_line_that_says_where_help_is(

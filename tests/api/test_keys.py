@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -305,3 +306,13 @@ def test_openssl_opens_what_we_make_with_the_passphrase_alone(here: Path, algori
 
 def test_two_sources_of_the_secret_are_one_too_many(program: Program) -> None:
     assert program("key", "show", "x", "--pin-fd", "3", "--pinentry", "pinentry").code == 2
+
+
+@pytest.mark.parametrize("form", ["minisign-over-the-file/vendor.pub", "ssh-over-the-file/vendor.pub"])
+def test_public_keys_of_other_forms_are_shown_with_what_pins_them(program: Program, form: str) -> None:
+    path = ROOT / "fixtures" / "vectors" / "detached" / form
+    ran = program("key", "show", str(path))
+    assert (ran.code, ran.errors) == (0, b"")
+    pinned = re.search(r'^key = ".*"$', path.with_name("policy.toml").read_text(), re.MULTILINE)
+    assert pinned is not None
+    assert pinned[0] in ran.text
