@@ -1,0 +1,308 @@
+"""From the release that was accepted last to the one that is offered: a new state, or why there is none.
+
+    1. Stream      the offer is of the stream that was asked about
+    2. Moment      the clock was not set back; the manifest has not expired, and is not older than the asker allows
+    3. Sequence    above the last one, and not absurdly far; or equal, with the same manifest
+    4. Version     without numbers of sequence: not below the last one, where the two can be compared
+    5. Chain       where it names what came before it, that is what was accepted
+    6. Strength    under no weaker scheme than the last one
+    7. Set         every artifact is listed, by digest and size; every file that is listed is there
+    8. Delta       made for what is installed, and resulting in what the manifest lists
+
+Every step that can be made is made, and all faults are told. The caller keeps the new state after the installation, and
+not before it: an update that was only looked at was not accepted.
+
+Spec: countersign design, sections 4 (Current) and 5.4; attacks, U03 to U18
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from attestations.digests import Digest
+from attestations.faults import Fault
+
+from ..faults import UpdateFault
+from ..manifests import Manifest
+from ..policy.plain import format_time
+from ..verdict import Artifact
+from .streams import Accepted, ReleaseState, Stream
+from .versions import compare_versions
+
+SKEW = datetime.timedelta(seconds=60)
+"""How far a clock may stand behind a moment that was seen; countersign design, section 5 (Time)."""
+
+FARTHEST = 1 << 20
+"""How far a sequence may leap: a stream of one release a minute has as many in two years."""
+
+
+class Delta(Struct, frozen=True):
+    """A difference that is installed over something: the digests of what it was made for, and of what it makes."""
+
+    base: Digest
+    result: Digest
+
+
+class Offer(Struct, frozen=True):
+    """What is offered: an authenticated manifest, the digest of its statement, and the files as they were measured.
+
+    `strength` is of the scheme that the manifest is signed with. `whole` says that all files of the release are to be
+    installed together. `declared` are names and versions out of containers' own headers, by what they declare.
+    """
+
+    manifest: Manifest
+    statement: Digest
+    artifacts: tuple[Artifact, ...]
+    strength: int
+    whole: bool = True
+    delta: Delta | None = None
+    declared: tuple[tuple[str, str], ...] = ()
+
+
+class Asker(Struct, frozen=True):
+    """What the asker wants: which stream, and how long the same release may be offered again (None: for ever)."""
+
+    stream: Stream
+    max_age: datetime.timedelta | None = None
+
+
+class Step(Struct, frozen=True):
+    """What an offer comes to: `state` to keep once it is installed, None where `faults` speak against it.
+
+    `unchanged` says that it is what was accepted before.
+    """
+
+    state: ReleaseState | None
+    faults: tuple[Fault, ...]
+    unchanged: bool = False
+
+
+def advance(state: ReleaseState, offer: Offer, asker: Asker, now: datetime.datetime) -> Step:
+    """Where `offer` leads from `state`. `now` is aware, in UTC, and the same for the whole decision."""
+    before = state.streams.get(asker.stream)
+    faults = tuple(_faults(state, before, offer, asker, now))
+    if faults:
+        return Step(None, faults)
+    manifest = offer.manifest
+    if before is not None and before.manifest == offer.statement:
+        return Step(ReleaseState(state.streams, max(state.seen or now, now)), (), unchanged=True)
+    accepted = Accepted(
+        stream=asker.stream,
+        version=manifest.version.value if manifest.version is not None else "",
+        sequence=manifest.sequence,
+        manifest=offer.statement,
+        artifacts=tuple(sorted(_sha256(artifact) for artifact in offer.artifacts)),
+        strength=offer.strength,
+        expires=manifest.expires,
+        at=now,
+    )
+    return Step(ReleaseState({**state.streams, asker.stream: accepted}, max(state.seen or now, now)), ())
+
+
+def _sha256(artifact: Artifact) -> Digest:
+    digest = artifact.digests.get("sha256")
+    if digest is None:
+        raise ValueError("an artifact is measured before it is offered")
+    return digest
+
+
+def _faults(
+    state: ReleaseState, before: Accepted | None, offer: Offer, asker: Asker, now: datetime.datetime
+) -> Iterator[Fault]:
+    steps: list[Callable[[], None]] = [
+        lambda: check_stream(offer.manifest, asker.stream),
+        lambda: check_clock(state, now),
+        lambda: check_expiry(offer.manifest, now),
+        lambda: check_set(offer),
+        lambda: check_declared(offer),
+    ]
+    if before is not None:
+        steps += [
+            lambda: check_age(before, offer, asker, now),
+            lambda: check_sequence(before, offer),
+            lambda: check_version(before, offer),
+            lambda: check_chain(before, offer),
+            lambda: check_strength(before, offer),
+        ]
+    if offer.delta is not None:
+        delta = offer.delta
+        steps.append(lambda: check_delta(before, offer, delta))
+    for step in steps:
+        try:
+            step()
+        except UpdateFault as fault:
+            yield fault
+
+
+def check_stream(manifest: Manifest, stream: Stream) -> None:
+    """The release is of the stream. Raises: UpdateFault ``update.wrong_stream``."""
+    for name in Stream.__struct_fields__:
+        claim, wanted = getattr(manifest, name), getattr(stream, name)
+        if (claim.value if claim is not None else "") != wanted:
+            raise UpdateFault(
+                "update.wrong_stream",
+                f"a release of another {name}",
+                expected=wanted or "none",
+                actual=claim.value if claim is not None else "none",
+            )
+
+
+def check_clock(state: ReleaseState, now: datetime.datetime) -> None:
+    """The clock was not set back. Raises: UpdateFault ``clock.suspect``."""
+    if state.seen is not None and now < state.seen - SKEW:
+        raise UpdateFault(
+            "clock.suspect",
+            "the clock stands before a moment that was seen already",
+            expected=f"at least {format_time(state.seen)}",
+            actual=format_time(now),
+        )
+
+
+def check_expiry(manifest: Manifest, now: datetime.datetime) -> None:
+    """The manifest holds. Raises: UpdateFault ``update.expired``."""
+    if manifest.expires is not None and manifest.expires <= now:
+        raise UpdateFault(
+            "update.expired",
+            "the manifest is no longer valid",
+            expected=f"asked before {format_time(manifest.expires)}",
+            actual=f"asked at {format_time(now)}",
+        )
+
+
+def check_age(before: Accepted, offer: Offer, asker: Asker, now: datetime.datetime) -> None:
+    """Something new came within the time that the asker allows. Raises: UpdateFault ``update.stale_source``."""
+    same = offer.statement == before.manifest
+    if same and asker.max_age is not None and now - before.at > asker.max_age:
+        raise UpdateFault(
+            "update.stale_source",
+            "the source offers what was accepted long ago, and nothing since",
+            expected=f"something newer than {format_time(before.at)}",
+            actual=f"the same at {format_time(now)}",
+        )
+
+
+def check_sequence(before: Accepted, offer: Offer) -> None:
+    """The sequence goes on. Raises: UpdateFault ``update.rollback``, ``update.equivocation``, ``update.unordered``,
+    ``update.fast_forward``."""
+    sequence = offer.manifest.sequence
+    if before.sequence is None:
+        return
+    if sequence is None:
+        raise UpdateFault("update.unordered", "a release without a number, after one that had one")
+    if sequence < before.sequence:
+        raise UpdateFault(
+            "update.rollback",
+            "an older release than the one that was accepted",
+            expected=f"at least {before.sequence}",
+            actual=str(sequence),
+        )
+    if sequence == before.sequence and offer.statement != before.manifest:
+        raise UpdateFault(
+            "update.equivocation",
+            "another manifest of the number that was accepted",
+            expected=str(before.manifest),
+            actual=str(offer.statement),
+        )
+    if sequence - before.sequence > FARTHEST:
+        raise UpdateFault(
+            "update.fast_forward",
+            "a number so far ahead that nothing could follow it",
+            expected=f"at most {before.sequence + FARTHEST}",
+            actual=str(sequence),
+        )
+
+
+def check_version(before: Accepted, offer: Offer) -> None:
+    """The version does not go back. Raises: UpdateFault ``update.rollback``.
+
+    Where numbers of sequence speak they alone do: a vendor withdraws a release by giving the one before it a new number.
+    """
+    if before.sequence is not None or offer.manifest.sequence is not None:
+        return
+    version = offer.manifest.version.value if offer.manifest.version is not None else ""
+    if compare_versions(version, before.version) == -1:
+        raise UpdateFault(
+            "update.rollback",
+            "an older version than the one that was accepted",
+            expected=f"at least {before.version}",
+            actual=version or "none",
+        )
+
+
+def check_chain(before: Accepted, offer: Offer) -> None:
+    """What it says came before it did. Raises: UpdateFault ``update.broken_chain``."""
+    previous, sequence = offer.manifest.previous, offer.manifest.sequence
+    follows = sequence is not None and before.sequence is not None and sequence == before.sequence + 1
+    if previous is not None and follows and previous != before.manifest:
+        raise UpdateFault(
+            "update.broken_chain",
+            "it follows another release than the one that was accepted",
+            expected=str(before.manifest),
+            actual=str(previous),
+        )
+
+
+def check_strength(before: Accepted, offer: Offer) -> None:
+    """Signed no weaker than before. Raises: UpdateFault ``update.weaker_scheme``."""
+    if offer.strength < before.strength:
+        raise UpdateFault(
+            "update.weaker_scheme",
+            "signed with a weaker scheme than the release before it",
+            expected=f"strength {before.strength}",
+            actual=f"strength {offer.strength}",
+        )
+
+
+def check_set(offer: Offer) -> None:
+    """What is to be installed is what is listed, all of it. Raises: UpdateFault ``update.inconsistent``,
+    ``update.incomplete``."""
+    listed = {
+        digest: file for file in offer.manifest.files if (digest := file.subject.digests.get("sha256")) is not None
+    }
+    for artifact in offer.artifacts:
+        file = listed.get(_sha256(artifact))
+        if file is None or (file.size is not None and artifact.size is not None and file.size != artifact.size):
+            raise UpdateFault(
+                "update.inconsistent",
+                "a file that the manifest does not list",
+                expected=f"one of {len(listed)} files",
+                actual=f"{artifact.name[:80]} {_sha256(artifact)}",
+            )
+    missing = listed.keys() - {_sha256(artifact) for artifact in offer.artifacts}
+    if not offer.artifacts or (offer.whole and missing):
+        raise UpdateFault(
+            "update.incomplete",
+            "not all files of the release are there",
+            expected=f"{len(listed)} files",
+            actual=f"{len(listed) - len(missing)}",
+        )
+
+
+def check_declared(offer: Offer) -> None:
+    """What containers declare in their own headers is what the signed manifest says. Raises: UpdateFault
+    ``update.header_mismatch``."""
+    for name, value in offer.declared:
+        claim = getattr(offer.manifest, name, None)
+        if claim is not None and claim.value != value:
+            raise UpdateFault(
+                "update.header_mismatch",
+                f"its header declares another {name}",
+                expected=claim.value,
+                actual=value[:200],
+            )
+
+
+def check_delta(before: Accepted | None, offer: Offer, delta: Delta) -> None:
+    """Made for what is installed, and makes what is listed. Raises: UpdateFault ``update.delta_base``,
+    ``update.delta_result``."""
+    if before is None or delta.base not in before.artifacts:
+        raise UpdateFault(
+            "update.delta_base", "a difference to something that is not installed", actual=str(delta.base)
+        )
+    if not any(file.subject.digests.get(delta.result.algorithm) == delta.result for file in offer.manifest.files):
+        raise UpdateFault(
+            "update.delta_result", "it makes a file that the manifest does not list", actual=str(delta.result)
+        )
