@@ -22,6 +22,7 @@ What `--help` prints, made from the code.
 | 2 | the command line is wrong |
 | 3 | INCOMPLETE: a requirement lacks evidence; nothing is proven wrong |
 | 4 | ERROR: it could not be decided, something that was given cannot be used, or Countersign crashed |
+| 5 | a service has no verdict yet, or is not reached: ask again later |
 | 130 | interrupted |
 
 A file that is named on the command line and cannot be read is 4. A reader who leaves early (`countersign … | head`)
@@ -29,6 +30,8 @@ changes nothing about the code. Results go to standard output, everything else t
 
 `COLUMNS`, `NO_COLOR` and a `TERM` of `dumb` are honoured, and `HTTPS_PROXY` and `SSL_CERT_FILE` where `trust update`
 fetches. No environment variable and no file in the current directory says what to trust or what to require.
+`COUNTERSIGN_SERVICE` and `COUNTERSIGN_TOKEN` say which service `remote` asks and what shows who asks; `COUNTERSIGN_DATA`,
+`COUNTERSIGN_DATABASE` and `COUNTERSIGN_BLOBS` where a service keeps its things.
 """
 
 

@@ -2,7 +2,8 @@
 
     0    PASSED, or the command did what it was asked      3    INCOMPLETE
     1    FAILED                                            4    ERROR: we could not decide, or we crashed
-    2    the command line is wrong                       130    interrupted
+    2    the command line is wrong                         5    the service has no verdict yet, or is not reached
+                                                       130    interrupted
 
 Only a verdict that PASSED, or a command that gives none, ends with 0. A crash is 4 and one line: no traceback, and no
 way for it to look like a pass (T60).
@@ -24,7 +25,10 @@ from .options import example
 if TYPE_CHECKING:
     from attestations.faults import Fault
 
-COMMANDS = ("verify", "replay", "inspect", "explain", "verdict", "policy", "trust", "key", "attest", "doctor")
+COMMANDS = (
+    *("verify", "replay", "inspect", "explain", "verdict", "policy", "trust", "key", "attest", "doctor"),
+    *("serve", "remote"),
+)
 """Each is the attribute ``command`` of the module of its name."""
 
 USAGE, ERROR, INTERRUPTED = 2, 4, 130

@@ -39,10 +39,6 @@ class DataDirectory(Struct, frozen=True):
         return self.path / "lock"
 
     @property
-    def base(self) -> Path:
-        return self.path / "base"
-
-    @property
     def database(self) -> Path:
         return self.path / "countersign.sqlite"
 

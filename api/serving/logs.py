@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import structlog
 
-LOGGERS = ("countersign", "uvicorn", "uvicorn.error", "procrastinate", "alembic")
+LOGGERS = ("countersign",)
 """Whose lines are wanted. Of the rest, warnings and worse."""
 
 _TRACES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)

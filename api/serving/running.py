@@ -22,24 +22,29 @@ from types import FrameType
 import msgspec
 import structlog
 import uvicorn
-from starlette.types import ASGIApp
 
 from attestations.faults import Place
 
 from ..effects.faults import InputFault
 from ..effects.paths import meaning, shown
+from ..http.app import create_app
+from ..http.observing import Observed
+from .composing import Composed, running
 from .directory import write_private
 from .faults import ServingFault
-from .settings import DRAIN, Listening
+from .logs import log_to
+from .settings import DRAIN, Listening, Setup
 
 AT_ONCE = 128 + signal.SIGTERM
 """The exit code of an end at once: what a shell says of a process that SIGTERM ended."""
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
+LOG = structlog.stdlib.get_logger("countersign")
+
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which leaves signals to `ending` and says when it answers."""
+    """uvicorn's server, which leaves signals to `Ending` and says when it answers."""
 
     def __init__(self, config: uvicorn.Config, answering: Callable[[], None]) -> None:
         super().__init__(config)
@@ -101,10 +106,32 @@ def check_certificate(listening: Listening) -> None:
         raise InputFault("input.unreadable", detail, place=place) from None
 
 
-def run(application: ASGIApp, endpoint: socket.socket, listening: Listening, answering: Callable[[], None]) -> None:
-    """Answer on `endpoint` until a signal says to end; `answering` is called once the service answers."""
-    config = uvicorn.Config(
-        application,
+def serve(setup: Setup, listening: Listening) -> int:
+    """Serve until told to end; the exit code.
+
+    Raises:
+        ServingFault: ``service.*``.
+        StoreFault: ``store.*``.
+        InputFault: ``input.unreadable``.
+    """
+    os.umask(0o077)
+    log_to()
+    check_certificate(listening)
+    with Ending() as ending, bound(listening) as endpoint, running(setup) as composed:
+        url = url_of(endpoint, listening)
+        token = setup.directory.operator_token
+        server = Server(_configuration(composed, listening), lambda: _answering(listening, url, token, composed.token))
+        ending.told_by(server.end)
+        server.run(sockets=[endpoint])
+    LOG.info("ended")
+    return 0
+
+
+def _configuration(composed: Composed, listening: Listening) -> uvicorn.Config:
+    application = create_app(composed.service)
+    application.state.meters = composed.meters
+    return uvicorn.Config(
+        Observed(application, composed.meters, trusting=listening.behind_proxy),
         access_log=False,
         log_config=None,
         lifespan="off",
@@ -116,30 +143,42 @@ def run(application: ASGIApp, endpoint: socket.socket, listening: Listening, ans
         ssl_certfile=listening.certificate,
         ssl_keyfile=listening.key,
     )
-    server = Server(config, answering)
-    with ending(server.end):
-        server.run(sockets=[endpoint])
 
 
-@contextlib.contextmanager
-def ending(end: Callable[[], None]) -> Iterator[None]:
-    """Have the first signal to end call `end`, and the second end the process at once."""
-    told = False
+def _answering(listening: Listening, url: str, token: Path, made: Path | None) -> None:
+    """Say that the service answers, and where the operator's first token is, where it was made just now."""
+    write_ready(listening.ready, url, token)
+    LOG.info("serving", url=url, **({"token_file": str(made)} if made is not None else {}))
 
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        nonlocal told
-        if told:
+
+class Ending:
+    """While the block lasts, the first signal to end says so, and the second ends the process at once."""
+
+    def __init__(self) -> None:
+        self.told = False
+        self._end: Callable[[], None] | None = None
+
+    def __enter__(self) -> Ending:
+        self._before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        return self
+
+    def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+
+    def told_by(self, end: Callable[[], None]) -> None:
+        """Have `end` called at the first signal; now, where that has come."""
+        self._end = end
+        if self.told:
+            end()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if self.told:
             os._exit(AT_ONCE)
-        told = True
-        structlog.stdlib.get_logger("countersign").info("ending")
-        end()
-
-    before = {number: signal.signal(number, on_signal) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        self.told = True
+        LOG.info("ending")
+        if self._end is not None:
+            self._end()
 
 
 def write_ready(path: Path | None, url: str, token: Path) -> None:
