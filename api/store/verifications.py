@@ -119,6 +119,12 @@ def finish(connection: Connection, verification: str) -> bool:
     return connection.execute(update(verifications).where(here).values(**done)).rowcount == 1
 
 
+def done_of(connection: Connection, asked: Collection[str]) -> tuple[str, ...]:
+    """Which of these have their verdict."""
+    here = verifications.c.id.in_(asked) & (verifications.c.state == DONE)
+    return tuple(connection.execute(select(verifications.c.id).where(here)).scalars())
+
+
 def pending(connection: Connection, tenant: str | None = None) -> int:
     """How many are accepted and not done, of one tenant or of all."""
     waiting = select(func.count()).select_from(verifications).where(verifications.c.state == ACCEPTED)

@@ -37,7 +37,7 @@ LOG = structlog.stdlib.get_logger("countersign")
 MOST_ATTEMPTS = 5
 """How often a judge may die over a verification, and what it needs be unreadable, before the verdict is ERROR."""
 
-LEASE = datetime.timedelta(seconds=30)
+LEASE = datetime.timedelta(seconds=10)
 """How long whoever works on a verification may be silent. `Work.keep` says that they are there."""
 
 PAUSE = datetime.timedelta(seconds=5)
