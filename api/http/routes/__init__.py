@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import artifacts, evidence, policies, trail, trust_roots, verdicts, verifications
+from . import (
+    artifacts,
+    evidence,
+    identities,
+    login,
+    policies,
+    tokens,
+    trail,
+    trust_roots,
+    verdicts,
+    verifications,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     artifacts.router,
@@ -14,4 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     verifications.router,
     verdicts.router,
     trail.router,
+    tokens.router,
+    identities.router,
+    login.router,
 )

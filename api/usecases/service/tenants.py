@@ -12,7 +12,7 @@ from ...store import tenants, trail
 from ...store.schema import OPERATOR as OPERATOR_TENANT
 from ...store.tenants import Tenant
 from .ground import AT_THE_MACHINE, Ground
-from .roles import OPERATOR, ROLES, SCOPES, check_roles
+from .roles import OPERATOR, SCOPES, check_roles
 from .service import Principal
 from .throttle import check_allowance
 from .tokens import LONGEST_LIFE, Made, draw_token, keep_token, tell_token
@@ -34,9 +34,9 @@ def begin(ground: Ground) -> Made | None:
     """Open the operator's own tenant and make its first token; None where that was done before."""
     now = ground.clock.now()
     expires = now + LONGEST_LIFE
-    made = draw_token(OPERATOR_TENANT, name="the first", roles=ROLES, scopes=SCOPES, expires=expires, now=now)
+    made = draw_token(OPERATOR_TENANT, name="the first", roles=(OPERATOR,), scopes=SCOPES, expires=expires, now=now)
     with ground.database.writing() as connection:
-        if not tenants.insert(connection, Tenant(OPERATOR_TENANT, "The operator", ROLES, {}, now)):
+        if not tenants.insert(connection, Tenant(OPERATOR_TENANT, "The operator", (OPERATOR,), {}, now)):
             return None
         keep_token(connection, made)
         tell_token(connection, AT_THE_MACHINE.actor, "token.made", made.token, now)
