@@ -61,7 +61,7 @@ def redeem(egress: Egress, endpoints: Endpoints, client_id: str, secret: str, ti
         AccessFault: ``login.refused``.
     """
     from authlib.oauth2.auth import ClientAuth  # type: ignore[import-untyped]  # it ships no types
-    from authlib.oauth2.rfc6749.parameters import prepare_token_request  # type: ignore[import-untyped]  # it ships no types
+    from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
     if not 0 < len(code) <= LONGEST_CODE:
         raise AccessFault("login.refused", "the provider sent no code")
