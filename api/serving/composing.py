@@ -21,6 +21,7 @@ from ..effects.paths import shown
 from ..engines.kept import KeptEngines
 from ..http.meters import Meters
 from ..jobs.local import LocalQueue
+from ..jobs.workers import ProcrastinateQueue
 from ..judges.judges import Judges
 from ..signer import VerdictSigner
 from ..signer.process import SignerProcess
@@ -116,7 +117,7 @@ def judging(office: Office, signer: VerdictSigner, meters: Meters) -> Iterator[S
     """The service with its judges, engines and queue at work. Ended in turn: nothing is taken up any more, what is
     being judged is finished, the processes end."""
     setup = office.setup
-    queue = _queue(setup)
+    queue = _queue(office)
     with contextlib.ExitStack() as opened:
         judges = opened.enter_context(contextlib.closing(Judges(max(1, setup.judges))))
         engines = opened.enter_context(contextlib.closing(KeptEngines(max(1, setup.judges))))
@@ -136,5 +137,8 @@ def judging(office: Office, signer: VerdictSigner, meters: Meters) -> Iterator[S
         yield service
 
 
-def _queue(setup: Setup) -> LocalQueue:
-    return LocalQueue(setup.judges)
+def _queue(office: Office) -> LocalQueue | ProcrastinateQueue:
+    """Threads of this process where it serves alone; where many do, the queue that they share."""
+    if office.setup.embedded:
+        return LocalQueue(office.setup.judges)
+    return ProcrastinateQueue(office.database, office.setup.judges)
