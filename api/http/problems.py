@@ -40,7 +40,7 @@ STATUS: Mapping[str, int] = {
     "identity.issuer_unreachable": 503, "login.cross_site": 403, "login.unavailable": 404, "login.state": 400,
     "token.name": 422, "throttle.unknown": 422,
     "tenant.exists": 409, "tenant.name": 422, "token.exceeds": 403,
-    "policy.version_taken": 409, "verdict.exists": 409,
+    "policy.version_taken": 409, "verdict.exists": 409, "verdict.unsigned": 404,
     "service.bug": 500, "store.full": 507,
     # by area
     "access": 403, "limit": 413, "throttle": 429,
