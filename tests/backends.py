@@ -1,4 +1,8 @@
-"""Backends that tests run over: a database and blobs."""
+"""Backends that tests run over: SQLite and files, or a real PostgreSQL and a real server of S3.
+
+A test that takes `backend` runs over both; one that takes `embedded_backend` or `large_backend`, over that one. The
+servers start once in a run, when a test first wants them.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,68 @@ from msgspec import Struct
 from api.store.blobs import Blobs, open_blobs
 from api.store.database import Database, open_database
 
+from .servers import ObjectStore, PostgreSQL, object_store, postgresql
+
 
 class Backend(Struct, frozen=True):
-    """A database of this version's schema, empty, and blobs."""
+    """A database of this version's schema, empty, and blobs, each with the URL that any process opens it by."""
 
     database: Database
     blobs: Blobs
+    database_url: str
+    blobs_url: str
+
+
+@pytest.fixture(params=["embedded", pytest.param("large", marks=pytest.mark.loopback)])
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """Each of the two in turn."""
+    chosen: Backend = request.getfixturevalue(f"{request.param}_backend")
+    return chosen
 
 
 @pytest.fixture
-def backend(tmp_path: Path) -> Iterator[Backend]:
+def embedded_backend(tmp_path: Path) -> Iterator[Backend]:
     """SQLite and files."""
-    with contextlib.closing(open_database(f"sqlite:///{tmp_path}/countersign.db")) as database:
+    with _opened(f"sqlite:///{tmp_path}/countersign.db", f"file://{tmp_path}/blobs") as backend:
+        backend.database.create()
+        yield backend
+
+
+@pytest.fixture
+def large_backend(
+    postgresql_server: PostgreSQL, schema_template: str, object_server: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Backend]:
+    """PostgreSQL and S3. Processes that a test starts find the credentials in the environment."""
+    for name, value in object_server.environment.items():
+        monkeypatch.setenv(name, value)
+    with _opened(postgresql_server.url(postgresql_server.make_database(schema_template)), object_server.url()) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """A PostgreSQL for the whole run. Whoever stops it starts it again."""
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def schema_template(postgresql_server: PostgreSQL) -> str:
+    """A database of this version's schema, empty, to be copied."""
+    name = postgresql_server.make_database()
+    with contextlib.closing(open_database(postgresql_server.url(name))) as database:
         database.create()
-        yield Backend(database, open_blobs(f"file://{tmp_path}/blobs"))
+    return name
+
+
+@pytest.fixture(scope="session")
+def object_server() -> Iterator[ObjectStore]:
+    """A server of S3 for the whole run."""
+    with object_store() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _opened(database_url: str, blobs_url: str) -> Iterator[Backend]:
+    with contextlib.closing(open_database(database_url)) as database:
+        yield Backend(database, open_blobs(blobs_url), database_url, blobs_url)

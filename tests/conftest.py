@@ -16,6 +16,8 @@ from typing import Any
 import hypothesis
 import pytest
 
+pytest_plugins = ("tests.backends",)
+
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None, print_blob=True)
 hypothesis.settings.register_profile(
     "soak", parent=hypothesis.settings.get_profile("steady"), derandomize=False, max_examples=20_000

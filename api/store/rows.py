@@ -29,7 +29,7 @@ def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(**row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def value_of(kind: type[Value], row: RowMapping) -> Value:
