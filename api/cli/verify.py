@@ -48,8 +48,8 @@ def command(**given: Any) -> int:
     """Verify files, directories of files, or sha256:… digests.
 
     Say who was expected: with --policy, with --identity and --issuer, or with --key. Without --evidence it looks for
-    NAME.sigstore.json, .sigstore, .bundle, .intoto.jsonl, .provenance and .publish.attestation beside NAME, and says
-    what it took.
+    NAME.sigstore.json, .sigstore, .bundle, .intoto.jsonl, .provenance, .publish.attestation, .minisig, .sig and .asc
+    beside NAME, and for a SHA256SUMS with the same of its own, and says what it took.
 
     Exit code: 0 PASSED, 1 FAILED, 3 INCOMPLETE, 4 ERROR, 2 for a wrong command line.
     """

@@ -24,7 +24,7 @@ from ..effects.keys import Signer, sign_envelope
 from ..effects.paths import shown
 from ..effects.terminal import Terminal
 from .artifacts import is_digest, measure
-from .evidence import gather
+from .evidence import gather, tell_left_out
 from .statements import PAYLOAD_TYPE
 from .verify import Terms
 
@@ -86,6 +86,7 @@ def preflight(
         LimitFault: ``limit.*``.
     """
     given = gather(evidence, files, terms.limits)
+    tell_left_out(given, terminal)
     material = (EvidenceFile(NAME, attestation), *given.files)
     verdicts = []
     for path in paths:

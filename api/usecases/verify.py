@@ -34,7 +34,7 @@ from ..effects.files import Files
 from ..effects.paths import shown
 from ..effects.terminal import Terminal
 from .artifacts import by_digest, is_digest, measure
-from .evidence import SUFFIXES, Gathered, beside, gather, is_evidence
+from .evidence import Gathered, beside, gather, is_evidence, names_beside, tell_left_out
 from .trust import Trust
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ class Verification:
         self._memory = Memory()
         given = tuple(evidence)
         self._given = self._gather(*given) if given else None
+        tell_left_out(self._given or Gathered(), terminal)
 
     def contents(self, directory: str) -> Contents:
         """The files of a directory. What reads as evidence, and is used as such, is not judged as a product itself.
@@ -124,7 +125,7 @@ class Verification:
     def _used_as_evidence(self, paths: tuple[str, ...]) -> set[str]:
         if self._given is None:
             names = set(paths)
-            candidates = {name + suffix for name in names for suffix in SUFFIXES} & names
+            candidates = {name for path in paths for name in names_beside(path)} & names
             return {path for path in candidates if self._reads_as_evidence(path)}
         given = {
             self._files.identity(path)

