@@ -6,6 +6,8 @@ may word a report differently: then the bytes differ, and the fault names both v
 
 from __future__ import annotations
 
+import hashlib
+
 from msgspec import Struct
 
 from attestations.faults import Fault, Place
@@ -55,12 +57,16 @@ def replay(path: str, artifact: str | None, files: Files, terminal: Terminal, li
             "record.differs",
             "another report comes out of the record than the one in it",
             place=Place(shown(path)),
-            expected=f"the report of version {request.version}",
-            actual=f"that of version {VERSION}",
+            expected=f"the report of version {request.version}, {_digest(recorded)}",
+            actual=f"that of version {VERSION}, {_digest(report)}",
         )
     elif artifact is not None:
         fault = _mismatch(request, artifact, files, terminal)
     return Replayed(request, verdict, report, fault)
+
+
+def _digest(report: bytes) -> str:
+    return f"sha256:{hashlib.sha256(report).hexdigest()}"
 
 
 def _mismatch(request: Request, artifact: str, files: Files, terminal: Terminal) -> Fault | None:

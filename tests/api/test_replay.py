@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -100,6 +101,8 @@ def test_an_altered_record_does_not_pass(
     ran = program("replay", "record")
     assert (ran.code, ran.output) == (4, b"")
     assert ran.reason == "record.differs"
+    recorded, made = re.findall(r"sha256:[0-9a-f]{64}", ran.error)
+    assert recorded != made
 
 
 def test_an_artifact_that_could_not_be_judged_has_no_record(scene: Path, program: Program) -> None:
