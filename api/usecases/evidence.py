@@ -59,7 +59,7 @@ def gather(paths: Iterable[str], files: Files, limits: Limits) -> Gathered:
 
     Raises:
         InputFault: ``input.*``.
-        LimitFault: ``limit.evidence_files``; ``limit.bundle``, ``limit.manifest``, ``limit.sbom``, of a file of `paths`.
+        LimitFault: ``limit.evidence_files``; ``limit.bundle``, ``limit.manifest``, ``limit.sbom``, of a file given.
     """
     named = tuple(paths)
     found = tuple(dict.fromkeys(path for given in named for path in _expand(given, files)))

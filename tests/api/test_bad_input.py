@@ -98,6 +98,18 @@ def test_a_damaged_record_is_one_line_and_an_error(scene: Path, program: Program
     assert re.match(r"countersign: record.* \[(record|limit)\.[a-z_]+\] .+", ran.error)
 
 
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_trust_material_is_kept_out_and_what_is_held_stays(scene: Path, program: Program, damage: str) -> None:
+    held = program("trust", "show", "world").text
+    assert program("trust", "export", "carried.json", "world").code == 0
+    (scene / "carried.json").write_bytes(DAMAGES[damage]((scene / "carried.json").read_bytes()))
+    ran = program("trust", "import", "carried.json")
+    _no_traceback(ran)
+    assert (ran.code, ran.output) == (4, b"")
+    assert re.match(r"countersign: carried\.json[@#:].* \[[a-z]+\.[a-z_]+\] .+", ran.error)
+    assert program("trust", "show", "world").text == held
+
+
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
 def test_evidence_cut_off_anywhere_is_refused_at_its_end(scene: Path, program: Program, share: float) -> None:
     end = int(len(HONEST) * share)
@@ -205,6 +217,12 @@ def test_a_flag_that_makes_no_policy_is_named(scene: Path, program: Program) -> 
     ran = program("verify", NAME, "--identity", "a", "--issuer", "https://b.example", "--commit", "abc")
     assert ran.error.startswith("countersign: --commit: not a commit id")
     assert ran.reason == "policy.value"
+
+
+def test_trust_material_that_cannot_be_written_is_an_error(scene: Path, program: Program) -> None:
+    assert program("trust", "export", "no/such/directory/file").reason == "output.unwritable"
+    assert program("trust", "export", "carried.json", "nobody").reason == "trust.name_unknown"
+    assert not (scene / "carried.json").exists()
 
 
 @pytest.mark.parametrize("flag", ["-o", "--record"])

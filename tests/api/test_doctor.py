@@ -6,6 +6,7 @@ import datetime
 import json
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from api.effects import installation
@@ -14,6 +15,7 @@ from api.engines.probing import Confinement, probe
 from api.usecases.doctor import Diagnosis, diagnose
 
 from .conftest import Program
+from .running import ROOT
 from .test_trust_store import FILES, NOON, Clock, shipped
 
 CONFINED = Confinement(refused=True, namespace=True)
@@ -97,6 +99,8 @@ def test_the_command_ends_with_4_where_something_is_bad(program: Program, home: 
     assert program("doctor").code == 0
     document = json.loads(program("doctor", "--format", "json").output)
     assert (document["format"], document["well"]) == ("countersign.doctor/1", True)
+    schema = json.loads((ROOT / "docs" / "schemas" / "doctor.schema.json").read_bytes())
+    assert not list(jsonschema_rs.Draft202012Validator(schema).iter_errors(document))
     directory = home / "countersign" / "trust"
     directory.mkdir(parents=True)
     (directory / "root-acme.json").write_text("{}")
