@@ -47,7 +47,8 @@ class Address(Struct, frozen=True):
 
 class Asked(Struct, frozen=True, kw_only=True):
     """A request for a verdict. `artifact` is a SHA-256 (hex); `policy` one of ``{"id", "version"?}``, ``{"digest"}``,
-    ``{"content": TOML}``; `evidence` pairs of name and content; `trust` names, or SHA-256 of what was `put_trust`.
+    ``{"content": TOML}``; `evidence` and `files` (of trust roots, and of keys) pairs of name and content; `trust` names
+    that the service knows.
 
     `algorithms` are those of the artifact's digests to judge by; none: all that the service measured.
     """
@@ -58,7 +59,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     algorithms: tuple[str, ...] = ()
     evidence: tuple[tuple[str, bytes], ...] = ()
     release: str | None = None
-    trust: tuple[str | dict[str, str], ...] = ()
+    trust: tuple[str, ...] = ()
+    files: tuple[tuple[str, bytes], ...] = ()
     key: str | None = None
 
 
@@ -143,19 +145,14 @@ class Remote:
         with believing():
             return answered(self._asking.ask("POST", "/v1/evidence", tree=tree)).field("sha256").text()
 
-    def put_trust(self, name: str, content: bytes) -> str:
-        """Keep a trust root, or keys, as this tenant's own; its SHA-256 comes back."""
-        tree = {"name": name, "content": _base64(content)}
-        with believing():
-            return answered(self._asking.ask("POST", "/v1/trust-roots", tree=tree)).field("sha256").text()
-
     def submit(self, asked: Asked) -> Standing:
         """Ask for a verdict. The same request again is the same verification."""
+        files = [{"name": name, "content": _base64(content)} for name, content in asked.files]
         tree = {
             "artifact": _given(sha256=asked.artifact, name=asked.name, algorithms=list(asked.algorithms) or None),
             "evidence": [self._evidence(name, content) for name, content in asked.evidence],
             "policy": asked.policy,
-            **_given(release=asked.release, trust=list(asked.trust) or None),
+            **_given(release=asked.release, trust=[*asked.trust, *files] or None),
         }
         headers = {"Idempotency-Key": asked.key} if asked.key is not None else {}
         return _standing(self._asking.ask("POST", "/v1/verifications", tree=tree, headers=headers))

@@ -58,10 +58,6 @@ class ServiceJudging:
         if request.artifact.size is not None and not self._remote.has_artifact(sha256):
             name = request.artifact.name
             self._remote.put_artifact(sha256, lambda: _chunks(argument), request.artifact.size, name)
-        files = [(root.name, root.content) for root in request.trust] + [
-            (key.name, key.content) for key in request.keys
-        ]
-        trust = tuple({"sha256": self._remote.put_trust(name, content)} for name, content in files)
         standing = self._remote.submit(
             Asked(
                 artifact=sha256,
@@ -70,7 +66,10 @@ class ServiceJudging:
                 evidence=tuple((file.name, file.content) for file in request.evidence),
                 policy=self._wanted.policy,
                 release=request.release,
-                trust=trust,
+                files=tuple(
+                    [(root.name, root.content) for root in request.trust]
+                    + [(keys.name, keys.content) for keys in request.keys]
+                ),
                 key=self._wanted.key,
             )
         )

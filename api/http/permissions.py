@@ -84,7 +84,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET",    "/v1/me", EVERYBODY, READ),
     Rule("GET",    "/healthz", ANYONE, ""),
     Rule("GET",    "/readyz", ANYONE, ""),
-    Rule("GET",    "/metrics", ANYONE, ""),
+    Rule("GET",    "/metrics", OPERATORS, READ),
 )
 # fmt: on
 

@@ -19,10 +19,10 @@ from ..signer.published import Published
 from ..store.blobs import Blobs
 from ..store.database import Database
 from ..store.faults import StoreFault
-from ..usecases.service.ground import AT_THE_MACHINE, Ground
+from ..usecases.service.ground import Ground
+from ..usecases.service.publishing import publish_operators_trust
 from ..usecases.service.tenants import begin
-from ..usecases.service.trust_files import publish_trust
-from .directory import DataDirectory, write_private
+from .directory import ServiceDirectory, write_private
 from .faults import ServingFault
 
 PUBLIC_ROOT = "sigstore"
@@ -47,7 +47,7 @@ def prepare(database: Database) -> None:
         database.create()
 
 
-def begin_operator(ground: Ground, directory: DataDirectory) -> Path | None:
+def begin_operator(ground: Ground, directory: ServiceDirectory) -> Path | None:
     """Open the operator's tenant and write its first token down, where that was not done before; the token's path.
 
     Raises:
@@ -60,7 +60,7 @@ def begin_operator(ground: Ground, directory: DataDirectory) -> Path | None:
     return directory.operator_token
 
 
-def begin_signer(directory: DataDirectory, wanted: str | None) -> str:
+def begin_signer(directory: ServiceDirectory, wanted: str | None) -> str:
     """Prepare the signer's directory where that was not done before. What this service's URIs begin with.
 
     It is said by `wanted` at the first start, or made up for good, in a domain that nobody can ever own (RFC 2606): it
@@ -81,6 +81,4 @@ def publish_public_root(ground: Ground, blobs: Blobs, published: Published) -> N
     """Publish the root that the installed library ships, as often as the library ships another."""
     root = packaged(PUBLIC_ROOT)
     if root is not None:
-        stored = publish_trust(ground, blobs, AT_THE_MACHINE, root.name, root.content, root.dated)
-        if stored.distrusted is None:
-            published.publish_trust(stored.name, root.content, stored.dated)
+        publish_operators_trust(ground, blobs, published, root.name, root.content, root.dated)

@@ -26,7 +26,7 @@ from ..judges.judges import Judges
 from ..signer import VerdictSigner
 from ..signer.process import SignerProcess
 from ..signer.published import Published
-from ..signer.setup import PUBLISHED
+from ..signer.setup import PUBLISHED, read_settings
 from ..store.blobs import Blobs, open_blobs
 from ..store.database import Database, open_database
 from ..usecases.service.service import Service, Settings
@@ -47,6 +47,11 @@ class Office(Struct, frozen=True):
     clock: Clock
     published: Published
 
+    @property
+    def base(self) -> str:
+        """What the service's own URIs begin with. Raises: SignerFault ``signer.damaged``."""
+        return read_settings(self.setup.directory.signer).base
+
 
 @contextlib.contextmanager
 def stored(setup: Setup) -> Iterator[tuple[Database, Blobs]]:
@@ -59,6 +64,17 @@ def stored(setup: Setup) -> Iterator[tuple[Database, Blobs]]:
         yield database, open_blobs(setup.blobs_url)
 
 
+def check_begun(setup: Setup) -> None:
+    """Refuse a data directory in which no service was begun: a mistyped one is not to become another service.
+
+    Raises:
+        ServingFault: ``service.data_missing``.
+    """
+    if setup.database is None and not setup.directory.database.exists():
+        place = Place(shown(str(setup.data)))
+        raise ServingFault("service.data_missing", "no service was begun in this data directory", place=place)
+
+
 @contextlib.contextmanager
 def opened_office(setup: Setup) -> Iterator[Office]:
     """What there is in a data directory that was begun, or in a database that several machines share.
@@ -67,10 +83,8 @@ def opened_office(setup: Setup) -> Iterator[Office]:
         ServingFault: ``service.data_missing``, ``service.data_open``.
         StoreFault: ``store.schema_old``, ``store.schema_unknown``, ``store.unavailable``.
     """
+    check_begun(setup)
     directory = setup.directory
-    if setup.database is None and not directory.database.exists():
-        place = Place(shown(str(setup.data)))
-        raise ServingFault("service.data_missing", "no service was begun in this data directory", place=place)
     directory.make()
     with stored(setup) as (database, blobs):
         database.check_schema()

@@ -29,7 +29,7 @@ from .faults import ServingFault
 PRIVATE_DIRECTORY, PRIVATE_FILE = 0o700, 0o600
 
 
-class DataDirectory(Struct, frozen=True):
+class ServiceDirectory(Struct, frozen=True):
     """The paths in a data directory, whether they are there or not."""
 
     path: Path

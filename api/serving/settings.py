@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from .directory import DataDirectory
+from .directory import ServiceDirectory
 
 DEFAULT_PORT = 8470
 DEFAULT_HOST = "127.0.0.1"
@@ -36,8 +36,8 @@ class Setup(Struct, frozen=True):
     base: str | None = None
 
     @property
-    def directory(self) -> DataDirectory:
-        return DataDirectory(self.data)
+    def directory(self) -> ServiceDirectory:
+        return ServiceDirectory(self.data)
 
     @property
     def database_url(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.serving.directory import DataDirectory, write_private
+from api.serving.directory import ServiceDirectory, write_private
 from api.serving.faults import ServingFault
 from api.serving.running import bound
 from api.serving.settings import Listening, Setup
@@ -17,26 +17,26 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> DataDirectory:
-    made = DataDirectory(tmp_path / "data")
+def directory(tmp_path: Path) -> ServiceDirectory:
+    made = ServiceDirectory(tmp_path / "data")
     made.make()
     return made
 
 
-def test_all_that_is_in_it_is_its_owners_alone(directory: DataDirectory) -> None:
+def test_all_that_is_in_it_is_its_owners_alone(directory: ServiceDirectory) -> None:
     write_private(directory.operator_token, b"cs_\n")
     modes = {path.name: path.stat().st_mode & 0o777 for path in (directory.path, *directory.path.rglob("*"))}
     assert modes == dict.fromkeys(("data", "blobs", "uploads", "signer", "tokens"), 0o700) | {"operator": 0o600}
 
 
-def test_one_that_others_may_look_into_is_refused(directory: DataDirectory) -> None:
+def test_one_that_others_may_look_into_is_refused(directory: ServiceDirectory) -> None:
     directory.path.chmod(0o750)
     with pytest.raises(ServingFault) as raised:
         directory.make()
     assert (raised.value.reason, raised.value.actual) == ("service.data_open", "mode 750")
 
 
-def test_a_second_service_on_it_is_refused_until_the_first_has_ended(directory: DataDirectory) -> None:
+def test_a_second_service_on_it_is_refused_until_the_first_has_ended(directory: ServiceDirectory) -> None:
     with directory.locked():
         with pytest.raises(ServingFault) as raised, directory.locked():
             pass
@@ -45,10 +45,10 @@ def test_a_second_service_on_it_is_refused_until_the_first_has_ended(directory: 
         pass
 
 
-def test_a_killed_service_holds_nothing(directory: DataDirectory) -> None:
+def test_a_killed_service_holds_nothing(directory: ServiceDirectory) -> None:
     program = (
-        "import sys; from pathlib import Path; from api.serving.directory import DataDirectory\n"
-        "with DataDirectory(Path(sys.argv[1])).locked(): print('held', flush=True); sys.stdin.read()"
+        "import sys; from pathlib import Path; from api.serving.directory import ServiceDirectory\n"
+        "with ServiceDirectory(Path(sys.argv[1])).locked(): print('held', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", program, str(directory.path)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:

@@ -28,6 +28,16 @@ _REQUEST = {
     "release": "4.2.0",
 }
 
+_ACCEPTED = {
+    "id": "verification-0123456789abcdef0123456789abcdef",
+    "state": "accepted",
+    "artifact": _DIGEST,
+    "policy": _DIGEST,
+    "published": True,
+    "why": "request",
+    "created": "2026-03-02T11:04:00Z",
+}
+
 
 class ArtifactForm(Form):
     """What is asked about, by digest. `algorithms` are those of its measured digests to judge by; all, without."""
@@ -76,6 +86,13 @@ class TrustDigestForm(Form):
     sha256: Sha256
 
 
+class GivenTrust(Form):
+    """A trust root, or keys, that come along in base64: for a policy of the tenant's own."""
+
+    name: Label
+    content: Base64
+
+
 class VerificationForm(Form):
     """A request for a verdict."""
 
@@ -85,7 +102,7 @@ class VerificationForm(Form):
     evidence: tuple[NamedEvidence | GivenEvidence, ...] = Field((), max_length=1024)
     policy: PolicyIdForm | PolicyDigestForm | PolicyContentForm
     release: Label | None = None
-    trust: tuple[Label | TrustDigestForm, ...] = Field((), max_length=64)
+    trust: tuple[Label | TrustDigestForm | GivenTrust, ...] = Field((), max_length=64)
 
     def submission(self, key: str | None) -> Submission:
         """The request as the use case takes it, under the client's own key where it has one."""
@@ -96,7 +113,7 @@ class VerificationForm(Form):
             name=self.artifact.name,
             algorithms=self.artifact.algorithms,
             release=self.release,
-            trust=tuple(each if isinstance(each, str) else f"sha256:{each.sha256}" for each in self.trust),
+            trust=tuple(map(_trust, self.trust)),
             key=key,
         )
 
@@ -113,6 +130,12 @@ def _evidence(form: NamedEvidence | GivenEvidence) -> Named | Given:
     return Given(form.name, decoded(form.content))
 
 
+def _trust(form: str | TrustDigestForm | GivenTrust) -> str | Given:
+    if isinstance(form, GivenTrust):
+        return Given(form.name, decoded(form.content))
+    return form if isinstance(form, str) else f"sha256:{form.sha256}"
+
+
 class BatchForm(Form):
     """Several requests, each answered for itself."""
 
@@ -124,15 +147,7 @@ class BatchForm(Form):
 class VerificationView(View):
     """How far a request is: `state` is ``accepted`` or ``done``; with `verdict`, its id, and `result`, what it says."""
 
-    model_config = example(
-        id="verification-0123456789abcdef0123456789abcdef",
-        state="accepted",
-        artifact=_DIGEST,
-        policy=_DIGEST,
-        published=True,
-        why="request",
-        created="2026-03-02T11:04:00Z",
-    )
+    model_config = example(**_ACCEPTED)
 
     id: str
     state: str
@@ -149,6 +164,8 @@ class VerificationView(View):
 class VerificationPage(View):
     """Verifications, newest first; `next` is the cursor of the page after."""
 
+    model_config = example(items=[_ACCEPTED], next="41")
+
     items: list[VerificationView]
     next: str | None = None
 
@@ -163,6 +180,8 @@ class BatchItem(View):
 
 class BatchView(View):
     """The answer to each of a batch, in order."""
+
+    model_config = example(items=[{"status": 202, "verification": _ACCEPTED}])
 
     items: list[BatchItem]
 

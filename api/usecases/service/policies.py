@@ -134,9 +134,9 @@ def find_policy(service: Service, principal: Principal, policy_digest: str) -> S
     raise RequestFault("request.not_found", "no policy of this digest", actual=policy_digest)
 
 
-def list_policies(service: Service, principal: Principal) -> tuple[StoredPolicy, ...]:
+def list_policies(ground: Ground, principal: Principal) -> tuple[StoredPolicy, ...]:
     """The operator's policies, and the tenant's own that it published; each version, oldest first."""
-    with service.database.reading() as connection:
+    with ground.database.reading() as connection:
         owners = dict.fromkeys((OPERATOR, principal.tenant))
         found = [each for tenant in owners for each in policies.of_tenant(connection, tenant)]
     return tuple(each for each in found if not each.id.startswith(_INLINE))

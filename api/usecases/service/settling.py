@@ -43,14 +43,14 @@ class Settling:
         self._connection = connection
         self._owners = (OPERATOR,) if owner == OPERATOR else tuple(dict.fromkeys((tenant, OPERATOR)))
 
-    def settle(self, policy: Policy, asked: tuple[str, ...]) -> Settled:
-        """The snapshot for `policy`, `asked` being what the request names besides.
+    def settle(self, policy: Policy, asked: tuple[str | StoredTrust, ...]) -> Settled:
+        """The snapshot for `policy`, `asked` being what the request names or brings along besides.
 
         Raises:
             TrustFault: ``trust.not_published``, ``trust.name_unknown``, ``trust.distrusted``, ``trust.not_named``.
             StoreFault: ``blob.*``.
         """
-        given = [self._find(name) for name in asked]
+        given = [self._find(each) if isinstance(each, str) else self._allowed(each) for each in asked]
         for file in given:
             if file.kind == "root" and policy.trust.roots and not self._names(policy, file):
                 raise TrustFault("trust.not_named", "the policy does not name this trust root", actual=file.name)
@@ -102,6 +102,18 @@ class Settling:
         if self._owners == (OPERATOR,):
             raise TrustFault("trust.not_published", "the operator publishes no such trust file", actual=name[:80])
         raise TrustFault("trust.name_unknown", "neither you nor the operator have such a trust file", actual=name[:80])
+
+    def _allowed(self, file: StoredTrust) -> StoredTrust:
+        """A file that came with the request, where it may count: under a policy of the tenant's own."""
+        if self._owners == (OPERATOR,):
+            raise TrustFault("trust.not_published", "under the operator's policy its own trust alone counts")
+        for owner in self._owners:
+            known = trust_files.by_sha256(self._connection, owner, file.sha256)
+            if known is not None and known.distrusted is not None:
+                raise TrustFault(
+                    "trust.distrusted", "this trust file is not to be relied on any more", actual=file.name
+                )
+        return file
 
     def _keys(self, pinned: set[str], given: list[StoredTrust]) -> Iterator[StoredTrust]:
         yield from (file for file in given if file.kind == "keys")

@@ -24,12 +24,14 @@ from ...store.evidence import StoredEvidence
 from ...store.faults import StoreFault
 from ...store.policies import StoredPolicy
 from ...store.schema import OPERATOR
+from ...store.trust_files import StoredTrust
 from ...store.verifications import Verification
 from .labels import check_label, check_sha256
 from .policies import keep_inline, read_policy_text
 from .service import Principal, Service
 from .settling import Settled, Settling
 from .terms import ArtifactTerm, FileTerm, PolicyTerm, Terms, terms_tree
+from .trust_files import brought
 
 
 class Named(Struct, frozen=True):
@@ -68,8 +70,9 @@ class PolicyText(Struct, frozen=True):
 class Submission(Struct, frozen=True):
     """What is asked. `artifact` is a SHA-256; `algorithms` those of its measured digests to judge by, all where empty.
 
-    `trust` are names that the policy knows roots and keys by, or ``sha256:…`` of files that the tenant keeps; what the
-    policy names is found without being given. `key` is the client's own idempotency key.
+    `trust` are names that the policy knows roots and keys by, ``sha256:…`` of files that the tenant keeps, or files
+    that come along, for a policy of the tenant's own; what the policy names is found without being given. `key` is the
+    client's own idempotency key.
     """
 
     artifact: str
@@ -78,7 +81,7 @@ class Submission(Struct, frozen=True):
     name: str | None = None
     algorithms: tuple[str, ...] = ()
     release: str | None = None
-    trust: tuple[str, ...] = ()
+    trust: tuple[str | Given, ...] = ()
     key: str | None = None
 
 
@@ -103,7 +106,8 @@ def submit(service: Service, principal: Principal, submission: Submission) -> Su
     now = service.clock.now()
     check_submission(submission)
     service.settings.limits.check("evidence_files", len(submission.evidence))
-    given = {file: service.blobs.put_bytes(file.content) for file in submission.evidence if isinstance(file, Given)}
+    files = (*submission.evidence, *submission.trust)
+    given = {file: service.blobs.put_bytes(file.content) for file in files if isinstance(file, Given)}
     service.faults.at("submit.blobs")
     with service.database.writing() as connection:
         accepting = _Accepting(service, connection, principal, now)
@@ -126,6 +130,9 @@ def check_submission(submission: Submission) -> None:
         check_label(file.name, f"/evidence/{number}/name")
         if isinstance(file, Named):
             check_sha256(file.sha256, f"/evidence/{number}/sha256")
+    for number, trusted in enumerate(submission.trust):
+        if isinstance(trusted, Given):
+            check_label(trusted.name, f"/trust/{number}/name")
 
 
 class _Accepting:
@@ -142,14 +149,16 @@ class _Accepting:
         stored, policy = self._policy(submission.policy)
         evidence = self._evidence(submission, given)
         artifact = self._artifact(submission)
-        asked = _asked(submission, artifact, evidence, stored)
+        trust = tuple(
+            each if isinstance(each, str) else brought(self._tenant, each.name, each.content, self._now)
+            for each in submission.trust
+        )
+        asked = _asked(submission, artifact, evidence, stored, trust)
         key = f"key:{submission.key}" if submission.key is not None else f"request:{asked}"
         standing = verifications.by_key(self._connection, self._tenant, key)
         if standing is not None:
             return _same(standing, asked)
-        settled = Settling(self._service, self._connection, self._tenant, stored.tenant).settle(
-            policy, submission.trust
-        )
+        settled = Settling(self._service, self._connection, self._tenant, stored.tenant).settle(policy, trust)
         terms = self._terms(submission, artifact, evidence, stored, settled)
         return self._insert(key, asked, terms)
 
@@ -270,13 +279,19 @@ def _same(standing: Verification, asked: str) -> Submitted:
     return Submitted(standing, False)
 
 
-def _asked(submission: Submission, artifact: ArtifactTerm, evidence: tuple[FileTerm, ...], policy: StoredPolicy) -> str:
+def _asked(
+    submission: Submission,
+    artifact: ArtifactTerm,
+    evidence: tuple[FileTerm, ...],
+    policy: StoredPolicy,
+    trust: tuple[str | StoredTrust, ...],
+) -> str:
     """The digest of what is asked, without the moment and the trust of that moment."""
     tree = {
         "artifact": msgspec.to_builtins(artifact),
         "evidence": msgspec.to_builtins(evidence),
         "policy": {"tenant": policy.tenant, "digest": policy.digest},
         "release": submission.release,
-        "trust": list(submission.trust),
+        "trust": [each if isinstance(each, str) else {"name": each.name, "sha256": each.sha256} for each in trust],
     }
     return hashlib.sha256(rfc8785.dumps(tree)).hexdigest()

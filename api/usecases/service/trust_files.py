@@ -95,6 +95,18 @@ def distrust(ground: Ground, principal: Principal, sha256: str) -> None:
             )
 
 
+def brought(tenant: str, name: str, content: bytes, now: datetime.datetime) -> StoredTrust:
+    """A trust file that comes with a request: as of no date, since nobody says when it was obtained.
+
+    Raises:
+        TrustFault, FormatFault, LimitFault: what makes the file unusable.
+    """
+    DEFAULT_LIMITS.check("trust_root", len(content), Place(name))
+    check_usable(name, content)
+    kind = "keys" if is_key_file(content) else "root"
+    return StoredTrust(tenant, name, hashlib.sha256(content).hexdigest(), kind, now)
+
+
 def find_trust(service: Service, principal: Principal, sha256: str) -> tuple[StoredTrust, bytes]:
     """A trust file of the tenant's or the operator's, with its bytes.
 
@@ -111,9 +123,9 @@ def find_trust(service: Service, principal: Principal, sha256: str) -> tuple[Sto
     return found, service.blobs.get(sha256)
 
 
-def list_trust(service: Service, principal: Principal) -> tuple[StoredTrust, ...]:
+def list_trust(ground: Ground, principal: Principal) -> tuple[StoredTrust, ...]:
     """The operator's trust files, and the tenant's own, by name, oldest first."""
-    with service.database.reading() as connection:
+    with ground.database.reading() as connection:
         owners = dict.fromkeys((OPERATOR, principal.tenant))
         return tuple(each for tenant in owners for each in trust_files.of_tenant(connection, tenant))
 
