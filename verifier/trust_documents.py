@@ -18,17 +18,21 @@ from __future__ import annotations
 import datetime
 
 import rfc8785
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from attestations.digests import Digest
 from attestations.faults import Fault, Place
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.trust_documents import TrustDocument, VerdictKey, parse_trust_document
+from attestations.tuf.roles import Key
 
 from .faults import TrustFault
 from .gather import sha256
 from .key_files import TrustedKey
-from .keys import load_pem
+from .keys import PublicKey, load_pem
+from .layout.functionaries import SCHEMES
 from .policy.plain import format_time
+from .signatures import schemes_for
 from .summary import is_uri
 from .updates.tuf.thresholds import check_threshold, usable
 from .windows import UNBOUNDED
@@ -146,3 +150,31 @@ def keys_at(document: TrustDocument, at: datetime.datetime) -> tuple[TrustedKey,
     """The verdict keys whose signatures of the moment `at` count."""
     source = document.metadata.signed.source
     return tuple(_loaded(key, source) for key in document.terms.verdict_keys if may_sign(key, at))
+
+
+_TUF_SCHEMES = {ours: theirs for theirs, ours in SCHEMES.items()}
+
+
+def root_key(key: PublicKey) -> tuple[str, Key]:
+    """`key` as a root key: its id, which is its fingerprint, and how TUF spells it.
+
+    Raises:
+        TrustFault: ``trust_document.key``, for one that TUF has no name for.
+    """
+    scheme = _TUF_SCHEMES.get(schemes_for(key)[0].name)
+    if scheme is None:
+        detail = f"no TUF client verifies a root key of {key.algorithm}"
+        raise TrustFault("trust_document.key", detail, expected="ecdsa-p256, ecdsa-p384, ed25519 or rsa")
+    if key.algorithm == "ed25519":
+        return key.fingerprint.hex, Key("ed25519", scheme, key.spki[-32:].hex())
+    return key.fingerprint.hex, Key(key.algorithm.partition("-")[0], scheme, pem_of(key))
+
+
+def verdict_key(key: PublicKey, start: datetime.datetime, until: datetime.datetime | None) -> VerdictKey:
+    """`key` as one that signs verdicts from `start` until `until`."""
+    return VerdictKey(key.fingerprint, pem_of(key), start, until)
+
+
+def pem_of(key: PublicKey) -> str:
+    """`key` in PEM."""
+    return key.handle.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")

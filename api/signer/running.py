@@ -12,21 +12,11 @@ from attestations.faults import Fault
 
 from ..effects.clock import SystemClock
 from ..effects.keys import PinSource
+from ..effects.keys.pins import NobodyToAsk
 from .server import Server
 from .setup import SOCKET, open_countersigner
 
 _NOT_DUMPABLE = 4  # PR_SET_DUMPABLE, prctl(2)
-
-
-class NobodyToAsk:
-    """There is no person at this process: a key that wants a passphrase does not open here."""
-
-    def pin(self, prompt: str) -> str:
-        """Raises: KeyFault ``signing.pin_missing``."""
-        from ..effects.faults import KeyFault
-
-        detail = f"{prompt[:1].lower()}{prompt[1:]} is wanted; start the signer by itself: countersign signer"
-        raise KeyFault("signing.pin_missing", detail)
 
 
 def main(directory: str) -> None:

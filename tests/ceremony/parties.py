@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from msgspec.structs import replace
 
 from api.effects.keys.files import FileSigner, file_signer
@@ -15,6 +14,7 @@ from attestations.faults import Place
 from attestations.trust_documents import Terms, VerdictKey, covered_bytes, write_trust_document
 from attestations.tuf.metadata import Signature
 from attestations.tuf.roles import Key
+from verifier.trust_documents import root_key, verdict_key
 
 START = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
 EXPIRES = datetime.datetime(2027, 3, 1, tzinfo=datetime.UTC)
@@ -28,23 +28,14 @@ def person(name: str) -> FileSigner:
     return file_signer(private, Place())
 
 
-def pem(signer: FileSigner) -> str:
-    handle = load_der_public_key(signer.public_key.spki)
-    return handle.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")
-
-
-def root_key(name: str) -> tuple[str, Key]:
+def root_of(name: str) -> tuple[str, Key]:
     """The key of a person, by its id, as TUF spells it."""
-    signer = person(name)
-    if signer.public_key.algorithm == "ed25519":
-        key = Key("ed25519", "ed25519", signer.public_key.spki[-32:].hex())
-    else:
-        key = Key("ecdsa", "ecdsa-sha2-nistp256", pem(signer))
-    return signer.public_key.fingerprint.hex, key
+    return root_key(person(name).public_key)
 
 
-def verdict_key(name: str) -> VerdictKey:
-    return VerdictKey(person(name).public_key.fingerprint, pem(person(name)), START, EXPIRES)
+def verdict_of(name: str) -> VerdictKey:
+    """The key of a signer of verdicts, in the usual window."""
+    return verdict_key(person(name).public_key, START, EXPIRES)
 
 
 def terms(people: Iterable[str] = ("ann", "bert", "carl"), threshold: int = 2) -> Terms:
@@ -53,9 +44,9 @@ def terms(people: Iterable[str] = ("ann", "bert", "carl"), threshold: int = 2) -
         expires=EXPIRES,
         base=BASE,
         unattended=False,
-        roots=dict(map(root_key, people)),
+        roots=dict(map(root_of, people)),
         threshold=threshold,
-        verdict_keys=(verdict_key("verdicts"),),
+        verdict_keys=(verdict_of("verdicts"),),
     )
 
 

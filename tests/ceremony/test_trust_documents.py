@@ -19,7 +19,7 @@ from attestations.faults import Fault
 from attestations.trust_documents import Terms, parse_trust_document
 from verifier.trust_documents import begin, check_current, fingerprint, keys_at, succeed
 
-from .parties import EXPIRES, START, after, person, root_key, signed, terms, verdict_key
+from .parties import EXPIRES, START, after, person, root_of, signed, terms, verdict_of
 
 PEOPLE = ("ann", "bert", "carl", "dora", "emma")
 FIRST = terms()
@@ -56,14 +56,14 @@ def test_a_document_is_what_its_root_keys_signed() -> None:
 
 
 def test_one_person_under_two_ids_is_one_person() -> None:
-    _, key = root_key("ann")
-    twice = replace(FIRST, roots={**dict([root_key("ann")]), "0" * 64: key})
+    _, key = root_of("ann")
+    twice = replace(FIRST, roots={**dict([root_of("ann")]), "0" * 64: key})
 
     assert refusal(lambda: begin(signed(twice, "ann"), source="twice")) == "trust_document.key"
 
 
 def test_each_version_is_signed_by_those_before_and_by_its_own() -> None:
-    rotated = after(FIRST, roots=dict(map(root_key, ("carl", "dora", "emma"))))
+    rotated = after(FIRST, roots=dict(map(root_of, ("carl", "dora", "emma"))))
 
     assert following(rotated, "ann", "bert", "carl", "dora") is None
     assert following(rotated, "bert", "carl", "dora") is None
@@ -95,7 +95,7 @@ def test_what_was_settled_stays_settled() -> None:
         {"base": "https://x.example"},
     ):
         assert following(after(compromised, **change), "ann", "bert", before=before) == "trust_document.settled"
-    assert following(after(compromised, verdict_keys=(lost, verdict_key("next"))), "ann", "bert", before=before) is None
+    assert following(after(compromised, verdict_keys=(lost, verdict_of("next"))), "ann", "bert", before=before) is None
 
 
 def test_nothing_of_a_compromised_key_counts_whatever_its_date() -> None:
@@ -120,14 +120,14 @@ def test_an_expired_document_says_nothing_today() -> None:
 
 
 def test_the_fingerprint_is_of_the_root_keys_and_their_threshold() -> None:
-    same = after(FIRST, verdict_keys=(verdict_key("next"),), expires=EXPIRES + DAY)
+    same = after(FIRST, verdict_keys=(verdict_of("next"),), expires=EXPIRES + DAY)
     prints = [
         fingerprint(begin(signed(said, "ann", "bert", "carl"), source="one"))
         for said in (
             FIRST,
             same,
             replace(FIRST, threshold=3),
-            replace(FIRST, roots=dict(map(root_key, ("ann", "bert")))),
+            replace(FIRST, roots=dict(map(root_of, ("ann", "bert")))),
         )
     ]
 
@@ -178,7 +178,7 @@ def test_a_document_of_another_form_or_content_is_refused(
 
 def test_a_root_key_signs_no_verdicts() -> None:
     ann = replace(
-        verdict_key("verdicts"), fingerprint=person("ann").public_key.fingerprint, public=verdict_key("ann").public
+        verdict_of("verdicts"), fingerprint=person("ann").public_key.fingerprint, public=verdict_of("ann").public
     )
 
     assert (
@@ -219,7 +219,7 @@ def test_the_tuf_library_agrees_on_who_signed_a_first_version(said: Terms, peopl
         assert not _others(data, data)
     else:
         assert _others(data, data)
-        assert len(people & {name for name in PEOPLE if root_key(name)[0] in said.roots}) >= said.threshold
+        assert len(people & {name for name in PEOPLE if root_of(name)[0] in said.roots}) >= said.threshold
 
 
 @given(sayings(), sayings(version=2), groups)

@@ -17,7 +17,16 @@ from api.signer.frames import LONGEST
 from api.signer.process import SignerProcess
 from api.signer.published import Published, verifier_id
 from api.signer.server import Server
-from api.signer.setup import JOURNAL, KEY, PUBLISHED, SOCKET, prepare, read_settings
+from api.signer.setup import (
+    JOURNAL,
+    KEY,
+    PUBLISHED,
+    ROOT_KEY,
+    SETTINGS,
+    SOCKET,
+    prepare,
+    read_settings,
+)
 from fixtures.recipes.keyed import KEY_POLICY, VENDOR_KEY, envelope, keyed
 from tests.verifier.judging import request_of
 from verifier.engine import judge
@@ -58,16 +67,16 @@ def _mode(path: Path) -> int:
 def test_at_the_first_start_a_key_is_made_that_nobody_else_can_read(directory: Path) -> None:
     settings = prepare(directory, BASE)
 
-    assert settings.unattended
-    assert [_mode(directory / name) for name in (".", KEY, "signer.json")] == [0o700, 0o600, 0o600]
+    assert [_mode(directory / name) for name in (".", KEY, ROOT_KEY, SETTINGS)] == [0o700, 0o600, 0o600, 0o600]
     key = (directory / KEY).read_bytes()
     assert prepare(directory, "https://another.example") == settings == read_settings(directory)
     assert (directory / KEY).read_bytes() == key
 
 
-def test_a_base_that_is_no_uri_is_refused(directory: Path) -> None:
+@pytest.mark.parametrize("base", ["audit", "https://audit.example/", ""])
+def test_a_base_that_is_no_uri_is_refused(directory: Path, base: str) -> None:
     with pytest.raises(SignerFault) as refusal:
-        prepare(directory, "audit")
+        prepare(directory, base)
 
     assert refusal.value.reason == "signer.base"
     assert not directory.exists()

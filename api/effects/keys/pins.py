@@ -29,6 +29,14 @@ class PinSource(Protocol):
         ...
 
 
+class NobodyToAsk:
+    """There is no person at this process: a key that wants a passphrase does not open here."""
+
+    def pin(self, prompt: str) -> str:
+        detail = f"{prompt[:1].lower()}{prompt[1:]} is wanted, and this process asks nobody"
+        raise KeyFault("signing.pin_missing", detail)
+
+
 class PromptPin:
     """A person at the terminal: what is typed is not shown."""
 
