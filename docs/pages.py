@@ -14,6 +14,7 @@ from pathlib import Path
 from verifier.reasons import REASONS, Reason
 from verifier.signatures import SCHEMES
 
+from .api import http
 from .commands import commands
 
 DOCS = Path(__file__).resolve().parent
@@ -70,6 +71,7 @@ def _signatures() -> Iterator[str]:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/api.md": http,
     "reference/cli.md": commands,
     "reference/reasons.md": reasons,
     "reference/signatures.md": signatures,

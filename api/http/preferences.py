@@ -12,7 +12,10 @@ from ..usecases.service.service import Service
 Prefer = Annotated[
     str | None,
     Header(
-        description="`wait=N`: wait up to N seconds for the verdict, 60 at most", max_length=200, examples=["wait=10"]
+        alias="Prefer",
+        description="`wait=N`: wait up to N seconds for the verdict, 60 at most",
+        max_length=200,
+        examples=["wait=10"],
     ),
 ]
 

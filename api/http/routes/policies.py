@@ -10,6 +10,7 @@ from ...usecases.service.policies import find_policy, list_policies, publish_pol
 from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
+from ..openapi import may_refuse
 from ..paging import Digest
 from ..wire.policies import PolicyList, PolicyText, PolicyView, PolicyWhole, policy_view, policy_whole
 
@@ -27,6 +28,7 @@ def policies(request: Request, caller: Caller, service: Reached) -> Response:
     summary="Keep a policy of one's own",
     responses=gives(PolicyView, 200, 201),
     response_class=Response,
+    openapi_extra=may_refuse("policy.malformed", "policy.version_taken", "limit.policy"),
 )
 def post(
     request: Request, caller: Caller, service: Reached, form: Annotated[PolicyText, Depends(json_body(PolicyText))]

@@ -10,6 +10,7 @@ from ...usecases.service.trust_files import find_trust, list_trust, publish_trus
 from ..answers import DOWNLOAD, OCTETS, answer, gives, gives_bytes, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
+from ..openapi import may_refuse
 from ..paging import Digest
 from ..wire.common import decoded
 from ..wire.policies import TrustForm, TrustList, TrustView, trust_view
@@ -28,6 +29,7 @@ def trust_roots(request: Request, caller: Caller, service: Reached) -> Response:
     summary="Keep a trust root, or keys, of one's own",
     responses=gives(TrustView, 201),
     response_class=Response,
+    openapi_extra=may_refuse("trust.malformed", "trust.key_malformed", "limit.trust_root"),
 )
 def post(
     request: Request, caller: Caller, service: Reached, form: Annotated[TrustForm, Depends(json_body(TrustForm))]

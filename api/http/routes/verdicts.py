@@ -11,6 +11,7 @@ from ...usecases.service.records import record_of
 from ...usecases.service.verdicts import bundle_of, find_verdict, list_verdicts, see_verdict
 from ..answers import JSON, answer, gives, gives_bytes, show
 from ..auth import Caller, Reached
+from ..openapi import may_refuse
 from ..paging import DEFAULT_SIZE, Cursor, Id, Size
 from ..wire.verdicts import VerdictPage, VerdictView, verdict_view
 
@@ -46,7 +47,13 @@ def verdict(request: Request, caller: Caller, service: Reached, id: Id) -> Respo
     return show(request, verdict_view(found.verdict, found.successor, own=found.own))
 
 
-@router.get("/verdicts/{id}/bundle", summary="The signed verdict", responses=gives_bytes(JSON), response_class=Response)
+@router.get(
+    "/verdicts/{id}/bundle",
+    summary="The signed verdict",
+    responses=gives_bytes(JSON),
+    response_class=Response,
+    openapi_extra=may_refuse("verdict.unsigned"),
+)
 def bundle(request: Request, caller: Caller, service: Reached, id: Id) -> Response:  # noqa: A002  # the path's own word
     """The verdict bundle, for `countersign verdict check`."""
     return answer(request, bundle_of(service, caller, id))

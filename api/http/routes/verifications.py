@@ -17,6 +17,7 @@ from ...usecases.service.verdicts import Standing, await_verification, find_veri
 from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
+from ..openapi import may_refuse
 from ..paging import DEFAULT_SIZE, Cursor, Id, Size
 from ..preferences import Prefer, applied, seconds_of
 from ..problems import problem, status_of
@@ -31,6 +32,12 @@ from ..wire.verifications import (
 )
 
 router = APIRouter(prefix="/v1/verifications", tags=["verifications"])
+
+REFUSALS = may_refuse(
+    *("evidence.unknown", "evidence.withdrawn", "policy.unknown", "policy.retired", "request.key_reused"),
+    *("trust.distrusted", "trust.name_unknown", "trust.not_named", "trust.not_published"),
+    *("limit.evidence_files", "limit.record", "throttle.pending"),
+)
 
 Key = Annotated[
     str | None,
@@ -48,6 +55,7 @@ Key = Annotated[
     summary="Ask for a verdict",
     responses=gives(VerificationView, 200, 202),
     response_class=Response,
+    openapi_extra=REFUSALS,
 )
 async def post(
     request: Request,

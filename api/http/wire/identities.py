@@ -57,6 +57,10 @@ class IdentityView(View):
 class IdentityList(View):
     """The tenant's identities, revoked ones too, oldest first."""
 
+    model_config = example(
+        items=[{"id": "identity-9c9064c59f1ffa2e174ee754d2979be8", **_BINDING, "created": "2026-03-02T11:04:00Z"}]
+    )
+
     items: list[IdentityView]
 
 
@@ -78,6 +82,18 @@ class IssuerView(View):
 
 class IssuerList(View):
     """Whom the operator configured: `items` say who CI jobs are, `logins` who people are."""
+
+    model_config = example(
+        items=[
+            {
+                "url": _GITHUB,
+                "audience": "https://countersign.example",
+                "anchors": ["repository_id"],
+                "claims": ["ref", "environment"],
+            }
+        ],
+        logins=[],
+    )
 
     items: list[IssuerView]
     logins: list[str]

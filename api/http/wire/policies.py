@@ -14,6 +14,24 @@ version = 1
 """
 
 
+_PUBLISHED = {
+    "digest": _DIGEST,
+    "id": "https://policies.example/endpoint",
+    "version": 1,
+    "published": True,
+    "verifier": "https://verdicts.example/verifier/endpoint/v1",
+    "created": "2026-03-02T11:04:00Z",
+}
+_ROOT = {
+    "name": "sigstore",
+    "sha256": _DIGEST,
+    "kind": "root",
+    "published": True,
+    "dated": "2026-03-01T00:00:00Z",
+    "created": "2026-03-01T00:00:00Z",
+}
+
+
 class PolicyText(Form):
     """A policy of the tenant's own, in TOML."""
 
@@ -25,14 +43,7 @@ class PolicyText(Form):
 class PolicyView(View):
     """A policy. Under a `published` one, the operator's, verdicts are signed, as `verifier`."""
 
-    model_config = example(
-        digest=_DIGEST,
-        id="https://policies.example/endpoint",
-        version=1,
-        published=True,
-        verifier="https://verdicts.example/verifier/endpoint/v1",
-        created="2026-03-02T11:04:00Z",
-    )
+    model_config = example(**_PUBLISHED)
 
     digest: Sha256
     id: str
@@ -46,11 +57,15 @@ class PolicyView(View):
 class PolicyWhole(PolicyView):
     """A policy with its text."""
 
+    model_config = example(**_PUBLISHED, content=_POLICY)
+
     content: str
 
 
 class PolicyList(View):
     """The operator's policies, then the tenant's own; each version, oldest first."""
+
+    model_config = example(items=[_PUBLISHED])
 
     items: list[PolicyView]
 
@@ -67,14 +82,7 @@ class TrustForm(Form):
 class TrustView(View):
     """A trust file; `kind` is ``root`` or ``keys``, `dated` when a root was obtained."""
 
-    model_config = example(
-        name="sigstore",
-        sha256=_DIGEST,
-        kind="root",
-        published=True,
-        dated="2026-03-01T00:00:00Z",
-        created="2026-03-01T00:00:00Z",
-    )
+    model_config = example(**_ROOT)
 
     name: str
     sha256: Sha256
@@ -87,6 +95,8 @@ class TrustView(View):
 
 class TrustList(View):
     """The operator's trust files, then the tenant's own."""
+
+    model_config = example(items=[_ROOT])
 
     items: list[TrustView]
 

@@ -70,6 +70,8 @@ class TokenMade(View):
 class TokenList(View):
     """The tenant's tokens, revoked and expired ones too, oldest first."""
 
+    model_config = example(items=[_TOKEN])
+
     items: list[TokenView]
 
 

@@ -25,6 +25,12 @@ _VERDICT = {
     "created": "2026-03-02T11:04:02.118Z",
 }
 
+_ENTRY = {
+    "number": 0,
+    "entry": '{"about":"…","act":"verdict.issued","actor":"service","at":"2026-03-02T11:04:02.000000Z","detail":{}}',
+    "hash": _DIGEST,
+}
+
 
 class VerdictView(View):
     """A verdict. `reasons` are those of what keeps it from passing; everything else stands in its report.
@@ -62,11 +68,7 @@ class VerdictPage(View):
 class EntryView(View):
     """An entry of the trail: its canonical JSON, and the SHA-256 over the hash before it, a line feed, and that."""
 
-    model_config = example(
-        number=0,
-        entry='{"about":"verdict-…","act":"verdict.issued","actor":"service","at":"2026-03-02T11:04:02.118000Z","detail":{}}',
-        hash=_DIGEST,
-    )
+    model_config = example(**_ENTRY)
 
     number: int
     entry: str
@@ -75,6 +77,8 @@ class EntryView(View):
 
 class TrailPage(View):
     """Entries in order; `next` is the number to ask for more after."""
+
+    model_config = example(items=[_ENTRY], next=0)
 
     items: list[EntryView]
     next: int | None = None
