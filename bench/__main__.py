@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import cold, hashing, in_process, processes
+from . import cold, hashing, in_process, processes, verdict_bundles
 from .page import PAGE, page
 from .requests import requests
 from .rows import Row
@@ -27,6 +27,7 @@ def measured(about: Subject) -> Iterator[Row]:
     asked = requests()
     yield from cold.rows(about)
     yield from in_process.rows(asked)
+    yield from verdict_bundles.rows(asked)
     yield from processes.rows(asked)
     yield from hashing.rows()
 
