@@ -79,7 +79,7 @@ class Blobs(Protocol):
         ...
 
     def check(self) -> None:
-        """That the store answers, and keeps what it is given.
+        """That the store answers; of files, that one can be written.
 
         Raises:
             StoreFault: ``store.unavailable``, ``store.full``.

@@ -8,6 +8,8 @@ from sqlalchemy import String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from .faults import StoreFault
+
 _FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -26,3 +28,31 @@ class Moment(TypeDecorator[datetime.datetime]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> datetime.datetime | None:
         return None if value is None else datetime.datetime.strptime(value, _FORM).replace(tzinfo=datetime.UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text of at most so many characters, each of which both databases can keep: no NUL, no half of a pair.
+
+    Raises:
+        StoreFault: ``text.too_long``, ``text.unstorable``, for what is written and for what is looked up.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        longest = self.impl_instance.length  # type: ignore[attr-defined]  # of String, which it is made with
+        if value is None:
+            return None
+        if len(value) > longest:
+            raise StoreFault(
+                "text.too_long",
+                "a text is longer than may be kept",
+                expected=f"{longest} characters",
+                actual=str(len(value)),
+            )
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise StoreFault(
+                "text.unstorable", "a text holds a character that cannot be kept", actual=ascii(value)[:80]
+            )
+        return value

@@ -10,6 +10,7 @@ must not be done twice is a unique constraint, and what must be done in turn tak
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -38,7 +39,7 @@ class Database:
     def __init__(self, engine: Engine, url: str) -> None:
         self.engine = engine
         self.url = url
-        self._writers = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
+        self._turn = threading.Lock()
 
     @property
     def dialect(self) -> str:
@@ -64,19 +65,38 @@ class Database:
         Raises:
             StoreFault: ``store.unavailable``, ``store.full``, ``store.damaged``, also for what its block asks.
         """
-        with self._writers, translated(), self.engine.connect() as fresh:
+        with self._turn_to_write(), translated(), self.engine.connect() as fresh:
             connection = fresh.execution_options(countersign_writing=True)
             with connection.begin():
                 yield connection
 
+    @contextlib.contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """SQLite has one writer: threads of a process queue for it here, where nobody polls."""
+        if self.dialect != "sqlite":
+            yield
+            return
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise StoreFault("store.unavailable", f"the database was being written for {PATIENCE} seconds")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
     def create(self) -> None:
         """Bring the database to this version's schema: a new one, or one of an earlier version.
+
+        A new file is its owner's alone.
 
         Raises:
             StoreFault: ``store.schema_unknown``, ``store.unavailable``.
         """
         from .migrations import upgrade
 
+        path = self.engine.url.database
+        if self.dialect == "sqlite" and path is not None:
+            with contextlib.suppress(OSError):  # what is wrong with it, SQLite says better
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         upgrade(self)
 
     def check_schema(self) -> None:

@@ -27,13 +27,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from .columns import Moment
+from .columns import Moment, Words
 
 METADATA = MetaData(
     naming_convention={
@@ -48,7 +47,7 @@ METADATA = MetaData(
 OPERATOR = "operator"
 """The tenant that is the operator. Policies and trust files of this owner are published: all may use them."""
 
-_ID, _HEX, _NAME = String(64), String(64), String(255)
+_ID, _HEX, _NAME = Words(64), Words(64), Words(255)
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -56,7 +55,7 @@ def _tenant() -> Column[str]:
     return Column("tenant", _ID, ForeignKey("tenants.id"), nullable=False)
 
 
-schema_revision = Table("schema_revision", METADATA, Column("revision", String(8), primary_key=True))  # one row
+schema_revision = Table("schema_revision", METADATA, Column("revision", Words(8), primary_key=True))  # one row
 
 tenants = Table(
     "tenants",
@@ -88,7 +87,7 @@ identities = Table(
     METADATA,
     Column("id", _ID, primary_key=True),
     _tenant(),
-    Column("issuer", String(512), nullable=False),
+    Column("issuer", Words(512), nullable=False),
     Column("claims", JSON, nullable=False),  # all must hold: {"repository_owner_id": "9919"}
     Column("roles", JSON, nullable=False),
     Column("scopes", JSON, nullable=False),
@@ -127,7 +126,7 @@ policies = Table(
     Column("id", _NAME, nullable=False),
     Column("version", Integer, nullable=False),
     Column("content", Text, nullable=False),  # the TOML, as it was given
-    Column("verifier", String(512)),  # the verifier id, of the operator's alone
+    Column("verifier", Words(512)),  # the verifier id, of the operator's alone
     Column("created", Moment, nullable=False),
     Column("replaced", Moment),
     UniqueConstraint("tenant", "id", "version"),
@@ -139,7 +138,7 @@ trust_files = Table(
     Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
     Column("name", _NAME, primary_key=True),
     Column("sha256", _HEX, primary_key=True),
-    Column("kind", String(8), nullable=False),  # root | keys
+    Column("kind", Words(8), nullable=False),  # root | keys
     Column("dated", Moment),
     Column("created", Moment, nullable=False),
     Column("distrusted", Moment),
@@ -157,7 +156,7 @@ verifications = Table(
     Column("artifact", _HEX, nullable=False),
     Column("policy", _HEX, nullable=False),
     Column("policy_tenant", _ID, nullable=False),
-    Column("state", String(8), nullable=False),  # accepted | done
+    Column("state", Words(8), nullable=False),  # accepted | done
     Column("attempts", Integer, nullable=False),
     Column("leased_until", Moment),
     Column("lease", _ID),
@@ -173,7 +172,7 @@ citations = Table(
     "citations",  # which files' bytes a verification rests on: its terms, so that they can be looked up
     METADATA,
     Column("verification", _ID, ForeignKey("verifications.id"), primary_key=True),
-    Column("kind", String(8), primary_key=True),  # evidence | trust | keys
+    Column("kind", Words(8), primary_key=True),  # evidence | trust | keys
     Column("sha256", _HEX, primary_key=True),
     Index(None, "sha256"),
 )
@@ -189,8 +188,8 @@ verdicts = Table(
     Column("product", _NAME),
     Column("policy", _HEX, nullable=False),
     Column("policy_tenant", _ID, nullable=False),
-    Column("outcome", String(10), nullable=False),
-    Column("level", String(16), nullable=False),
+    Column("outcome", Words(10), nullable=False),
+    Column("level", Words(16), nullable=False),
     Column("report", LargeBinary, nullable=False),
     Column("opinions", JSON, nullable=False),
     Column("bundle", LargeBinary),  # the signed verdict; None under a tenant's own policy
@@ -215,7 +214,7 @@ products = Table(
     Column("vendor", _NAME, ForeignKey("vendors.id"), primary_key=True),
     Column("id", _NAME, primary_key=True),
     Column("name", _NAME, nullable=False),
-    Column("version_scheme", String(16), nullable=False),
+    Column("version_scheme", Words(16), nullable=False),
     Column("created", Moment, nullable=False),
 )
 
@@ -254,7 +253,7 @@ statements = Table(
     Column("serial", _Serial, primary_key=True, autoincrement=True),
     Column("id", _ID, nullable=False, unique=True),
     _tenant(),
-    Column("kind", String(12), nullable=False),  # audit | waiver | appeal | withdrawal
+    Column("kind", Words(12), nullable=False),  # audit | waiver | appeal | withdrawal
     Column("about", _NAME, nullable=False),  # a verdict, a digest, a release: what it speaks of
     Column("document", JSON, nullable=False),
     Column("actor", _NAME, nullable=False),
@@ -268,7 +267,7 @@ webhooks = Table(
     METADATA,
     Column("id", _ID, primary_key=True),
     _tenant(),
-    Column("url", String(2048), nullable=False),
+    Column("url", Words(2048), nullable=False),
     Column("events", JSON, nullable=False),
     Column("secret", LargeBinary, nullable=False),
     Column("created", Moment, nullable=False),
@@ -281,7 +280,7 @@ events = Table(
     Column("serial", _Serial, primary_key=True, autoincrement=True),
     Column("id", _ID, nullable=False, unique=True),
     _tenant(),
-    Column("kind", String(40), nullable=False),  # verdict.issued, verdict.superseded, …
+    Column("kind", Words(40), nullable=False),  # verdict.issued, verdict.superseded, …
     Column("document", JSON, nullable=False),
     Column("created", Moment, nullable=False),
     Column("spread", Boolean, nullable=False),  # whether its deliveries are written
