@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -60,18 +60,20 @@ class PublishedKeys:
         self._kept: dict[str, _Kept] = {}
         self._locks: dict[str, threading.Lock] = {}
 
-    def find(self, issuer: Issuer, kid: str, now: datetime.datetime) -> Mapping[str, Any]:
-        """The one JWK of the issuer that has this `kid`, asked for where it is not kept.
+    def find(self, issuer: Issuer, kid: str | None, now: datetime.datetime) -> Mapping[str, Any]:
+        """The one JWK of the issuer that has this `kid`, asked for where it is not kept; None is its only one.
 
         Raises:
             AccessFault: ``identity.key_unknown``, ``identity.issuer_unreachable``.
         """
-        kept = self._look(issuer, kid, now)
-        if _answers(kept, kid, now):
-            return kept.keys[kid]
+        kept = self._look(issuer, lambda kept: _pick(kept.keys, kid) is not None, now)
+        found = _pick(kept.keys, kid)
+        if found is not None and _within(kept.fetched, KEPT, now):
+            return found
         if kept.failure is not None:
             raise AccessFault("identity.issuer_unreachable", f"{issuer.url}: {kept.failure}")
-        raise AccessFault("identity.key_unknown", f"{issuer.url} publishes no such key", actual=kid[:200])
+        actual = kid[:200] if kid is not None else "no key id, and the issuer has several keys"
+        raise AccessFault("identity.key_unknown", f"{issuer.url} publishes no such key", actual=actual)
 
     def endpoints(self, issuer: Issuer, now: datetime.datetime) -> Endpoints:
         """Where people log in with this issuer.
@@ -79,16 +81,18 @@ class PublishedKeys:
         Raises:
             AccessFault: ``identity.issuer_unreachable``, also where it publishes no such address.
         """
-        kept = self._look(issuer, None, now)
+        kept = self._look(issuer, lambda kept: kept.endpoints is not None, now)
         if kept.endpoints is None:
             detail = kept.failure or "it publishes no address to log in at"
             raise AccessFault("identity.issuer_unreachable", f"{issuer.url}: {detail}")
         return kept.endpoints
 
-    def _look(self, issuer: Issuer, kid: str | None, now: datetime.datetime) -> _Kept:
+    def _look(self, issuer: Issuer, has: Callable[[_Kept], bool], now: datetime.datetime) -> _Kept:
+        """What is known of the issuer, asked for where it is too old, or has not what is looked for."""
         with self._locks.setdefault(issuer.url, threading.Lock()):
             kept = self._kept.get(issuer.url)
-            if kept is None or not (_answers(kept, kid, now) or _within(kept.asked, ASKED_AGAIN, now)):
+            fresh = kept is not None and has(kept) and _within(kept.fetched, KEPT, now)
+            if kept is None or not (fresh or _within(kept.asked, ASKED_AGAIN, now)):
                 kept = self._kept[issuer.url] = self._ask(issuer, kept, now)
             return kept
 
@@ -117,10 +121,11 @@ class PublishedKeys:
         return answer.body
 
 
-def _answers(kept: _Kept, kid: str | None, now: datetime.datetime) -> bool:
-    """Whether what is kept has that key, or where people log in, and is not too old."""
-    there = kid in kept.keys if kid is not None else kept.endpoints is not None
-    return there and _within(kept.fetched, KEPT, now)
+def _pick(keys: Keys, kid: str | None) -> Mapping[str, Any] | None:
+    """The key of that id; without one, the only key. Spec: OpenID Connect Core 1.0 section 10.1"""
+    if kid is not None:
+        return keys.get(kid)
+    return next(iter(keys.values())) if len(keys) == 1 else None
 
 
 def _within(moment: datetime.datetime, longest: datetime.timedelta, now: datetime.datetime) -> bool:
@@ -129,7 +134,7 @@ def _within(moment: datetime.datetime, longest: datetime.timedelta, now: datetim
 
 
 def read_keys(content: bytes) -> Keys:
-    """The keys of a JWK set that have an id, by it.
+    """The keys of a JWK set by their ids; one without an id is called "".
 
     Raises:
         FormatFault: ``json.*``; an id that two keys have.
@@ -139,10 +144,9 @@ def read_keys(content: bytes) -> Keys:
     if len(items) > MOST_KEYS:
         raise FormatFault("json.value", f"more than {MOST_KEYS} keys in a JWK set")
     for item in items:
-        kid = item.get("kid")
-        if kid is None:
-            continue
-        if kid.text() in keys:
-            raise kid.fault("json.value", "two keys of one id")
-        keys[kid.text()] = item.object()
+        given = item.get("kid")
+        kid = given.text() if given is not None else ""
+        if kid in keys:
+            raise item.fault("json.value", "two keys of one id")
+        keys[kid] = item.object()
     return keys

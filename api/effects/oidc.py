@@ -57,8 +57,8 @@ class Issuer(Struct, frozen=True, kw_only=True):
 class IssuerKeys(Protocol):
     """Knows the public keys of an issuer."""
 
-    def find(self, issuer: Issuer, kid: str, now: datetime.datetime) -> Mapping[str, Any]:
-        """The one JWK of the issuer that has this `kid`.
+    def find(self, issuer: Issuer, kid: str | None, now: datetime.datetime) -> Mapping[str, Any]:
+        """The one JWK of the issuer that has this `kid`; None is its only one.
 
         Raises:
             AccessFault: ``identity.key_unknown``, ``identity.issuer_unreachable``.
@@ -125,7 +125,7 @@ def _issuer(payload: Node, issuers: tuple[Issuer, ...]) -> Issuer:
     raise AccessFault("identity.issuer_unknown", "the token's issuer is none that the operator configured", actual=url)
 
 
-def _header(header: Node, issuer: Issuer) -> str:
+def _header(header: Node, issuer: Issuer) -> str | None:
     """The `kid`, where the header asks for what the issuer's tokens may ask for."""
     algorithm = header.field("alg").text()
     if algorithm not in issuer.algorithms or algorithm not in ALGORITHMS:
@@ -137,7 +137,8 @@ def _header(header: Node, issuer: Issuer) -> str:
     if kind is not None and kind.text().upper() != "JWT":
         # An access token of the same issuer, or anything else that it signs, is no identity token.
         raise AccessFault("identity.malformed", "not an identity token", expected="JWT", actual=kind.text())
-    return header.field("kid").text()
+    kid = header.get("kid")
+    return kid.text() if kid is not None else None
 
 
 def _check_signature(token: str, issuer: Issuer, algorithm: str, jwk: Mapping[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import functools
 import hashlib
 import hmac
@@ -19,8 +18,8 @@ from api.effects.egress import Answer
 from api.effects.faults import EgressFault
 from api.effects.issuer_keys import PublishedKeys
 from api.effects.oidc import Issuer
+from fixtures.recipes.scene import NOW
 
-NOW = datetime.datetime(2026, 3, 2, 11, 4, tzinfo=datetime.UTC)
 AUDIENCE = "https://countersign.example"
 
 
@@ -87,7 +86,11 @@ class Maker(Struct, frozen=True):
     def token(self, claims: Mapping[str, Any] | None = None, **header: Any) -> str:
         """An RS256 token over `claims`; `header` adds to its header, or changes it."""
         made = {"alg": "RS256", "typ": "JWT", "kid": self.kid} | header
-        body = f"{document(made)}.{document(self.claims() if claims is None else claims)}"
+        return self.sign(document(made), document(self.claims() if claims is None else claims))
+
+    def sign(self, header: str, payload: str | None = None) -> str:
+        """The token of a header and a payload that are spelled already."""
+        body = f"{header}.{payload or document(self.claims())}"
         return f"{body}.{segment(self.key.sign(body.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
 
     def symmetric(self, secret: bytes) -> str:

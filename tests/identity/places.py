@@ -68,7 +68,7 @@ def place(
     """A place in `folder`, whose service takes the word of `GITHUB`, and of `logins` on people."""
     database = open_database(f"sqlite:///{folder}/service.db")
     database.create()
-    clock = StandingClock()
+    clock = fields.pop("clock", None) or StandingClock()
     issuing = issuing_of(Configured((GITHUB.issuer,), logins), egress or web or Web(GITHUB))
     throttle = TenantThrottle(fields.pop("allowance", Allowance()))
     blobs = open_blobs(f"file://{folder}/blobs")
