@@ -54,8 +54,8 @@ NOTES = """\
   reading the log entry's body, and the results with their words. No single one of them dominates.
 - *Artifacts under bundles.* What a directory costs under evidence given for all of it: every bundle is read and
   authenticated once, and each artifact is then held against what was found.
-- *Verdict bundles.* Reading and checking a bundle from its bytes, as whoever relies on it does; its signatures alone are the
-  other side. What is over is Python again: three JSON documents, two statements, and every check with its words.
+- *Verdict bundles.* Reading and checking a bundle from its bytes, as whoever relies on it does; its signatures alone are
+  the other side. What is over is Python again: three JSON documents, two statements, and every check with its words.
 - *Many bundles.* Processes share nothing and wait for nothing but a processor: what else runs beside them shows here.
 - *Hashing.* Whole processes, both reading the same sparse file through the page cache; memory is the most that ours
   held at any time.
