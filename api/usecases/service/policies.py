@@ -91,6 +91,11 @@ def _make_room(connection: Connection, tenant: str, policy: Policy, now: datetim
     return present
 
 
+def is_published(policy: StoredPolicy) -> bool:
+    """Whether the operator published it: one that only came with a request is its owner's, the operator's too."""
+    return policy.tenant == OPERATOR and not policy.id.startswith(_INLINE)
+
+
 def keep_inline(
     connection: Connection, principal: Principal, policy: Policy, content: bytes, now: datetime.datetime
 ) -> StoredPolicy:

@@ -36,12 +36,13 @@ class Settled(Struct, frozen=True):
 
 
 class Settling:
-    """Settles trust for one tenant, under one policy of `owner`."""
+    """Settles trust for one tenant, under a policy that the operator published, or under one of the tenant's own."""
 
-    def __init__(self, service: Service, connection: Connection, tenant: str, owner: str) -> None:
+    def __init__(self, service: Service, connection: Connection, tenant: str, *, published: bool) -> None:
         self._service = service
         self._connection = connection
-        self._owners = (OPERATOR,) if owner == OPERATOR else tuple(dict.fromkeys((tenant, OPERATOR)))
+        self._published = published
+        self._owners = (OPERATOR,) if published else tuple(dict.fromkeys((tenant, OPERATOR)))
 
     def settle(self, policy: Policy, asked: tuple[str | StoredTrust, ...]) -> Settled:
         """The snapshot for `policy`, `asked` being what the request names or brings along besides.
@@ -59,20 +60,33 @@ class Settling:
         keys = {file.sha256: file for file in self._keys(pinned, given)}
         return Settled(tuple(map(_term, roots)), tuple(map(_term, keys.values())))
 
-    def settle_again(self, policy: Policy, keys: tuple[FileTerm, ...]) -> Settled:
-        """The snapshot as it stands now, for what was judged before, with `keys` among others.
+    def settle_again(self, policy: Policy, roots: tuple[FileTerm, ...], keys: tuple[FileTerm, ...]) -> Settled:
+        """The snapshot as it stands now, for what was judged before with these `roots` and `keys`.
 
         Nobody is there to be refused: a root that is not to be had is left out, and the verdict says that it is
-        missing. Files of keys stay, unless they are distrusted.
+        missing. What came with the request comes again; files of keys stay, unless they are distrusted.
 
         Raises:
             StoreFault: ``blob.*``.
         """
-        roots = filter(None, map(self._present, policy.trust.roots))
+        brought = [file for file in (*roots, *keys) if self._came_along(file)]
+        settled = [self._root_again(name, brought) for name in policy.trust.roots]
         kept = filter(None, (self._present(_BY_DIGEST + file.sha256) for file in keys))
         pinned = {str(signer.key) for signer in policy.signers if isinstance(signer, PinnedKey)}
-        files = {file.sha256: file for file in self._keys(pinned, list(kept))}
-        return Settled(tuple(map(_term, roots)), tuple(map(_term, files.values())))
+        files = {file.sha256: file for file in keys if file in brought}
+        files |= {file.sha256: _term(file) for file in self._keys(pinned, list(kept))}
+        return Settled(tuple(filter(None, settled)), tuple(files.values()))
+
+    def _root_again(self, name: str, brought: list[FileTerm]) -> FileTerm | None:
+        found = self._present(name)
+        if found is not None:
+            return _term(found)
+        return next((file for file in brought if name in (file.name, _BY_DIGEST + file.sha256)), None)
+
+    def _came_along(self, file: FileTerm) -> bool:
+        """Whether a file came with the request, and nobody keeps it: whoever keeps it says whether it counts."""
+        kept = (trust_files.by_sha256(self._connection, owner, file.sha256) for owner in self._owners)
+        return not self._published and not any(kept)
 
     def _present(self, name: str) -> StoredTrust | None:
         try:
@@ -99,13 +113,13 @@ class Settling:
                 raise TrustFault("trust.distrusted", "this trust file is not to be relied on any more", actual=name)
             if found is not None:
                 return found
-        if self._owners == (OPERATOR,):
+        if self._published:
             raise TrustFault("trust.not_published", "the operator publishes no such trust file", actual=name[:80])
         raise TrustFault("trust.name_unknown", "neither you nor the operator have such a trust file", actual=name[:80])
 
     def _allowed(self, file: StoredTrust) -> StoredTrust:
         """A file that came with the request, where it may count: under a policy of the tenant's own."""
-        if self._owners == (OPERATOR,):
+        if self._published:
             raise TrustFault("trust.not_published", "under the operator's policy its own trust alone counts")
         for owner in self._owners:
             known = trust_files.by_sha256(self._connection, owner, file.sha256)

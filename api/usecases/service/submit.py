@@ -27,7 +27,7 @@ from ...store.schema import OPERATOR
 from ...store.trust_files import StoredTrust
 from ...store.verifications import Verification
 from .labels import check_label, check_sha256
-from .policies import keep_inline, read_policy_text
+from .policies import is_published, keep_inline, read_policy_text
 from .service import Principal, Service
 from .settling import Settled, Settling
 from .terms import ArtifactTerm, FileTerm, PolicyTerm, Terms, terms_tree
@@ -158,7 +158,9 @@ class _Accepting:
         standing = verifications.by_key(self._connection, self._tenant, key)
         if standing is not None:
             return _same(standing, asked)
-        settled = Settling(self._service, self._connection, self._tenant, stored.tenant).settle(policy, trust)
+        settled = Settling(self._service, self._connection, self._tenant, published=is_published(stored)).settle(
+            policy, trust
+        )
         terms = self._terms(submission, artifact, evidence, stored, settled)
         return self._insert(key, asked, terms)
 

@@ -32,6 +32,7 @@ from ...store.events import Event
 from ...store.policies import StoredPolicy
 from ...store.schema import OPERATOR
 from ...store.verifications import Verification
+from .policies import is_published
 from .service import Service
 from .settling import Settling
 from .terms import FileTerm, PolicyTerm, Terms, read_terms, terms_tree
@@ -142,8 +143,8 @@ def _terms_now(
     terms = read_terms(former.terms)
     stored = _policy_now(connection, event, terms.policy)
     policy = parse_policy(stored.content.encode("utf-8"), "policy", service.settings.limits)
-    settling = Settling(service, connection, former.tenant, stored.tenant)
-    settled = settling.settle_again(policy, terms.keys)
+    settling = Settling(service, connection, former.tenant, published=is_published(stored))
+    settled = settling.settle_again(policy, terms.trust, terms.keys)
     return structs.replace(
         terms,
         evidence=_evidence_now(event, terms.evidence),
