@@ -95,8 +95,10 @@ class Database:
 
         path = self.engine.url.database
         if self.dialect == "sqlite" and path is not None:
+            # Never one that is there: to close a file drops every lock that this process has on it (fcntl(2)), SQLite's
+            # too, and the next process to look would take the database for abandoned.
             with contextlib.suppress(OSError):  # what is wrong with it, SQLite says better
-                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         upgrade(self)
 
     def check_schema(self) -> None:
