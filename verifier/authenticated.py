@@ -21,7 +21,7 @@ class CertificateSigner(Struct, frozen=True):
 
     `names` are the SANs (URI, email, otherName) in order; `issuer` the OIDC issuer; `claims` the further Fulcio
     extensions by name (``source-repository-uri``, ``source-repository-ref``, ``build-signer-uri``, …), decoded.
-    `key` is the SHA-256 of the SubjectPublicKeyInfo; `certificate` the SHA-256 of the DER.
+    `key` is the SHA-256 of the SubjectPublicKeyInfo, `algorithm` its algorithm; `certificate` the SHA-256 of the DER.
     """
 
     names: tuple[str, ...]
@@ -30,12 +30,14 @@ class CertificateSigner(Struct, frozen=True):
     authority: str
     key: Digest
     certificate: Digest
+    algorithm: str = ""
 
 
 class KeySigner(Struct, frozen=True):
-    """A pinned key: the SHA-256 of its SubjectPublicKeyInfo. Key ids and hints are no part of it (T25)."""
+    """A pinned key: the SHA-256 of its SubjectPublicKeyInfo, and its algorithm. Key ids are no part of it (T25)."""
 
     key: Digest
+    algorithm: str = ""
 
 
 Signer = CertificateSigner | KeySigner

@@ -37,6 +37,9 @@ _MUTE = frozenset(("checksums.weak", "checksums.algorithm"))
 """Why a list says nothing of any file: vendors sign ``MD5SUMS`` beside ``SHA256SUMS``, and the one decides nothing."""
 
 
+CURRENT = "countersign design, section 4 (Current)"
+
+
 class _About(Struct, frozen=True):
     """A named party's manifest that lists the artifact, or that cannot be read and so might."""
 
@@ -110,6 +113,18 @@ class ManifestEvaluation(Struct, frozen=True):
             else:
                 if met is not None:
                     yield self._passed(name, met, source, CLAUSE)
+        if self.requirement.current:
+            yield from self._current(item.published, manifest, source)
+
+    def _current(self, item: Published, manifest: Manifest, source: Source) -> Iterator[CheckResult]:
+        """Whether the release follows from the one that was accepted last; every reason why not."""
+        from .updates.following import follow
+
+        met, faults = follow(item, manifest, self.requirement.max_age, self.request)
+        for fault in faults:
+            yield self._refused("manifest.current", fault, source, CURRENT)
+        if met is not None:
+            yield self._passed("manifest.current", met, source, CURRENT)
 
     def _unmet(self, others: tuple[list[CheckResult], list[CheckResult]]) -> Run:
         """Why no manifest decides: the nearest ones, what did not authenticate, or that there is none."""

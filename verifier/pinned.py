@@ -66,8 +66,9 @@ def within_windows(
         one.key.fingerprint: [trusted.window for trusted in pinned if trusted.key.fingerprint == one.key.fingerprint]
         for one in signed
     }
+    algorithms = {one.key.fingerprint: one.key.algorithm for one in signed}
     signers = tuple(
-        KeySigner(key)
+        KeySigner(key, algorithms[key])
         for key, own in windows.items()
         if any(all(moment in window for moment in moments) for window in own)
     )

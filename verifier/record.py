@@ -3,7 +3,7 @@
     {"format": "countersign.record/1", "version": …, "now": …, "release": …, "artifact": {…}, "policy": {…},
      "evidence": [{"name", "content"}], "trust": [{"name", "content", "dated"}], "keys": [{"name", "content"}],
      "limits": {…}, "opinions": [{"engine", "version", "evidence", "source", "pointer", "signer", "answer", "detail"}],
-     "report": …}
+     "state": …, "report": …}
 
 Contents are base64. Of the artifact there are digests and a size, never bytes. A record proves nothing by itself: it is
 input, read as strictly as any other, and what it is worth is what comes out when it is judged.
@@ -46,6 +46,7 @@ _MEMBERS = (
     "keys",
     "limits",
     "opinions",
+    "state",
     "report",
 )
 
@@ -66,6 +67,8 @@ def write_record(request: Request, report: bytes) -> bytes:
     }
     if request.release is not None:
         tree["release"] = request.release
+    if request.state is not None:
+        tree["state"] = b64encode(request.state).decode("ascii")
     if request.opinions:
         tree["opinions"] = [opinion_tree(opinion) for opinion in request.opinions]
     return rfc8785.dumps(tree)
@@ -119,7 +122,8 @@ def _read(node: Node, source: str) -> tuple[Request, bytes]:
         )
     node.only(*_MEMBERS)
     limits = _limits(node.field("limits"))
-    release, policy, opinions = node.get("release"), node.field("policy"), node.get("opinions")
+    release, policy = node.get("release"), node.field("policy")
+    opinions, state = node.get("opinions"), node.get("state")
     request = Request(
         artifact=_read_artifact(node.field("artifact")),
         evidence=tuple(EvidenceFile(*_read_file(item)) for item in node.field("evidence").items()),
@@ -131,6 +135,7 @@ def _read(node: Node, source: str) -> tuple[Request, bytes]:
         limits=limits,
         version=node.field("version").text(),
         opinions=tuple(map(read_opinion, opinions.items())) if opinions is not None else (),
+        state=state.base64() if state is not None else None,
     )
     return request, node.field("report").base64()
 

@@ -43,7 +43,8 @@ class Request(Struct, frozen=True):
 
     `release` is the version asked about, None where the policy has no ``{version}``. `now` is aware and UTC.
     `limits` are the limits in force; those above the default are named on the verdict. `version` is ours. `opinions`
-    are what other engines said of the evidence, none where nobody asked them.
+    are what other engines said of the evidence, none where nobody asked them. `state` is what the asker accepted before
+    (`updates.streams`), None where nobody said.
     """
 
     artifact: Artifact
@@ -56,3 +57,4 @@ class Request(Struct, frozen=True):
     limits: Limits
     version: str
     opinions: tuple[Opinion, ...] = ()
+    state: bytes | None = None

@@ -175,7 +175,11 @@ def _checks_of_statement(requirement: SignedRequirement | ProvenanceRequirement)
 
 def _flags(requirement: ManifestRequirement | SbomRequirement) -> tuple[tuple[str, bool], ...]:
     if isinstance(requirement, ManifestRequirement):
-        return (("manifest.facts", bool(requirement.match)), ("manifest.expires", requirement.expires))
+        return (
+            ("manifest.facts", bool(requirement.match)),
+            ("manifest.expires", requirement.expires),
+            ("manifest.current", bool(requirement.current)),
+        )
     return (("sbom.digest", requirement.digest), ("sbom.schema", requirement.schema))
 
 

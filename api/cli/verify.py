@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--policy", "policy_path", metavar="FILE", help="What is required, as a policy file (TOML).")
 @expectations
 @click.option("--release", metavar="VERSION", help="The version asked about: {version} in the policy.")
+@click.option("--state", metavar="FILE", help="What was accepted before, for a policy that asks for *current*.")
 @click.option("--print-policy", is_flag=True, help="Show the policy that the flags come to, and verify nothing.")
 @click.option("--now", callback=moment, metavar="TIME", help="The time to verify at, as in 2026-03-02T11:04:00Z.")
 @click.option("--limit", "limits", multiple=True, callback=raised_limits, metavar="NAME=SIZE", help="Change a limit.")
@@ -65,6 +66,7 @@ class Flags(Struct, frozen=True):
     expectations: Expectations
     trust: tuple[str, ...]
     release: str | None
+    state: str | None
     print_policy: bool
     now: datetime.datetime | None
     limits: Mapping[str, int]
@@ -149,7 +151,8 @@ def _terms(flags: Flags, world: World) -> Terms:
         with blaming_flags():
             policy, given = expected_policy(flags.expectations, given, world.store, world.files, limits)
     trust = NO_TRUST if flags.print_policy else settle_trust(policy, given, world.store)
-    return Terms(policy, flags.release, trust, flags.now or world.clock.now(), limits, VERSION)
+    state = world.files.read(flags.state, "record", limits) if flags.state is not None else None
+    return Terms(policy, flags.release, trust, flags.now or world.clock.now(), limits, VERSION, state)
 
 
 def _engines(flags: Flags, terms: Terms) -> Engines | None:

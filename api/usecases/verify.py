@@ -42,7 +42,10 @@ if TYPE_CHECKING:
 
 
 class Terms(Struct, frozen=True):
-    """What artifacts are judged under, the same for all of a run. `now` is aware, in UTC; `version` is ours."""
+    """What artifacts are judged under, the same for all of a run. `now` is aware, in UTC; `version` is ours.
+
+    `state` is what was accepted before, None where nobody says.
+    """
 
     policy: Policy
     release: str | None
@@ -50,6 +53,7 @@ class Terms(Struct, frozen=True):
     now: datetime.datetime
     limits: Limits
     version: str
+    state: bytes | None = None
 
 
 class Judged(Struct, frozen=True):
@@ -200,6 +204,7 @@ class Verification:
             now=terms.now,
             limits=terms.limits,
             version=terms.version,
+            state=terms.state,
         )
 
 

@@ -35,7 +35,8 @@ def bare(*signers: SigningKey) -> Document:
 
 
 def signer(key: SigningKey) -> KeySigner:
-    return KeySigner(load_spki(key.spki).fingerprint)
+    public = load_spki(key.spki)
+    return KeySigner(public.fingerprint, public.algorithm)
 
 
 @pytest.mark.parametrize(

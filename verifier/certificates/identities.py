@@ -49,6 +49,7 @@ def read_signer(path: Path) -> CertificateSigner:
         authority=path.authority.name,
         key=leaf.key.fingerprint,
         certificate=leaf.fingerprint,
+        algorithm=leaf.key.algorithm,
     )
 
 

@@ -37,15 +37,13 @@ from .model import (
     TrustRule,
 )
 from .publishers import publisher_rule
-from .reading import expected, items, optional, refusal, texts
+from .reading import age, expected, items, optional, refusal, texts
 from .requirements import read_requirement
 from .sound import check_policy
 
 DOTS_MAX = 256
 """Dots in a line of a policy: four times the levels that anything of ours may be nested."""
 
-_AGE = re.compile(r"([1-9][0-9]{0,5})([dhs])\Z")
-_UNITS = {"d": "days", "h": "hours", "s": "seconds"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}\Z")
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -167,7 +165,7 @@ def _product(node: Node) -> Product:
 def _trust(node: Node) -> TrustRule:
     node.only("roots", "max_age", *_BOUNDS)
     bounds = {name: _bound(found, *ends) for name, ends in _BOUNDS.items() if (found := node.get(name)) is not None}
-    return TrustRule(roots=texts(node, "roots"), max_age=optional(node, "max_age", _age), **bounds)
+    return TrustRule(roots=texts(node, "roots"), max_age=optional(node, "max_age", age), **bounds)
 
 
 _BOUNDS = {"logs": (0, 32), "times": (1, 32), "scts": (0, 32), "engines": (1, 2)}
@@ -179,12 +177,6 @@ def _bound(node: Node, least: int, most: int) -> int:
     if not least <= value <= most:
         raise refusal(node, "policy.threshold", "a threshold that is no threshold", f"{least} to {most}")
     return value
-
-
-def _age(node: Node) -> datetime.timedelta:
-    if not (parts := _AGE.match(node.text())):
-        raise refusal(node, "policy.value", "not an age", "a number and d, h or s: 90d")
-    return datetime.timedelta(**{_UNITS[parts[2]]: int(parts[1])})
 
 
 def _namespace(node: Node) -> str:

@@ -155,7 +155,7 @@ def _requirement(requirement: Requirement) -> Plain:
     for field in requirement.__struct_fields__:
         value = getattr(requirement, field)
         if value is not None and field not in tree:
-            tree[field] = plain_value(value)
+            tree[field] = format_age(value) if isinstance(value, datetime.timedelta) else plain_value(value)
     return tree
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -43,3 +45,14 @@ def expected(node: Node) -> Expected:
         node.only("pattern")
         return Pattern(node.field("pattern").text())
     return Exact(node.text())
+
+
+_AGE = re.compile(r"([1-9][0-9]{0,5})([dhs])\Z")
+_UNITS = {"d": "days", "h": "hours", "s": "seconds"}
+
+
+def age(node: Node) -> datetime.timedelta:
+    """A length of time: a number of days, hours or seconds."""
+    if not (parts := _AGE.match(node.text())):
+        raise refusal(node, "policy.value", "not an age", "a number and d, h or s: 90d")
+    return datetime.timedelta(**{_UNITS[parts[2]]: int(parts[1])})

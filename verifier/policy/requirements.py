@@ -18,7 +18,7 @@ from .model import (
     SbomRequirement,
     SignedRequirement,
 )
-from .reading import expected, optional, refusal, texts
+from .reading import age, expected, optional, refusal, texts
 
 MAX_THRESHOLD = 32
 
@@ -90,8 +90,11 @@ FACTS = ("sha256", "sha384", "sha512", "size")
 """What a manifest may be required to state of a file."""
 
 
+_MANIFEST = ("match", "expires", "current", "max_age")
+
+
 def _manifest(node: Node, _limits: Limits) -> ManifestRequirement:
-    node.only("check", "signer", "signers", "threshold", "subject", "package", "match", "expires", *_RELEASE_KEY)
+    node.only("check", "signer", "signers", "threshold", "subject", "package", *_MANIFEST, *_RELEASE_KEY)
     facts = texts(node, "match") if node.get("match") is not None else ()
     if set(facts) - set(FACTS) or len(set(facts)) != len(facts):
         raise refusal(node.field("match"), "policy.value", "not facts of a file, each once", ", ".join(FACTS))
@@ -102,6 +105,8 @@ def _manifest(node: Node, _limits: Limits) -> ManifestRequirement:
         package=optional(node, "package", Node.text),
         match=facts,
         expires=optional(node, "expires", Node.boolean) or False,
+        current=optional(node, "current", Node.boolean) or None,
+        max_age=optional(node, "max_age", age),
         **{name: optional(node, name, expected) for name in _RELEASE_KEY},
     )
 

@@ -218,7 +218,7 @@ def check_sequence(before: Accepted, offer: Offer) -> None:
 def check_version(before: Accepted, offer: Offer) -> None:
     """The version does not go back. Raises: UpdateFault ``update.rollback``.
 
-    Where numbers of sequence speak they alone do: a vendor withdraws a release by giving the one before it a new number.
+    Where numbers of sequence speak they alone do: a vendor withdraws a release by numbering the one before it anew.
     """
     if before.sequence is not None or offer.manifest.sequence is not None:
         return
