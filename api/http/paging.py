@@ -26,3 +26,12 @@ Id = Annotated[str, Path(description="the id that the service gave", pattern="^[
 Name = Annotated[
     str | None, Query(description="what people call it", min_length=1, max_length=255, examples=["endpoint-setup.exe"])
 ]
+Word = Annotated[
+    str,
+    Path(description="a word of a release key", pattern=r"^[a-z0-9][a-z0-9._+-]{0,63}$", examples=["endpoint"]),
+]
+WordCursor = Annotated[
+    str | None,
+    Query(description="`next` of the page before", pattern=r"^[a-z0-9][a-z0-9._+-]{0,63}$", examples=["endpoint"]),
+]
+"""Of lists that are by an id."""

@@ -23,6 +23,10 @@ SUBMITTERS = frozenset({VENDOR, AUDITOR, FLEET, OPERATOR})
 TENANTS = frozenset({VENDOR, AUDITOR, FLEET})
 """What the operator does for all is done with `countersign admin`, on its own machine."""
 OPERATORS = frozenset({OPERATOR})
+VENDORS = frozenset({VENDOR})
+AUDITORS = frozenset({AUDITOR, OPERATOR})
+FLEETS = frozenset({FLEET, OPERATOR})
+"""Who installs, and the operator: the owners of policies that anything is installed under."""
 
 
 class Rule(Struct, frozen=True):
@@ -70,6 +74,38 @@ RULES: tuple[Rule, ...] = (
     Rule("GET",    "/v1/reports/{id}", EVERYBODY, READ),
     Rule("GET",    "/v1/records/{id}", EVERYBODY, READ),
     Rule("GET",    "/v1/trail", EVERYBODY, READ),
+    Rule("GET",    "/v1/webhooks", EVERYBODY, MANAGE),
+    Rule("POST",   "/v1/webhooks", EVERYBODY, MANAGE),
+    Rule("GET",    "/v1/webhooks/{id}", EVERYBODY, MANAGE),
+    Rule("DELETE", "/v1/webhooks/{id}", EVERYBODY, MANAGE),
+    Rule("POST",   "/v1/webhooks/{id}/test", EVERYBODY, MANAGE),
+    Rule("GET",    "/v1/webhooks/{id}/deliveries", EVERYBODY, MANAGE),
+    Rule("POST",   "/v1/webhooks/{id}/deliveries/{event}", EVERYBODY, MANAGE),
+    Rule("GET",    "/v1/events", EVERYBODY, READ),
+    Rule("GET",    "/v1/vendors", EVERYBODY, READ),
+    Rule("POST",   "/v1/vendors", VENDORS, SUBMIT),
+    Rule("GET",    "/v1/vendors/{vendor}/products", EVERYBODY, READ),
+    Rule("POST",   "/v1/vendors/{vendor}/products", VENDORS, SUBMIT),
+    Rule("GET",    "/v1/vendors/{vendor}/products/{product}/channels", EVERYBODY, READ),
+    Rule("POST",   "/v1/vendors/{vendor}/products/{product}/channels", VENDORS, SUBMIT),
+    Rule("GET",    "/v1/releases", EVERYBODY, READ),
+    Rule("POST",   "/v1/releases", VENDORS, SUBMIT),
+    Rule("GET",    "/v1/releases/{id}", EVERYBODY, READ),
+    Rule("POST",   "/v1/releases/{id}/evidence", VENDORS, SUBMIT),
+    Rule("GET",    "/v1/audits", EVERYBODY, READ),
+    Rule("POST",   "/v1/audits", AUDITORS, SUBMIT),
+    Rule("GET",    "/v1/appeals", EVERYBODY, READ),
+    Rule("POST",   "/v1/appeals", TENANTS, SUBMIT),
+    Rule("GET",    "/v1/appeals/{id}", EVERYBODY, READ),
+    Rule("POST",   "/v1/appeals/{id}/answer", OPERATORS, SUBMIT),
+    Rule("GET",    "/v1/withdrawals", EVERYBODY, READ),
+    Rule("POST",   "/v1/withdrawals", SUBMITTERS, SUBMIT),
+    Rule("GET",    "/v1/waivers", EVERYBODY, READ),
+    Rule("POST",   "/v1/waivers", FLEETS, SUBMIT),
+    Rule("GET",    "/v1/waivers/{id}", EVERYBODY, READ),
+    Rule("GET",    "/v1/approvers", EVERYBODY, READ),
+    Rule("POST",   "/v1/approvers", FLEETS, MANAGE),
+    Rule("DELETE", "/v1/approvers", FLEETS, MANAGE),
     Rule("GET",    "/v1/tokens", EVERYBODY, MANAGE),
     Rule("POST",   "/v1/tokens", EVERYBODY, MANAGE),
     Rule("DELETE", "/v1/tokens/{id}", EVERYBODY, MANAGE),

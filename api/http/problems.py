@@ -41,6 +41,8 @@ STATUS: Mapping[str, int] = {
     "token.name": 422, "throttle.unknown": 422,
     "tenant.exists": 409, "tenant.name": 422, "token.exceeds": 403,
     "policy.version_taken": 409, "verdict.exists": 409, "verdict.unsigned": 404,
+    "appeal.answered": 409, "catalogue.taken": 409, "release.exists": 409, "withdrawal.exists": 409,
+    "webhook.too_many": 409, "egress.unavailable": 501,
     "service.bug": 500, "store.full": 507,
     # by area
     "access": 403, "limit": 413, "throttle": 429,

@@ -6,17 +6,22 @@ from fastapi import APIRouter
 
 from . import (
     artifacts,
+    catalogue,
     evidence,
     health,
     identities,
     login,
     openapi,
     policies,
+    releases,
+    statements,
     tokens,
     trail,
     trust_roots,
     verdicts,
     verifications,
+    waivers,
+    webhooks,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -32,4 +37,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     tokens.router,
     identities.router,
     login.router,
+    webhooks.router,
+    catalogue.router,
+    releases.router,
+    statements.router,
+    waivers.router,
 )
