@@ -16,6 +16,7 @@ from msgspec import Struct
 from .cms import SignedData, algorithm, parse_signed_data
 from .der import INTEGER, OCTET_STRING, OID, SEQUENCE, Reader
 from .faults import FormatFault
+from .strict_json import shown
 
 TST_INFO = "1.2.840.113549.1.9.16.1.4"
 """id-ct-TSTInfo."""
@@ -81,7 +82,7 @@ def _check_status(status: Reader) -> None:
     granted = status.integer()
     if granted not in GRANTED:
         raise FormatFault(
-            "time.refused", "the timestamp authority refused to give a timestamp", expected="0", actual=str(granted)
+            "time.refused", "the timestamp authority refused to give a timestamp", expected="0", actual=shown(granted)
         )
 
 
@@ -92,7 +93,7 @@ def _parse_info(content: bytes) -> TstInfo:
     version = info.integer()
     if version != 1:
         raise FormatFault(
-            "time.unsupported", "a timestamp of a version that is not read", expected="1", actual=str(version)
+            "time.unsupported", "a timestamp of a version that is not read", expected="1", actual=shown(version)
         )
     policy = info.oid()
     imprint = info.within(SEQUENCE)

@@ -76,6 +76,12 @@ def test_a_response_without_a_token_is_malformed() -> None:
     assert reason(bytes.fromhex("3005 3003 020102")) == "time.refused"
 
 
+def test_a_refusal_numbered_beyond_what_can_be_printed_is_a_refusal() -> None:
+    number = b"\x7f" * 2_000
+    response = bytes.fromhex("308207d8 308207d4 028207d0") + number
+    assert reason(response) == "time.refused"
+
+
 def test_t46_a_timestamp_without_a_trusted_authority_is_no_time() -> None:
     assert reason(STAMP, trusting()) == "time.untrusted"
     assert reason(STAMP, trusting(authority(*CHAIN))) == "time.untrusted"
