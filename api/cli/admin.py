@@ -12,7 +12,9 @@ MEMBERS = {
     "token": "admin_token",
     "policy": "admin_policy",
     "trust": "admin_trust",
+    "sweep": "admin_sweep",
     "upgrade": "admin_upgrade",
+    "ceremony": "ceremony",
 }
 """Each command, and the module whose attribute ``command`` it is."""
 

@@ -1,0 +1,37 @@
+"""``countersign admin sweep``: the bytes of old artifacts let go of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .administering import office
+from .options import example
+from .serving import keeping_options
+
+
+@click.command("sweep", epilog=example("countersign admin sweep --days 30 --data /srv/countersign"))
+@click.option(
+    "--days", type=click.IntRange(min=0), default=30, show_default=True, metavar="N", help="How old they are at least."
+)
+@keeping_options
+def command(days: int, **given: Any) -> int:
+    """Let go of the bytes of artifacts that came more than N days ago.
+
+    Their digests stay, and so do evidence, trust files, reports and records: no verdict changes, each can still be
+    replayed. The service may be running. The trail says what went.
+    """
+    import datetime
+
+    from ..render.words import size_words
+    from ..usecases.service.ground import AT_THE_MACHINE
+    from ..usecases.service.retention import sweep
+    from .world import this_machine
+
+    with office(**given) as opened:
+        swept = sweep(opened, opened.blobs, AT_THE_MACHINE.actor, datetime.timedelta(days=days))
+    kept = f"; {swept.shared} kept, being evidence or trust as well" if swept.shared else ""
+    text = f"let go of the bytes of {swept.artifacts} artifacts, {size_words(swept.size)}{kept}\n"
+    this_machine().terminal.write(text)
+    return 0
