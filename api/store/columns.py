@@ -6,6 +6,7 @@ import datetime
 
 from sqlalchemy import String
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator
 
 from .faults import StoreFault
@@ -30,11 +31,15 @@ class Moment(TypeDecorator[datetime.datetime]):
         return None if value is None else datetime.datetime.strptime(value, _FORM).replace(tzinfo=datetime.UTC)
 
 
+class TextFault(StoreFault, DontWrapMixin):
+    """A text that cannot be kept; raised amid a statement, of which it says nothing."""
+
+
 class Words(TypeDecorator[str]):
     """Text of at most so many characters, each of which both databases can keep: no NUL, no half of a pair.
 
     Raises:
-        StoreFault: ``text.too_long``, ``text.unstorable``, for what is written and for what is looked up.
+        TextFault: ``text.too_long``, ``text.unstorable``, for what is written and for what is looked up.
     """
 
     impl = String
@@ -45,14 +50,12 @@ class Words(TypeDecorator[str]):
         if value is None:
             return None
         if len(value) > longest:
-            raise StoreFault(
+            raise TextFault(
                 "text.too_long",
                 "a text is longer than may be kept",
                 expected=f"{longest} characters",
                 actual=str(len(value)),
             )
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-            raise StoreFault(
-                "text.unstorable", "a text holds a character that cannot be kept", actual=ascii(value)[:80]
-            )
+            raise TextFault("text.unstorable", "a text holds a character that cannot be kept", actual=ascii(value)[:80])
         return value
