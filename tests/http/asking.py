@@ -7,13 +7,17 @@ import datetime
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from starlette.testclient import TestClient
 
 from api.http.app import create_app
+from api.http.meters import Meters
 from api.store import tenants
+from api.store.blobs import open_blobs
+from api.store.database import open_database
 from api.store.schema import OPERATOR
 from api.store.tenants import Tenant
 from api.usecases.service.judging import Work
@@ -100,6 +104,14 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def opened(folder: Path) -> Backend:
+    """A backend in a folder, for tests that share one."""
+    database_url, blobs_url = f"sqlite:///{folder}/countersign.db", f"file://{folder}/blobs"
+    database = open_database(database_url)
+    database.create()
+    return Backend(database, open_blobs(blobs_url), database_url, blobs_url)
+
+
 @contextlib.contextmanager
 def asked(backend: Backend, **fields: Any) -> Iterator[Asking]:
     """A furnished service: a tenant of auditors, another of every kind, the operator."""
@@ -110,8 +122,10 @@ def asked(backend: Backend, **fields: Any) -> Iterator[Asking]:
     with service.database.writing() as connection:
         roles = tuple(role for role in ROLES if role != OPERATOR)
         tenants.insert(connection, Tenant(OTHER_TENANT, "Others", roles, {}, service.clock.now()))
-    with TestClient(create_app(service), raise_server_exceptions=False) as client:
+    app = create_app(service)
+    app.state.meters = Meters()
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield Asking(service, client, queue, policy)
 
 
-__all__ = ["HONEST_FILE", "RELEASE", "TRUST_FILE", "Asking", "asked", "given", "sha256"]
+__all__ = ["HONEST_FILE", "RELEASE", "TRUST_FILE", "Asking", "asked", "given", "opened", "sha256"]

@@ -6,14 +6,29 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.backends import Backend, backend
+from tests.backends import (
+    Backend,
+    backend,
+    embedded_backend,
+    large_backend,
+    object_server,
+    postgresql_server,
+    schema_template,
+)
 
 from .asking import Asking, asked
 
 
 @pytest.fixture
-def asking(backend: Backend) -> Iterator[Asking]:
-    """A service over HTTP."""
+def asking(embedded_backend: Backend) -> Iterator[Asking]:
+    """A service over HTTP, on one machine."""
+    with asked(embedded_backend) as furnished:
+        yield furnished
+
+
+@pytest.fixture
+def asking_each(backend: Backend) -> Iterator[Asking]:
+    """The same, over each backend."""
     with asked(backend) as furnished:
         yield furnished
 
@@ -24,4 +39,4 @@ def auditor(asking: Asking) -> dict[str, str]:
     return asking.token()
 
 
-__all__ = ["backend"]
+__all__ = ["backend", "embedded_backend", "large_backend", "object_server", "postgresql_server", "schema_template"]

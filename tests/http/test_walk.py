@@ -13,7 +13,8 @@ from .asking import HONEST_FILE, RELEASE, Asking, given, sha256
 Headers = dict[str, str]
 
 
-def test_an_honest_release_passes_and_its_record_replays_to_the_same_bytes(asking: Asking, auditor: Headers) -> None:
+def test_an_honest_release_passes_and_its_record_replays_to_the_same_bytes(asking_each: Asking) -> None:
+    asking, auditor = asking_each, asking_each.token()
     client = asking.client
     octets = auditor | {"Content-Type": "application/octet-stream"}
     kept = client.put(
