@@ -61,10 +61,10 @@ def _check_sound(document: TrustDocument) -> None:
         roots = {usable(key)[0].fingerprint for key in terms.roots.values()}
     except Fault as fault:
         raise TrustFault("trust_document.key", f"a root key cannot be used: {fault.detail}", place=place) from None
-    if len(roots) != len(terms.roots) or len(roots) < terms.threshold:
+    if {root.hex for root in roots} != set(terms.roots) or len(roots) < terms.threshold:
         raise TrustFault(
             "trust_document.key",
-            "as many root keys as its threshold asks for are not there, or one is there under two names",
+            "fewer root keys than its threshold asks for, or one under another id than its fingerprint",
             place=place,
             expected=f"at least {terms.threshold}",
             actual=str(len(roots)),

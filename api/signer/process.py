@@ -35,9 +35,9 @@ class SignerProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it where it does not run. Raises: SignerAway ``signer.unavailable``, with what it said as it ended."""
+        """Start it where none answers. Raises: SignerAway ``signer.unavailable``, with what it said as it ended."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
+            if (self._process is not None and self._process.poll() is None) or self._answers():
                 return
             self._end()
             command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", _PROGRAM, _ROOT, str(self._directory)]
@@ -49,6 +49,14 @@ class SignerProcess:
             if said != b"ready\n":
                 self._end()
                 raise SignerAway(f"it does not start: {said.decode('utf-8', 'replace').strip() or 'it says nothing'}")
+
+    def _answers(self) -> bool:
+        """Whether one runs that somebody else started: where a person had to open the key."""
+        try:
+            self._client.status()
+        except SignerAway:
+            return False
+        return True
 
     def stop(self) -> None:
         """Let it answer what it was asked, and end it."""
@@ -62,6 +70,11 @@ class SignerProcess:
 
     def sign(self, request: SignRequest) -> Signed:
         """As `VerdictSigner.sign`; started again where it has died."""
+        try:
+            return self._client.sign(request)
+        except SignerAway as away:
+            if away.reason != "signer.unavailable":
+                raise
         self.start()
         return self._client.sign(request)
 

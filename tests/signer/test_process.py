@@ -123,10 +123,17 @@ def test_it_ends_when_whoever_started_it_is_gone(directory: Path, process: Signe
     assert not (directory / SOCKET).exists()
 
 
-def test_two_signers_never_share_a_directory(directory: Path, process: SignerProcess) -> None:
+def test_a_second_signer_on_a_directory_is_no_second_signer(directory: Path, process: SignerProcess) -> None:
+    second = SignerProcess(directory)
+    second.start()
+
+    assert second.pid is None
+    assert second.status() == process.status()
+    second.stop()
     assert process.pid is not None
-    with pytest.raises(SignerAway, match="another signer runs"):
-        SignerProcess(directory).start()
+    with pytest.raises(SignerFault) as refusal:
+        Server(Office(directory.parent).signer, directory / SOCKET)
+    assert refusal.value.reason == "signer.running"
 
 
 def test_a_directory_whose_journal_was_changed_starts_no_signer(directory: Path) -> None:

@@ -1,0 +1,49 @@
+"""Trust documents, drafts of them, and who was there, as a person reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from verifier.policy.plain import format_time
+from verifier.trust_documents import fingerprint
+
+from .visible import visible
+
+if TYPE_CHECKING:
+    from attestations.ceremonies import Attendance
+    from attestations.trust_documents import Terms, TrustDocument
+
+    from ..usecases.ceremony import Draft
+
+
+def document_text(document: TrustDocument) -> str:
+    """A document: whose it is, its fingerprint, its keys."""
+    return f"{_terms_text(document.terms)}fingerprint  {fingerprint(document)}\n"
+
+
+def draft_text(draft: Draft) -> str:
+    """A draft: what it says, its digest, who has signed and who has not."""
+    signed = "".join(map(attendance_text, draft.signed))
+    due = [f"{count} {whose}" for whose, count in draft.due.items() if count]
+    waiting = f"to sign      {', '.join(due)}\n" if due else "to sign      nobody: it can be assembled\n"
+    return f"{_terms_text(draft.terms)}draft        {draft.digest}\n{signed}{waiting}"
+
+
+def attendance_text(attendance: Attendance) -> str:
+    """Who signed, when, with which key."""
+    return f"signed by    {visible(attendance.person)}, {format_time(attendance.at)}, {attendance.key}\n"
+
+
+def _terms_text(terms: Terms) -> str:
+    attended = "UNATTENDED KEYS: nobody witnessed how they were made" if terms.unattended else "made at ceremonies"
+    lines = [
+        f"trust document of {visible(terms.base)}, version {terms.version}, until {format_time(terms.expires)}",
+        f"keys         {attended}",
+        f"root keys    {terms.threshold} of {len(terms.roots)} sign",
+        *(f"  root       sha256:{keyid}" for keyid in terms.roots),
+    ]
+    for key in terms.verdict_keys:
+        end = f"until {format_time(key.until)}" if key.until is not None else "without end"
+        lost = f", COMPROMISED {format_time(key.compromised)}" if key.compromised is not None else ""
+        lines.append(f"  verdicts   {key.fingerprint}, from {format_time(key.start)} {end}{lost}")
+    return "\n".join(lines) + "\n"
