@@ -21,6 +21,8 @@ import httpx
 from msgspec import Struct
 
 from attestations.faults import Place
+from verifier.policy.plain import format_time
+from verifier.request import TrustFile
 
 from ..version import VERSION
 from .asking import SECONDS, Asking, Body, answered, believing
@@ -47,8 +49,8 @@ class Address(Struct, frozen=True):
 
 class Asked(Struct, frozen=True, kw_only=True):
     """A request for a verdict. `artifact` is a SHA-256 (hex); `policy` one of ``{"id", "version"?}``, ``{"digest"}``,
-    ``{"content": TOML}``; `evidence` and `files` (of trust roots, and of keys) pairs of name and content; `trust` names
-    that the service knows.
+    ``{"content": TOML}``; `evidence` pairs of name and content; `trust` names that the service knows, `files` trust
+    roots and keys that go along.
 
     `algorithms` are those of the artifact's digests to judge by; none: all that the service measured.
     """
@@ -60,7 +62,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     evidence: tuple[tuple[str, bytes], ...] = ()
     release: str | None = None
     trust: tuple[str, ...] = ()
-    files: tuple[tuple[str, bytes], ...] = ()
+    files: tuple[TrustFile, ...] = ()
     key: str | None = None
 
 
@@ -147,7 +149,14 @@ class Remote:
 
     def submit(self, asked: Asked) -> Standing:
         """Ask for a verdict. The same request again is the same verification."""
-        files = [{"name": name, "content": _base64(content)} for name, content in asked.files]
+        files = [
+            _given(
+                name=file.name,
+                content=_base64(file.content),
+                dated=format_time(file.dated) if file.dated is not None else None,
+            )
+            for file in asked.files
+        ]
         tree = {
             "artifact": _given(sha256=asked.artifact, name=asked.name, algorithms=list(asked.algorithms) or None),
             "evidence": [self._evidence(name, content) for name, content in asked.evidence],

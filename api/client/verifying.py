@@ -17,7 +17,7 @@ from attestations.digests import DigestSet
 from verifier.policy.plain import digest as policy_digest
 from verifier.record import read_record
 from verifier.report_reading import read_verdict
-from verifier.request import Request
+from verifier.request import Request, TrustFile
 from verifier.verdict import Verdict
 
 from ..effects.files import CHUNK
@@ -66,10 +66,7 @@ class ServiceJudging:
                 evidence=tuple((file.name, file.content) for file in request.evidence),
                 policy=self._wanted.policy,
                 release=request.release,
-                files=tuple(
-                    [(root.name, root.content) for root in request.trust]
-                    + [(keys.name, keys.content) for keys in request.keys]
-                ),
+                files=(*request.trust, *(TrustFile(file.name, file.content, None) for file in request.keys)),
                 key=self._wanted.key,
             )
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated
 
 from pydantic import Field
 
+from ...effects.faults import RequestFault
 from ...store.schema import OPERATOR
 from ...usecases.service.submit import (
     Given,
@@ -15,6 +17,7 @@ from ...usecases.service.submit import (
     PolicyText,
     Submission,
 )
+from ...usecases.service.trust_files import Along
 from ...usecases.service.verdicts import Standing
 from .common import Base64, Form, Label, Sha256, Time, View, decoded, example, shown_time
 from .verdicts import VerdictView, verdict_view
@@ -87,10 +90,12 @@ class TrustDigestForm(Form):
 
 
 class GivenTrust(Form):
-    """A trust root, or keys, that come along in base64: for a policy of the tenant's own."""
+    """A trust root, or keys, that come along in base64: for a policy of the tenant's own. `dated` is when a root was
+    obtained, for a policy that bounds its age."""
 
     name: Label
     content: Base64
+    dated: Time | None = None
 
 
 class VerificationForm(Form):
@@ -130,10 +135,17 @@ def _evidence(form: NamedEvidence | GivenEvidence) -> Named | Given:
     return Given(form.name, decoded(form.content))
 
 
-def _trust(form: str | TrustDigestForm | GivenTrust) -> str | Given:
+def _trust(form: str | TrustDigestForm | GivenTrust) -> str | Along:
     if isinstance(form, GivenTrust):
-        return Given(form.name, decoded(form.content))
+        return Along(form.name, decoded(form.content), _moment(form.dated))
     return form if isinstance(form, str) else f"sha256:{form.sha256}"
+
+
+def _moment(text: str | None) -> datetime.datetime | None:
+    try:
+        return datetime.datetime.fromisoformat(text).replace(microsecond=0) if text is not None else None
+    except ValueError:
+        raise RequestFault("request.invalid", "not a time", actual=text) from None
 
 
 class BatchForm(Form):

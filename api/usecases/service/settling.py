@@ -58,7 +58,7 @@ class Settling:
         roots = tuple(self._root(name, given) for name in policy.trust.roots)
         pinned = {str(signer.key) for signer in policy.signers if isinstance(signer, PinnedKey)}
         keys = {file.sha256: file for file in self._keys(pinned, given)}
-        return Settled(tuple(map(_term, roots)), tuple(map(_term, keys.values())))
+        return Settled(tuple(map(term_of, roots)), tuple(map(term_of, keys.values())))
 
     def settle_again(self, policy: Policy, roots: tuple[FileTerm, ...], keys: tuple[FileTerm, ...]) -> Settled:
         """The snapshot as it stands now, for what was judged before with these `roots` and `keys`.
@@ -74,13 +74,13 @@ class Settling:
         kept = filter(None, (self._present(_BY_DIGEST + file.sha256) for file in keys))
         pinned = {str(signer.key) for signer in policy.signers if isinstance(signer, PinnedKey)}
         files = {file.sha256: file for file in keys if file in brought}
-        files |= {file.sha256: _term(file) for file in self._keys(pinned, list(kept))}
+        files |= {file.sha256: term_of(file) for file in self._keys(pinned, list(kept))}
         return Settled(tuple(filter(None, settled)), tuple(files.values()))
 
     def _root_again(self, name: str, brought: list[FileTerm]) -> FileTerm | None:
         found = self._present(name)
         if found is not None:
-            return _term(found)
+            return term_of(found)
         return next((file for file in brought if name in (file.name, _BY_DIGEST + file.sha256)), None)
 
     def _came_along(self, file: FileTerm) -> bool:
@@ -141,5 +141,6 @@ class Settling:
         return keys_in(self._service.blobs.get(file.sha256), file.name)
 
 
-def _term(file: StoredTrust) -> FileTerm:
+def term_of(file: StoredTrust) -> FileTerm:
+    """How terms refer to a trust file."""
     return FileTerm(file.name, file.sha256, UNSET if file.dated is None else format_time(file.dated))

@@ -29,9 +29,9 @@ from ...store.verifications import Verification
 from .labels import check_label, check_sha256
 from .policies import is_published, keep_inline, read_policy_text
 from .service import Principal, Service
-from .settling import Settled, Settling
+from .settling import Settled, Settling, term_of
 from .terms import ArtifactTerm, FileTerm, PolicyTerm, Terms, terms_tree
-from .trust_files import brought
+from .trust_files import Along, brought
 
 
 class Named(Struct, frozen=True):
@@ -81,7 +81,7 @@ class Submission(Struct, frozen=True):
     name: str | None = None
     algorithms: tuple[str, ...] = ()
     release: str | None = None
-    trust: tuple[str | Given, ...] = ()
+    trust: tuple[str | Along, ...] = ()
     key: str | None = None
 
 
@@ -106,8 +106,10 @@ def submit(service: Service, principal: Principal, submission: Submission) -> Su
     now = service.clock.now()
     check_submission(submission)
     service.settings.limits.check("evidence_files", len(submission.evidence))
-    files = (*submission.evidence, *submission.trust)
-    given = {file: service.blobs.put_bytes(file.content) for file in files if isinstance(file, Given)}
+    given = {file: service.blobs.put_bytes(file.content) for file in submission.evidence if isinstance(file, Given)}
+    for file in submission.trust:
+        if isinstance(file, Along):
+            service.blobs.put_bytes(file.content)
     service.faults.at("submit.blobs")
     with service.database.writing() as connection:
         accepting = _Accepting(service, connection, principal, now)
@@ -131,7 +133,7 @@ def check_submission(submission: Submission) -> None:
         if isinstance(file, Named):
             check_sha256(file.sha256, f"/evidence/{number}/sha256")
     for number, trusted in enumerate(submission.trust):
-        if isinstance(trusted, Given):
+        if isinstance(trusted, Along):
             check_label(trusted.name, f"/trust/{number}/name")
 
 
@@ -150,8 +152,7 @@ class _Accepting:
         evidence = self._evidence(submission, given)
         artifact = self._artifact(submission)
         trust = tuple(
-            each if isinstance(each, str) else brought(self._tenant, each.name, each.content, self._now)
-            for each in submission.trust
+            each if isinstance(each, str) else brought(self._tenant, each, self._now) for each in submission.trust
         )
         asked = _asked(submission, artifact, evidence, stored, trust)
         key = f"key:{submission.key}" if submission.key is not None else f"request:{asked}"
@@ -294,6 +295,6 @@ def _asked(
         "evidence": msgspec.to_builtins(evidence),
         "policy": {"tenant": policy.tenant, "digest": policy.digest},
         "release": submission.release,
-        "trust": [each if isinstance(each, str) else {"name": each.name, "sha256": each.sha256} for each in trust],
+        "trust": [each if isinstance(each, str) else msgspec.to_builtins(term_of(each)) for each in trust],
     }
     return hashlib.sha256(rfc8785.dumps(tree)).hexdigest()

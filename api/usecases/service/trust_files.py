@@ -10,6 +10,8 @@ import datetime
 import functools
 import hashlib
 
+from msgspec import Struct
+
 from attestations.faults import Place
 from attestations.limits import DEFAULT_LIMITS
 from attestations.strict_json import shown
@@ -95,16 +97,25 @@ def distrust(ground: Ground, principal: Principal, sha256: str) -> None:
             )
 
 
-def brought(tenant: str, name: str, content: bytes, now: datetime.datetime) -> StoredTrust:
-    """A trust file that comes with a request: as of no date, since nobody says when it was obtained.
+class Along(Struct, frozen=True):
+    """A trust file that comes along with a request; `dated` is when a root was obtained, None where nobody says."""
+
+    name: str
+    content: bytes
+    dated: datetime.datetime | None = None
+
+
+def brought(tenant: str, file: Along, now: datetime.datetime) -> StoredTrust:
+    """The file as if the tenant kept it.
 
     Raises:
         TrustFault, FormatFault, LimitFault: what makes the file unusable.
     """
-    DEFAULT_LIMITS.check("trust_root", len(content), Place(name))
-    check_usable(name, content)
-    kind = "keys" if is_key_file(content) else "root"
-    return StoredTrust(tenant, name, hashlib.sha256(content).hexdigest(), kind, now)
+    DEFAULT_LIMITS.check("trust_root", len(file.content), Place(file.name))
+    check_usable(file.name, file.content)
+    kind = "keys" if is_key_file(file.content) else "root"
+    dated = file.dated if kind == "root" else None
+    return StoredTrust(tenant, file.name, hashlib.sha256(file.content).hexdigest(), kind, now, dated)
 
 
 def find_trust(service: Service, principal: Principal, sha256: str) -> tuple[StoredTrust, bytes]:
