@@ -61,3 +61,11 @@ def test_strangers_are_counted_by_their_address() -> None:
 def test_a_tenant_has_no_other_limits(own: dict[str, int]) -> None:
     with pytest.raises(AccessFault, match=r"throttle\.unknown"):
         check_allowance(own)
+
+
+def test_the_operator_is_not_one_of_those_who_share() -> None:
+    throttle, operator = TenantThrottle(THROTTLE), Principal("operator", "token:3", ("operator",), ("read",))
+    for _ in range(10):
+        throttle.request(operator)
+    throttle.received(operator, 10**6)
+    throttle.accept(operator, 10**6)
