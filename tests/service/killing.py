@@ -69,18 +69,25 @@ class Load:
         self._stopping = False
         self._threads = [threading.Thread(target=self._ask_on, args=(seed + number,)) for number in range(CLIENTS)]
 
-    def start(self) -> None:
-        """Have every client begin."""
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Every client asks for as long as the block lasts."""
         for thread in self._threads:
             thread.start()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._stopping = True
+                self._changed.notify_all()
+            for thread in self._threads:
+                thread.join()
 
-    def stop(self) -> None:
-        """Have every client come to its end."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
-        for thread in self._threads:
-            thread.join()
+    def await_verdicts(self) -> None:
+        """Have the service say of each verification that it is done."""
+        for verification in self.answered.values():
+            path = f"/v1/verifications/{verification}"
+            assert self.ask_once("GET", path, wait=PATIENCE)["state"] == "done"
 
     def turn_to(self, url: str, token: str) -> None:
         """Where the service answers from now on."""
@@ -158,32 +165,32 @@ class Load:
 
 
 class Served:
-    """``countersign serve`` in one folder: the same service, in one process after another."""
+    """``countersign serve`` in one folder: the same service, in one process after another. And workers beside it."""
 
     def __init__(
-        self, nursery: Nursery, folder: Path, *flags: str, environment: Mapping[str, str] | None = None
+        self, nursery: Nursery, folder: Path, *flags: str, keeping: tuple[str, ...] = (), **environment: str
     ) -> None:
         self._nursery = nursery
         self._folder = folder
+        self._keeping = ("--data", str(folder / "data"), *keeping)
         self._flags = flags
-        self._environment = dict(environment or {})
+        self._environment = environment
         self._number = 0
 
     def start(self) -> str:
         """Start it; its URL, once it answers."""
-        ready, log = self._folder / "ready.json", self._folder / "log"
+        ready = self._folder / "ready.json"
         ready.unlink(missing_ok=True)
-        data = str(self._folder / "data")
-        self._number = self._nursery.start(
-            *("serve", "--data", data, "--port", "0", "--ready-file", str(ready), *self._flags),
-            log=log,
-            environment=self._environment,
-        )
+        self._number = self._run("serve", "--port", "0", "--ready-file", str(ready), *self._flags)
         until = time.monotonic() + PATIENCE
         while not ready.exists():
-            assert not self._nursery.has_news(0.01) and time.monotonic() < until, log.read_text()[-2000:]
+            assert not self._nursery.has_news(0.01) and time.monotonic() < until, self.log()
         url: str = json.loads(ready.read_bytes())["url"]
         return url
+
+    def start_worker(self) -> int:
+        """Start a worker beside it; its number."""
+        return self._run("worker", "--no-second-opinion")
 
     def furnish(self) -> str:
         """Publish the trust root and the policy that all requests are under, and let a tenant in; its token."""
@@ -192,25 +199,31 @@ class Served:
             (self._folder / name).write_bytes(content)
         token = self._folder / "token"
         dated = f"{DATED:%Y-%m-%dT%H:%M:%SZ}"
-        self._admin("trust", "publish", "world", str(self._folder / "world.json"), "--dated", dated)
-        self._admin("policy", "publish", str(self._folder / "policy.toml"))
         bounds = [f"--limit={name}=1000000" for name in ("requests_per_minute", "pending")]
-        self._admin("tenant", "new", TENANT, "--role", "auditor", *bounds)
-        self._admin("token", "new", "load", "--tenant", TENANT, "--output", str(token))
+        for arguments in (
+            ("trust", "publish", "world", str(self._folder / "world.json"), "--dated", dated),
+            ("policy", "publish", str(self._folder / "policy.toml")),
+            ("tenant", "new", TENANT, "--role", "auditor", *bounds),
+            ("token", "new", "load", "--tenant", TENANT, "--output", str(token)),
+        ):
+            assert self._nursery.ended(self._run("admin", *arguments)) == 0, self.log()
         return token.read_text().strip()
 
-    def _admin(self, *arguments: str) -> None:
-        log, data = self._folder / "admin.log", str(self._folder / "data")
-        number = self._nursery.start("admin", *arguments, "--data", data, log=log)
-        assert self._nursery.ended(number) == 0, log.read_text()
+    def kill(self, number: int | None = None) -> None:
+        """End it, or the process of that number, with no word said."""
+        self._nursery.kill(number or self._number)
 
-    def kill(self) -> None:
-        """End it with no word said."""
-        self._nursery.kill(self._number)
-
-    def stop(self) -> None:
+    def stop(self, number: int | None = None) -> None:
         """Have it end by itself."""
-        assert self._nursery.stop(self._number) == 0, (self._folder / "log").read_text()[-2000:]
+        assert self._nursery.stop(number or self._number) == 0, self.log()
+
+    def log(self) -> str:
+        """The end of what its processes said."""
+        return (self._folder / "log").read_text()[-3000:]
+
+    def _run(self, *arguments: str) -> int:
+        log = self._folder / "log"
+        return self._nursery.start(*arguments, *self._keeping, log=log, environment=self._environment)
 
 
 def kill_again_and_again(served: Served, load: Load, kills: int, seed: int) -> None:
@@ -219,18 +232,37 @@ def kill_again_and_again(served: Served, load: Load, kills: int, seed: int) -> N
     url = served.start()
     token = served.furnish()
     load.turn_to(url, token)
-    load.start()
-    try:
+    with load.running():
         for _ in range(kills):
             load.await_answers(chance.randint(1, 8))
             load.turn_away()
             served.kill()
             load.turn_to(served.start(), token)
         load.await_answers(1)
-    finally:
-        load.stop()
-    for verification in load.answered.values():
-        assert load.ask_once("GET", f"/v1/verifications/{verification}", wait=60)["state"] == "done"
+    load.await_verdicts()
+    served.stop()
+
+
+def kill_workers(served: Served, load: Load, kills: int, seed: int) -> None:
+    """Kill one of two workers so many times under load, and the service that they work for as well, once."""
+    chance = random.Random(seed)
+    url = served.start()
+    token = served.furnish()
+    workers = [served.start_worker(), served.start_worker()]
+    load.turn_to(url, token)
+    with load.running():
+        for number in range(kills):
+            load.await_answers(chance.randint(1, 16))
+            if number == kills // 2:
+                load.turn_away()
+                served.kill()
+                load.turn_to(served.start(), token)
+            served.kill(workers.pop(chance.randrange(2)))
+            workers.append(served.start_worker())
+        load.await_answers(1)
+    load.await_verdicts()
+    for number in workers:
+        served.stop(number)
     served.stop()
 
 
