@@ -39,6 +39,7 @@ from attestations.statements import parse_statement
 from attestations.strict_json import loads
 from attestations.timestamp_tokens import parse_timestamp
 from attestations.tlog_proofs import parse_tlog_proof
+from attestations.tuf.metadata import parse_metadata
 from attestations.verdict_bundles import parse_verdict_bundle
 from verifier.certificates.certificate import parse_certificate
 from verifier.detached.openpgp import load_certificate
@@ -51,8 +52,9 @@ from verifier.policy.patterns import compile_pattern
 from verifier.record import read_record
 from verifier.report_diff import read_report
 from verifier.trust import load_trust_root
+from verifier.updates.streams import read_state
 
-from . import readings
+from . import readings, updates
 from .readings import Reading, evidence_of, judged, of_node, of_text, recorded, reports
 
 
@@ -162,6 +164,8 @@ TARGETS: tuple[Target, ...] = (
     Target("policy-pattern", "bytes", compile_pattern, of_text(compile_pattern)),
     Target("release", "bytes", parse_release, of_text(parse_release)),
     Target("record", "json", read_record, readings.replayed, further=partial(recorded, JUDGED)),
+    Target("tuf-metadata", "json", parse_metadata, updates.tuf, further=updates.tuf_seeds),
+    Target("state-of-releases", "json", read_state, updates.state, further=updates.state_seeds),
     Target("report", "json", read_report, readings.report, further=partial(reports, JUDGED)),
     *(
         Target(
