@@ -75,7 +75,7 @@ def page(
 
 
 def _parse_cursor(cursor: str, by: Column[Any]) -> int | str:
-    if by.type.python_type is str:
+    if by.type.python_type is not int:
         return cursor
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _LONGEST_SERIAL):
         raise StoreFault("page.cursor", "not a cursor that this service gave out", actual=cursor[:80])
