@@ -80,6 +80,14 @@ JUDGING = (
         callback=verifier_id,
         help="What the service's own URIs begin with, verifier ids first. The first start makes one up.",
     ),
+    click.option(
+        "--webhook-port",
+        "webhook_ports",
+        type=click.IntRange(1, 65535),
+        multiple=True,
+        metavar="PORT",
+        help="A port besides 443 that webhooks may lead to. May be given several times.",
+    ),
 )
 """How it judges."""
 

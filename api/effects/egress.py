@@ -30,6 +30,7 @@ from .faults import EgressFault
 if TYPE_CHECKING:
     import httpx
 
+HTTPS = 443
 LONGEST_ANSWER = 64 * 1024
 LONGEST_WAIT = 5.0
 
@@ -85,7 +86,7 @@ class PublicEgress:
     def __init__(
         self,
         *,
-        ports: frozenset[int] = frozenset({443}),
+        ports: frozenset[int] = frozenset({HTTPS}),
         resolver: Resolver = resolve,
         certificates: ssl.SSLContext | None = None,
         seconds: float = LONGEST_WAIT,

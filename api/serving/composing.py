@@ -17,10 +17,12 @@ from msgspec import Struct
 from attestations.faults import Place
 
 from ..effects.clock import Clock, SystemClock
+from ..effects.egress import HTTPS, PublicEgress
 from ..effects.paths import shown
 from ..engines.kept import KeptEngines
 from ..http.meters import Meters
 from ..jobs.local import LocalQueue
+from ..jobs.outreach import OUTREACH
 from ..jobs.workers import ProcrastinateQueue
 from ..judges.judges import Judges
 from ..signer import VerdictSigner
@@ -145,6 +147,7 @@ def judging(office: Office, signer: VerdictSigner, meters: Meters) -> Iterator[S
             signer=signer,
             registry=Noted(TrailRegistry(), meters),
             settings=Settings(version=VERSION, second_opinion=setup.second_opinion),
+            egress=PublicEgress(ports=frozenset({HTTPS, *setup.webhook_ports})),
         )
         queue.start(service)
         opened.callback(queue.stop)
@@ -154,5 +157,5 @@ def judging(office: Office, signer: VerdictSigner, meters: Meters) -> Iterator[S
 def _queue(office: Office) -> LocalQueue | ProcrastinateQueue:
     """Threads of this process where it serves alone; where many do, the queue that they share."""
     if office.setup.embedded:
-        return LocalQueue(office.setup.judges)
-    return ProcrastinateQueue(office.database, office.setup.judges)
+        return LocalQueue(office.setup.judges, OUTREACH)
+    return ProcrastinateQueue(office.database, office.setup.judges, OUTREACH)

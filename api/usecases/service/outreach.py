@@ -5,13 +5,15 @@ Every step may be cut off and taken up again by another: an event is spread when
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...store import deliveries, events, webhooks
 from ...store.events import Event
 from .service import Service
 from .supersede import cause_of, verify_again
 
 AT_ONCE = 100
-"""Events that are read together."""
+"""Events that are read together, and spread in one transaction."""
 
 
 def spread_events(service: Service) -> bool:
@@ -27,21 +29,30 @@ def spread_events(service: Service) -> bool:
         if not waiting:
             return finished
         after = waiting[-1].serial
-        finished |= sum(_spread(service, event) for event in waiting) > 0
+        _write_deliveries(service, waiting)
+        done = [event for event in waiting if _follow(service, event)]
+        _mark(service, done)
+        finished |= bool(done)
 
 
-def _spread(service: Service, event: Event) -> bool:
-    cause = cause_of(event)
-    if cause is None:
-        return _write_deliveries(service, event, finished=True)
-    _write_deliveries(service, event, finished=False)
-    return verify_again(service, event, cause) and _write_deliveries(service, event, finished=True)
-
-
-def _write_deliveries(service: Service, event: Event, *, finished: bool) -> bool:
-    """Write the event's deliveries, each once; and that it is spread, where it is."""
+def _write_deliveries(service: Service, waiting: Sequence[Event]) -> None:
+    """Write the deliveries of events, each once, to whoever had asked for them when they happened."""
     with service.database.writing() as connection:
-        for webhook in webhooks.of_tenant(connection, event.tenant):
-            if event.kind in webhook.events and webhook.created <= event.created:
-                deliveries.insert(connection, webhook.id, event.id, event.created)
-        return finished and events.mark_spread(connection, event.id)
+        hooks = {tenant: webhooks.of_tenant(connection, tenant) for tenant in {event.tenant for event in waiting}}
+        for event in waiting:
+            for webhook in hooks[event.tenant]:
+                if event.kind in webhook.events and webhook.created <= event.created:
+                    deliveries.insert(connection, webhook.id, event.id, event.created)
+
+
+def _follow(service: Service, event: Event) -> bool:
+    """Have what rests on a change verified again; whether nothing is left to do for the event."""
+    cause = cause_of(event)
+    return cause is None or verify_again(service, event, cause)
+
+
+def _mark(service: Service, done: Sequence[Event]) -> None:
+    if done:
+        with service.database.writing() as connection:
+            for event in done:
+                events.mark_spread(connection, event.id)
