@@ -106,13 +106,12 @@ class Along(Struct, frozen=True):
 
 
 def brought(tenant: str, file: Along, now: datetime.datetime) -> StoredTrust:
-    """The file as if the tenant kept it.
+    """The file as if the tenant kept it. Whether it can be used is for its verdict to say: only the judge reads it.
 
     Raises:
-        TrustFault, FormatFault, LimitFault: what makes the file unusable.
+        LimitFault: ``limit.trust_root``.
     """
     DEFAULT_LIMITS.check("trust_root", len(file.content), Place(file.name))
-    check_usable(file.name, file.content)
     kind = "keys" if is_key_file(file.content) else "root"
     dated = file.dated if kind == "root" else None
     return StoredTrust(tenant, file.name, hashlib.sha256(file.content).hexdigest(), kind, now, dated)
