@@ -105,6 +105,7 @@ def test_waiting_is_bounded_and_what_cannot_be_read_is_no_wish(embedded_backend:
             ("wait=-1", [3, 7]),
             ("wait", [3, 7]),
         ):
+            before = len(asking.queue.waited)
             answer = asking.client.post(
                 "/v1/verifications",
                 json=asking.honest(evidence=[given("a", prefer.encode())]),
