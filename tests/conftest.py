@@ -10,7 +10,7 @@ import importlib
 import ipaddress
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import hypothesis
@@ -60,9 +60,12 @@ importlib.import_module("urllib3")
 sys.addaudithook(_refuse_network)
 
 
-@pytest.fixture(autouse=True)
-def _network(request: pytest.FixtureRequest) -> Iterator[None]:
-    if request.node.get_closest_marker("loopback") is not None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Before any fixture of the test, those of the whole run too: servers that it is the first to want."""
+    if item.get_closest_marker("loopback") is not None:
         _loopback.set()
-    yield
-    _loopback.clear()
+    try:
+        return (yield)
+    finally:
+        _loopback.clear()
