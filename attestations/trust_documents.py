@@ -3,7 +3,8 @@
     {"signatures": [{"keyid": …, "sig": <hex>}],
      "signed": {"_type": "root", "spec_version": "1.0.31", "version": 2, "expires": "2027-03-02T00:00:00Z",
                 "consistent_snapshot": true, "keys": {…}, "roles": {"root": {"keyids": […], "threshold": 2}, …},
-                "x-countersign": {"format": "countersign.trust/1", "base": "https://audit.example", "unattended": false,
+                "x-countersign": {"format": "countersign.trust-document/1", "base": "https://audit.example",
+                                  "unattended": false,
                                   "verdict_keys": [{"fingerprint": "sha256:…", "public": <PEM>, "from": …, "until": …,
                                                     "compromised": …}]}}}
 
@@ -33,7 +34,7 @@ from .tuf.documents import Root, read_root
 from .tuf.metadata import Metadata, Signature, parse_metadata
 from .tuf.roles import Key
 
-FORMAT = "countersign.trust/1"
+FORMAT = "countersign.trust-document/1"
 PART = "x-countersign"
 SPEC_VERSION = "1.0.31"
 """The version of TUF whose root it is: the one that its libraries write."""

@@ -2,7 +2,8 @@
 
     {"mediaType": "application/vnd.countersign.verdict+json;version=1",
      "report": {"digest": {"sha256": "<hex>"}, "envelope": {…}},
-     "vsa": {…}, "svr": {…}}                                         envelopes (DSSE), each may be absent
+     "vsa": {…}, "svr": {…},                                         envelopes (DSSE), each may be absent
+     "unattendedKeys": true}                                         where nobody witnessed how the key was made
 
 `report` names the unsigned report; its envelope may be left out where a summary stands for it. Nothing in the file is
 believed for standing in it: each envelope is signed, and the summary names the report.
@@ -28,15 +29,21 @@ MEDIA_TYPE = "application/vnd.countersign.verdict+json;version=1"
 
 
 class VerdictBundle(Struct, frozen=True):
-    """A bundle as read: the report's SHA-256, and the envelopes that are there."""
+    """A bundle as read: the report's SHA-256, and the envelopes that are there.
+
+    `unattended` is what it says of the key itself: a courtesy to its reader. The trust document says it for good.
+    """
 
     report_digest: Digest
     report: Envelope | None
     vsa: Envelope | None
     svr: Envelope | None
+    unattended: bool = False
 
 
-def write_verdict_bundle(report: Digest, *, envelope: bytes | None, vsa: bytes | None, svr: bytes | None) -> bytes:
+def write_verdict_bundle(
+    report: Digest, *, envelope: bytes | None, vsa: bytes | None, svr: bytes | None, unattended: bool = False
+) -> bytes:
     """A bundle of envelopes (DSSE JSON) and the SHA-256 of the unsigned report, as JSON that ends in a line break."""
     tree: dict[str, Any] = {"mediaType": MEDIA_TYPE, "report": {"digest": {report.algorithm: report.hex}}}
     if envelope is not None:
@@ -44,6 +51,8 @@ def write_verdict_bundle(report: Digest, *, envelope: bytes | None, vsa: bytes |
     for name, content in (("vsa", vsa), ("svr", svr)):
         if content is not None:
             tree[name] = loads(content)
+    if unattended:
+        tree["unattendedKeys"] = True
     return json.dumps(tree, separators=(",", ":")).encode("ascii") + b"\n"
 
 
@@ -65,14 +74,16 @@ def parse_verdict_bundle(data: bytes, *, source: str = "", limits: Limits = DEFA
     kind = root.field("mediaType")
     if kind.text() != MEDIA_TYPE:
         raise kind.fault("verdict.version", "not a verdict bundle of a version that is read here", expected=MEDIA_TYPE)
-    root.only("mediaType", "report", "vsa", "svr")
+    root.only("mediaType", "report", "vsa", "svr", "unattendedKeys")
     report = root.field("report")
     report.only("digest", "envelope")
+    unattended = root.get("unattendedKeys")
     return VerdictBundle(
         report_digest=_sha256(report.field("digest")),
         report=_envelope(report, "envelope", limits),
         vsa=_envelope(root, "vsa", limits),
         svr=_envelope(root, "svr", limits),
+        unattended=unattended is not None and unattended.boolean(),
     )
 
 

@@ -16,6 +16,7 @@ Spec: TUF 1.0.34, section 5.3; countersign design, section 8 (keys)
 from __future__ import annotations
 
 import datetime
+from urllib.parse import quote
 
 import rfc8785
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -31,6 +32,7 @@ from .gather import sha256
 from .key_files import TrustedKey
 from .keys import PublicKey, load_pem
 from .layout.functionaries import SCHEMES
+from .policy.model import Policy
 from .policy.plain import format_time
 from .signatures import schemes_for
 from .summary import is_uri
@@ -130,6 +132,11 @@ def check_current(document: TrustDocument, now: datetime.datetime) -> None:
             expected=f"before {format_time(document.terms.expires)}",
             actual=format_time(now),
         )
+
+
+def verifier_of(base: str, policy: Policy) -> str:
+    """The id of the verifier that judges under `policy`, of a service whose base is the URI `base`."""
+    return f"{base}/verifier/{quote(policy.id, safe='')}/v{policy.version}"
 
 
 def fingerprint(document: TrustDocument) -> Digest:

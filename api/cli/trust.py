@@ -10,6 +10,7 @@ from .options import digest, example
 
 if TYPE_CHECKING:
     from attestations.digests import Digest
+    from attestations.trust_documents import TrustDocument
 
     from ..effects.trust_store import Stored
     from .world import World
@@ -113,6 +114,43 @@ def import_(path: str, fingerprint: Digest | None) -> int:
     world.terminal.write(
         f"{imported.fingerprint}\n" + ("\n" if imported.kept else "") + _texts(imported.kept, world) + same
     )
+    return 0
+
+
+@command.command("pin", epilog=example("countersign trust pin 1.root.json"))
+@click.argument("sources", metavar="FILE|URL...", nargs=-1, required=True)
+@click.option("--as", "name", metavar="NAME", help="What to pin it as: by default the host of the service's URIs.")
+@click.option("--fingerprint", callback=digest, metavar="sha256:HEX", help="The fingerprint that you were told.")
+@click.option("--replace", is_flag=True, help="Pin it anew, whatever is pinned under that name.")
+def pin(sources: tuple[str, ...], name: str | None, fingerprint: Digest | None, *, replace: bool) -> int:
+    """Pin a service's trust document, which says whose signatures its verdicts bear.
+
+    The first time, compare the fingerprint with one that you were told by another way than the document came: give it,
+    or type yes. Later versions are taken where the pinned one vouches for them; give all since, in their order. From a
+    URL (https), those in between are fetched from beside it.
+    """
+    from ..effects import consent
+    from ..render.ceremony import document_text
+    from ..usecases.trust_pin import name_of
+    from ..usecases.trust_pin import pin as pinned
+    from .pinning import contents_of, pins_of
+    from .world import this_machine
+
+    world = this_machine()
+    pins = pins_of(world)
+    contents = contents_of(sources, name, pins, world, replace=replace)
+    shown: list[str] = []
+
+    def confirm(document: TrustDocument, told: Digest) -> bool:
+        shown.append(document_text(document))
+        world.terminal.write(shown[0])
+        return consent.typed_yes(f"Were you told {told}, by another way than this came?")
+
+    known = name or name_of(contents[-1])
+    done = pinned(known, contents, pins, fingerprint, confirm, world.clock.now(), replace=replace)
+    if not shown:
+        world.terminal.write(document_text(done.document))
+    world.terminal.write(f"{'pinned' if done.changed else 'unchanged'}     {done.name}\n")
     return 0
 
 

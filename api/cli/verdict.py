@@ -49,13 +49,13 @@ def _age(_context: click.Context, _parameter: click.Parameter, value: str) -> da
 )
 @click.argument("path", metavar="FILE")
 @click.argument("artifact", required=False, metavar="[ARTIFACT]")
-@click.option("--key", "keys", multiple=True, required=True, metavar="FILE", help="A public key of the verifier (PEM).")
+@click.option("--key", "keys", multiple=True, metavar="FILE", help="A public key of the verifier (PEM).")
+@click.option("--trust-document", metavar="NAME", help="The service's trust document, as pinned, in place of --key.")
 @click.option(
     "--verifier-id",
-    required=True,
     callback=verifier_id,
     metavar="URI",
-    help="The one verifier that this key speaks for.",
+    help="The one verifier that this key speaks for; with --trust-document, by default that of --policy.",
 )
 @click.option("--key-id", metavar="TEXT", help="Take only a signature that calls its key so.")
 @click.option("--resource", metavar="URI", help="What it must be about, exactly; by default, what --policy says.")
@@ -86,25 +86,39 @@ def check(path: str, artifact: str | None, keys: tuple[str, ...], quiet: bool, *
 
     from ..render.verdicts import checked
     from ..usecases.verdicts import Reading, check_verdict, read_keys
+    from .pinning import rely_on
     from .world import this_machine
 
     world = this_machine(show_progress=not quiet)
     now = given.pop("now") or world.clock.now()
-    expected = _expectations(world, **given)
+    named = given.pop("trust_document")
+    if bool(keys) is (named is not None):
+        raise click.UsageError("say whose word counts: --key FILE, or --trust-document NAME")
+    relying = rely_on(named, path, world, now) if named is not None else None
+    expected = _expectations(world, base=relying.base if relying is not None else None, **given)
+    trusted = relying.keys if relying is not None else read_keys(keys, world.files, DEFAULT_LIMITS)
     reading = Reading(world.files, world.terminal, DEFAULT_LIMITS)
-    trusted = read_keys(keys, world.files, DEFAULT_LIMITS)
     result = check_verdict(path, expected, artifact, trusted, reading, now)
+    if relying is not None:
+        relying.check_time(result)
     if not quiet:
-        world.terminal.write(checked(path, result, world.look))
+        world.terminal.write(checked(path, result, world.look) + (relying.text if relying is not None else ""))
     return result.outcome.exit_code
 
 
 def _expectations(
-    world: World, *, policy_path: str | None, policy_digest: Digest | None, release: str | None, **given: Any
+    world: World,
+    *,
+    base: str | None,
+    policy_path: str | None,
+    policy_digest: Digest | None,
+    release: str | None,
+    **given: Any,
 ) -> Expectations:
     from attestations.limits import DEFAULT_LIMITS
     from verifier.policy.plain import digest as policy_digest_of
     from verifier.summary import resource_of
+    from verifier.trust_documents import verifier_of
     from verifier.verdict_check import Expectations
 
     from ..usecases.policy import read_policy
@@ -118,6 +132,12 @@ def _expectations(
         known = read_policy(policy_path, world.files, DEFAULT_LIMITS)
         policy = policy_digest_of(known)
         given["resource"] = given["resource"] or resource_of(known, release)
+        if base is not None:
+            given["verifier_id"] = given["verifier_id"] or verifier_of(base, known)
+    if given["verifier_id"] is None:
+        raise click.UsageError("say which verifier the verdict must be by: --verifier-id URI")
+    if base is not None and not given["verifier_id"].startswith(f"{base}/verifier/"):
+        raise click.UsageError(f"the trust document speaks for verifiers under {base}/verifier/ alone")
     return Expectations(
         verifier=given["verifier_id"],
         resource=given["resource"],

@@ -88,7 +88,13 @@ class Countersigner:
         self._check_time(verdict.now, now)
         try:
             signed = sign_statements(
-                verdict, published.policy, request.release, request.evidence, self._key.signer, published.verifier
+                verdict,
+                published.policy,
+                request.release,
+                request.evidence,
+                self._key.signer,
+                published.verifier,
+                unattended=self._key.unattended,
             )
         except KeyFault as fault:
             raise SignerAway(f"the key gives no signature: {fault.detail}") from None

@@ -32,11 +32,18 @@ class SignedVerdict(Struct, frozen=True):
 
 
 def sign_statements(
-    verdict: Verdict, policy: Policy, release: str | None, evidence: Collection[str], signer: Signer, verifier: str
+    verdict: Verdict,
+    policy: Policy,
+    release: str | None,
+    evidence: Collection[str],
+    signer: Signer,
+    verifier: str,
+    *,
+    unattended: bool = False,
 ) -> SignedVerdict:
     """Sign `verdict`, as the verifier whose id is the URI `verifier`; `evidence` is its files' SHA-256, in hex.
 
-    The bundle holds the report itself only where no summary stands for it.
+    The bundle holds the report itself only where no summary stands for it; it says so where the key is `unattended`.
 
     Raises:
         KeyFault: ``signing.failed``.
@@ -57,5 +64,7 @@ def sign_statements(
         else:
             files[name] = sign_envelope(PAYLOAD_TYPE, statement, signer)
     envelope = None if VSA in files else files[REPORT]
-    bundle = write_verdict_bundle(sha256(report), envelope=envelope, vsa=files.get(VSA), svr=files.get(SVR))
+    bundle = write_verdict_bundle(
+        sha256(report), envelope=envelope, vsa=files.get(VSA), svr=files.get(SVR), unattended=unattended
+    )
     return SignedVerdict({BUNDLE: bundle, **files}, tuple(lacking))

@@ -16,7 +16,6 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import rfc8785
 from msgspec import Struct
@@ -30,6 +29,7 @@ from verifier.policy.model import Policy
 from verifier.policy.parse import read_policy
 from verifier.policy.plain import digest, format_time, plain
 from verifier.summary import is_uri
+from verifier.trust_documents import verifier_of
 from verifier.verdict import TrustReference
 
 from ..effects.keys.making import write_new
@@ -47,9 +47,8 @@ class PublishedPolicy(Struct, frozen=True):
     verifier: str
 
 
-def verifier_id(base: str, policy: Policy) -> str:
-    """The id of the verifier that judges under `policy`, of a service whose base is the URI `base`."""
-    return f"{base}/verifier/{quote(policy.id, safe='')}/v{policy.version}"
+verifier_id = verifier_of
+"""What an operator's policy is published as."""
 
 
 class Published:

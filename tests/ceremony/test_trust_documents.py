@@ -145,7 +145,7 @@ def _changed(change: Callable[[dict[str, Any]], object]) -> bytes:
     ("change", "reason"),
     [
         (lambda signed: signed.pop("x-countersign"), "json.missing"),
-        (lambda signed: signed["x-countersign"].update(format="countersign.trust/2"), "json.value"),
+        (lambda signed: signed["x-countersign"].update(format="countersign.trust-document/2"), "json.value"),
         (lambda signed: signed["x-countersign"].update(more=1), "json.unknown_field"),
         (lambda signed: signed["x-countersign"].update(unattended="no"), "json.type"),
         (

@@ -17,6 +17,7 @@ from api.signer.envelopes import REPORT, SVR, VSA
 from api.signer.journal import Journal, verify_journal
 from api.signer.published import verifier_id
 from attestations.faults import Fault
+from attestations.verdict_bundles import parse_verdict_bundle
 from fixtures.recipes.scene import DATED, MALLORY, NOW, OTHER, RELEASE, TRUST_FILE, File, scene
 from verifier.engine import judge
 from verifier.gather import sha256
@@ -59,6 +60,7 @@ def test_a_sound_verdict_under_a_published_policy_is_signed_as_its_verifier(offi
     assert signed.verifier == verifier == f"{BASE}/verifier/https%3A%2F%2Faudit.example%2Fpolicies%2Facme-endpoint/v3"
     assert b64decode(json.loads(signed.files[VSA])["payload"]) == write_summary(request, verdict, verifier=verifier)
     assert signed.unattended
+    assert parse_verdict_bundle(signed.bundle).unattended
 
 
 def test_a_refuted_verdict_is_signed_as_failed(office: Office) -> None:
