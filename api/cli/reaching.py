@@ -69,6 +69,26 @@ def reaching_options(command: Command) -> Command:
     return command
 
 
+def asking_again(run: Callable[[], int]) -> int:
+    """What `run` returns; `AWAY` where there is no verdict now, with why and how to go on."""
+    from ..client.faults import AWAY as ASK_AGAIN
+    from ..client.faults import RemoteFault
+
+    try:
+        return run()
+    except RemoteFault as fault:
+        if fault.reason not in ASK_AGAIN:
+            raise
+        from verifier.reasons import REASONS
+
+        from ..render.lines import fault_line
+        from ..render.visible import visible
+        from .world import this_machine
+
+        this_machine().terminal.note(visible(f"countersign: {fault_line(fault, REASONS[fault.reason].remedy)}"))
+        return AWAY
+
+
 class Reaching(Struct, frozen=True):
     """The flags of `REACHING`."""
 

@@ -21,7 +21,11 @@ import httpx
 from msgspec import Struct
 
 from attestations.faults import Place
-from verifier.policy.plain import format_time
+from attestations.limits import DEFAULT_LIMITS
+from attestations.strict_json import Node
+from verifier.policy.model import Policy
+from verifier.policy.parse import parse_policy
+from verifier.policy.plain import digest, format_time
 from verifier.request import TrustFile
 
 from ..version import VERSION
@@ -147,6 +151,24 @@ class Remote:
         with believing():
             return answered(self._asking.ask("POST", "/v1/evidence", tree=tree)).field("sha256").text()
 
+    def published(self, policy: str) -> tuple[str, Policy]:
+        """The digest (hex) and the text of the operator's policy of that id, in its present version.
+
+        Raises:
+            RemoteFault: ``remote.policy_unknown``; ``remote.answer``, also where the text is not that of the digest.
+        """
+        with believing():
+            listed = answered(self._asking.ask("GET", "/v1/policies")).field("items").items()
+            for item in listed:
+                if item.field("id").text() == policy and item.field("published").boolean() and not _replaced(item):
+                    sha256 = item.field("digest").text()
+                    whole = answered(self._asking.ask("GET", f"/v1/policies/{quote(sha256)}"))
+                    read = parse_policy(whole.field("content").text().encode(), policy, DEFAULT_LIMITS)
+                    if digest(read).hex != sha256:
+                        raise RemoteFault("remote.answer", "a policy of another digest", expected=sha256)
+                    return sha256, read
+        raise RemoteFault("remote.policy_unknown", "the operator publishes no policy of this id", actual=policy)
+
     def submit(self, asked: Asked) -> Standing:
         """Ask for a verdict. The same request again is the same verification."""
         files = [
@@ -215,6 +237,11 @@ def _standing(answer: httpx.Response | None) -> Standing:
         verdict = node.get("verdict")
         named = verdict.text() if verdict is not None and verdict.value is not None else None
         return Standing(node.field("id").text(), named)
+
+
+def _replaced(policy: Node) -> bool:
+    replaced = policy.get("replaced")
+    return replaced is not None and replaced.value is not None
 
 
 def _given(**members: Any) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class ServiceJudging:
         self._wanted = wanted
         self._accepted = accepted
 
-    def judge(self, argument: str, request: Request) -> tuple[Verdict, Request]:
+    def judge(self, argument: str, request: Request) -> tuple[Verdict, Request | None]:
         """The service's verdict, and what it judged where the record was wanted; else what it was asked.
 
         Raises:
@@ -74,8 +74,8 @@ class ServiceJudging:
         return standing
 
 
-def fetch(remote: Remote, standing: Standing, asked: Request | None, *, record: bool) -> tuple[Verdict, Request]:
-    """The verdict of a verification that has one, and what was judged; without `record`, what was `asked`.
+def fetch(remote: Remote, standing: Standing, asked: Request | None, *, record: bool) -> tuple[Verdict, Request | None]:
+    """The verdict of a verification that has one; and where `record`, what was judged, else what was `asked`.
 
     Raises:
         RemoteFault: ``remote.answer``: not a report, or about something else than was asked.
@@ -86,7 +86,7 @@ def fetch(remote: Remote, standing: Standing, asked: Request | None, *, record: 
         if asked is not None:
             _check_same("artifact", _sha256(asked.artifact.digests), _sha256(verdict.artifact.digests))
             _check_same("policy", str(policy_digest(asked.policy)), str(verdict.policy.digest))
-        if asked is not None and not record:
+        if not record:
             return verdict, asked
         judged, recorded = read_record(remote.record(standing.verdict or ""), "the service's record")
         if recorded != report:

@@ -83,7 +83,7 @@ class Contents(Struct, frozen=True):
 class Elsewhere(Protocol):
     """Another who judges: a service."""
 
-    def judge(self, argument: str, request: Request) -> tuple[Verdict, Request]:
+    def judge(self, argument: str, request: Request) -> tuple[Verdict, Request | None]:
         """Its verdict on the artifact that `argument` names, and the request that it judged: its own time and trust."""
         ...
 
