@@ -65,10 +65,10 @@ class Attacked(Struct, frozen=True):
     def get(self, path: str, token: str) -> Any:
         return self.client.get(path, headers={"Authorization": f"Bearer {token}"})
 
-    def verdict(self, token: str, artifact: Release, *evidence: bytes | Document, **changes: Any) -> dict[str, Any]:
-        """The verdict on `artifact` under the operator's policy, as its asker is told."""
+    def verdict(self, token: str, release: Release, /, *evidence: bytes | Document, **changes: Any) -> dict[str, Any]:
+        """The verdict on `release` under the operator's policy, as its asker is told."""
         asked = {
-            "artifact": {"sha256": artifact.sha256, "name": artifact.name},
+            "artifact": {"sha256": release.sha256, "name": release.name},
             "evidence": [given(f"evidence-{n}.sigstore.json", bytes(each)) for n, each in enumerate(evidence)],
             "policy": {"digest": self.policy},
             "release": "7.1.0",

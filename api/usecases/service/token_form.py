@@ -16,7 +16,7 @@ import binascii
 import hashlib
 import re
 
-from api.effects.faults import AccessFault
+from ...effects.faults import AccessFault
 
 PREFIX = "cs_"
 BITS = 256
