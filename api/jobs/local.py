@@ -88,8 +88,11 @@ class LocalQueue:
         while not self._stopping:
             told = self._told
             if not attempted("judge", lambda: work.take_up(TAKEN_TOGETHER) > 0):
-                with self._changed:
-                    self._changed.wait_for(lambda: self._stopping or self._told != told, LOOK_AGAIN)  # noqa: B023
+                self._await_more_than(told)
+
+    def _await_more_than(self, told: int) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping or self._told != told, LOOK_AGAIN)
 
     def _is_done(self, verification: str) -> bool:
         from ..store import verifications
