@@ -137,7 +137,7 @@ def sign(directory: Path, uri: str, person: str, draft: Digest | None, **given: 
     return _show(read_draft(directory), f"signed: give {path.name} to the others, into their {path.parent.name}")
 
 
-@command.command("assemble", epilog=example("countersign admin ceremony assemble signed"))
+@command.command("assemble", epilog=example("countersign admin ceremony assemble complete"))
 @DIRECTORY
 def assemble(directory: Path) -> int:
     """Make the document and the transcript out of the signatures in DIR, where they are enough."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +44,14 @@ def run(directory: Path, pin: PinSource, wait: Callable[[], object], ready: Call
     with server:
         ready()
         wait()
+
+
+def until_told() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: told.set())
+    told.wait()
 
 
 def withdraw() -> None:

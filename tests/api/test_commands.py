@@ -18,6 +18,7 @@ from fixtures.build import VECTORS
 from fixtures.recipes.scene import POLICY, policy_file
 from fixtures.world import Document
 
+from .ceremonies import lay_out_ceremonies
 from .conftest import Program
 from .running import ROOT
 from .scene import BY_POLICY, NAME
@@ -66,6 +67,7 @@ def workshop(scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(TufSource, "__init__", local)
     lay_out_key(scene, monkeypatch)
     lay_out_verdict(scene, program, undated)
+    lay_out_ceremonies(scene, monkeypatch)
     return scene
 
 

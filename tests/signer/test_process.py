@@ -6,10 +6,18 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from api.effects.clock import SystemClock
 from api.signer import SignerAway, SignerClient, SignerFault
@@ -28,6 +36,7 @@ from api.signer.setup import (
     read_settings,
 )
 from fixtures.recipes.keyed import KEY_POLICY, VENDOR_KEY, envelope, keyed
+from tests.api.running import ROOT
 from tests.verifier.judging import request_of
 from verifier.engine import judge
 from verifier.outcome import Outcome
@@ -200,3 +209,29 @@ def test_a_refusal_comes_over_the_socket_as_it_was_made(client: SignerClient) ->
         client.sign(asking(request, verdict, policy=f"sha256:{'0' * 64}"))
 
     assert (refusal.value.reason, refusal.value.actual) == ("signer.policy_unpublished", f"sha256:{'0' * 64}")
+
+
+def test_a_key_that_wants_a_passphrase_is_opened_by_whoever_starts_the_signer(directory: Path) -> None:
+    prepare(directory, BASE)
+    plain = (directory / KEY).read_bytes()
+    private = load_pem_private_key(plain, None)
+    secret = BestAvailableEncryption(b"correct horse battery")
+    (directory / KEY).write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, secret))
+    with pytest.raises(SignerAway, match="passphrase"):
+        SignerProcess(directory).start()
+
+    reading, writing = os.pipe()
+    os.write(writing, b"correct horse battery\n")
+    os.close(writing)
+    command = [sys.executable, "-m", "countersign", "signer", "--data", str(directory.parent), "--pin-fd", str(reading)]
+    ran = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, pass_fds=(reading,))
+    os.close(reading)
+    assert ran.stderr is not None
+    assert ran.stderr.readline() == b"countersign: the signer answers\n"
+    service = SignerProcess(directory)
+    assert service.status().signed == 0
+    assert service.pid is None
+    ran.terminate()
+    with ran.stderr:
+        assert ran.wait(20) == 0
+    assert not (directory / SOCKET).exists()
