@@ -35,20 +35,22 @@ class Cause(Struct, frozen=True, kw_only=True):
 
 
 class Dependant(Struct, frozen=True):
-    """A verdict to be verified again, and the verification that it came of."""
+    """A verdict to be verified again, and the verification that it came of. `serial` is the verdict's."""
 
+    serial: int
     tenant: str
     verdict: str
     verification: str
 
 
-def dependants(connection: Connection, cause: Cause, limit: int) -> tuple[Dependant, ...]:
-    """At most `limit` of the cause's dependants, oldest first."""
+def dependants(connection: Connection, cause: Cause, after: int, limit: int) -> tuple[Dependant, ...]:
+    """At most `limit` of the cause's dependants with serials above `after`, oldest first."""
     later, following = verdicts.alias("later"), verifications.alias("following")
     query: Select[Any] = select(
-        verdicts.c.tenant, verdicts.c.id.label("verdict"), verifications.c.id.label("verification")
+        verdicts.c.serial, verdicts.c.tenant, verdicts.c.id.label("verdict"), verifications.c.id.label("verification")
     ).join(verifications, verifications.c.id == verdicts.c.verification)
     query = _resting(query, verifications, cause).where(
+        verdicts.c.serial > after,
         verifications.c.why != cause.name,
         ~select(later.c.id).where(later.c.supersedes == verdicts.c.id).exists(),
         ~select(following.c.id).where(following.c.previous == verdicts.c.id).exists(),

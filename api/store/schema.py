@@ -30,6 +30,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from .columns import Moment, Words
@@ -166,6 +167,7 @@ verifications = Table(
     Column("created", Moment, nullable=False),
     UniqueConstraint("tenant", "key"),
     Index(None, "state", "leased_until"),
+    Index(None, "previous", sqlite_where=text("previous IS NOT NULL"), postgresql_where=text("previous IS NOT NULL")),
 )
 
 citations = Table(
@@ -283,7 +285,8 @@ events = Table(
     Column("kind", Words(40), nullable=False),  # verdict.issued, verdict.superseded, …
     Column("document", JSON, nullable=False),
     Column("created", Moment, nullable=False),
-    Column("spread", Boolean, nullable=False),  # whether its deliveries are written
+    Column("spread", Boolean, nullable=False),  # whether what follows from it is written
+    Index(None, "serial", sqlite_where=text("spread IS 0"), postgresql_where=text("spread IS false")),
 )
 
 deliveries = Table(

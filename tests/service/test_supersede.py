@@ -191,7 +191,7 @@ def test_evidence_that_is_added_to_a_release_is_taken_in(service: Service, clock
     assert len(chain(service, OTHER)) == 1
 
 
-@pytest.mark.parametrize("boundary", ["supersede.found", "supersede.accepted"])
+@pytest.mark.parametrize("boundary", ["supersede.found", "supersede.written", "supersede.accepted"])
 @pytest.mark.parametrize("time", [1, 2, 3])
 def test_cut_off_anywhere_each_dependant_has_one_successor(
     backend: Backend,
@@ -235,7 +235,7 @@ def test_what_was_being_accepted_when_the_cause_came_is_found(
     spread_events(service)
     with service.database.reading() as connection:
         (cause,) = filter(None, map(cause_of, events.waiting(connection, 0, 10)))
-        assert (dependants(connection, cause, 10), under_way(connection, cause)) == ((), 1)
+        assert (dependants(connection, cause, 0, 10), under_way(connection, cause)) == ((), 1)
     finish(service, clock)
     first, second = chain(service)
     assert (first.verification, second.supersedes) == (slow.id, first.id)

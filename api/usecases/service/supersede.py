@@ -60,24 +60,27 @@ def cause_of(event: Event) -> Cause | None:
     return None
 
 
-def verify_again(service: Service, event: Event, cause: Cause, batches: int | None = None) -> bool:
-    """Have every dependant of `cause` verified again, in batches, up to so many; whether nothing is left to do.
+def verify_again(service: Service, event: Event, cause: Cause) -> bool:
+    """Have every dependant of `cause` verified again, in batches; whether nothing was left to do.
 
     Raises:
         StoreFault: ``store.unavailable``: what is written stands, and the rest is found again.
     """
-    for number in itertools.count():
-        if number == batches:
-            return False
-        with service.database.reading() as connection:
-            batch = dependants(connection, cause, BATCH)
-            waiting = under_way(connection, cause)
-        if not batch:
-            return waiting == 0 and service.clock.now() >= event.created + SETTLING
+    after = 0
+    while batch := _batch(service, cause, after):
         service.faults.at("supersede.found")
-        for _tenant, group in itertools.groupby(sorted(batch, key=_tenant_of), key=_tenant_of):
-            _renew_all(service, event, cause, tuple(group))
-    raise AssertionError("counting does not end")
+        for _, group in itertools.groupby(sorted(batch, key=_tenant_of), key=_tenant_of):
+            _renew_all(service, event, cause, group)
+        after = batch[-1].serial
+    if after > 0 or service.clock.now() < event.created + SETTLING:
+        return False
+    with service.database.reading() as connection:
+        return under_way(connection, cause) == 0 and not dependants(connection, cause, 0, 1)
+
+
+def _batch(service: Service, cause: Cause, after: int) -> tuple[Dependant, ...]:
+    with service.database.reading() as connection:
+        return dependants(connection, cause, after, BATCH)
 
 
 def _tenant_of(dependant: Dependant) -> str:
@@ -93,6 +96,7 @@ def _renew_all(service: Service, event: Event, cause: Cause, group: Iterable[Dep
             if verifications.insert(connection, renewed):
                 begun.append(renewed.id)
                 _note(connection, event, dependant, renewed)
+                service.faults.at("supersede.written")
     service.faults.at("supersede.accepted")
     for verification in begun:
         service.queue.enqueue(verification)
