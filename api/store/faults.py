@@ -1,7 +1,7 @@
 """Refusals of the store: what is kept, where it is kept, and what may be written once.
 
 Fault
-└── StoreFault      store.* blob.* verdict.exists page.*
+└── StoreFault      store.* blob.* backup.* trail.* page.* text.* verdict.exists verdict.superseded
 
 They say nothing about an artifact, so their outcome is ERROR.
 """

@@ -46,16 +46,17 @@ class LocalBlobs:
         return b"".join(self.chunks(sha256))
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
-        with translated():
-            try:
-                file = self._path(sha256).open("rb")
-            except FileNotFoundError:
-                raise missing(sha256) from None
-        return checked(sha256, _read(file))
+        if not self.has(sha256):
+            raise missing(sha256)
+        return checked(sha256, _read(self._path(sha256), sha256))
 
     def has(self, sha256: str) -> bool:
         with translated():
-            return self._path(sha256).is_file()
+            try:
+                self._path(sha256).stat()
+            except FileNotFoundError:
+                return False
+            return True
 
     def delete(self, sha256: str) -> None:
         with translated():
@@ -105,10 +106,16 @@ class LocalBlobs:
         _force(path.parent)
 
 
-def _read(file: BinaryIO) -> Iterator[bytes]:
-    with file, translated():
-        while chunk := file.read(CHUNK):
-            yield chunk
+def _read(path: Path, sha256: str) -> Iterator[bytes]:
+    """The file's bytes; it is open only while somebody takes them."""
+    with translated():
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            raise missing(sha256) from None
+        with file:
+            while chunk := file.read(CHUNK):
+                yield chunk
 
 
 def _force(directory: Path) -> None:
