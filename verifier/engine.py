@@ -30,6 +30,7 @@ from .checks.subject import identifying
 from .faults import CheckFault, PolicyFault
 from .gather import Gathered, gather, sha256
 from .levels import NOT_ASSESSED, level_of
+from .manifests import Published
 from .memory import Memory
 from .outcome import Outcome, combine
 from .policy.expected import about_release, speaks_of_release
@@ -75,6 +76,23 @@ def questions_of(request: Request, memory: Memory | None = None) -> tuple[Questi
     except Fault:
         return ()
     return questions(_used(runs), gathered.refused, request.artifact.digests)
+
+
+def manifests_of(request: Request, memory: Memory | None = None) -> tuple[Published, ...]:
+    """The manifests that must be current for `request` to pass, one for each file of evidence that holds one."""
+    from .manifest_requirement import ManifestEvaluation
+
+    try:
+        policy, gathered, _ = _weigh(request, memory or Memory())
+    except Fault:
+        return ()
+    found = (
+        published
+        for number, requirement in enumerate(policy.requirements)
+        if isinstance(requirement, ManifestRequirement) and requirement.current
+        for published in ManifestEvaluation(number, requirement, policy, request, gathered).manifests()
+    )
+    return tuple({published.source: published for published in found}.values())
 
 
 def _weigh(request: Request, memory: Memory) -> tuple[Policy, Gathered, tuple[Run, ...]]:
@@ -200,4 +218,4 @@ def raised(limits: Limits) -> tuple[str, ...]:
     )
 
 
-__all__ = ["EvidenceFile", "KeyFile", "Request", "TrustFile", "judge", "questions_of", "raised"]
+__all__ = ["EvidenceFile", "KeyFile", "Request", "TrustFile", "judge", "manifests_of", "questions_of", "raised"]

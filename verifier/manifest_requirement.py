@@ -70,6 +70,10 @@ class ManifestEvaluation(Struct, frozen=True):
         heard = tuple(item.published.source for item in about)
         return Run(self.requirement, tuple(results), groups, used, heard=heard)
 
+    def manifests(self) -> tuple[Published, ...]:
+        """The manifests by named parties that list the artifact: what the requirement rests on."""
+        return tuple(item.published for item in self._sorted()[0])
+
     def _sorted(self) -> tuple[list[_About], tuple[list[CheckResult], list[CheckResult]]]:
         """Named parties' manifests about the artifact; and why others are not: by named parties, by strangers."""
         rules = [self.policy.signer(name) for name in self.requirement.signers]

@@ -1,7 +1,8 @@
 """An update as a policy asks about it: the authenticated manifest, and what the asker accepted before.
 
-    Request.state ─► ReleaseState ┐
-    manifest, signers, statement  ┴► advance ─► the check, and the state to keep once it is installed
+    one artifact    follow     Request.state ─► ReleaseState ┐
+                               manifest, signers, statement  ┴► advance ─► the check on the verdict
+    a whole set     together   every artifact's manifests ─► advance, all files there ─► the state to keep
 
 Spec: countersign design, sections 4 (Current) and 5.4
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Iterable, Sequence
 
 from attestations.bundles import Envelope
 from attestations.digests import Digest
@@ -19,6 +21,7 @@ from ..checks.check import Met
 from ..faults import UpdateFault
 from ..manifests import Manifest, Published
 from ..request import Request
+from ..verdict import Artifact
 from .advance import Asker, Offer, Step, advance
 from .streams import ReleaseState, Stream, read_state
 from .strength import strength_of
@@ -27,13 +30,17 @@ from .strength import strength_of
 def follow(
     published: Published, manifest: Manifest, max_age: datetime.timedelta | None, request: Request
 ) -> tuple[Met | None, tuple[Fault, ...]]:
-    """That the release of `manifest` follows from what `request.state` says was accepted; or every reason why not."""
+    """That the release of `manifest` follows from what `request.state` says was accepted; or every reason why not.
+
+    One artifact of it is asked about: whether the others are there is a question about all of them (`together`).
+    """
     try:
         state = accepted_before(request)
         stream = stream_of(manifest)
     except UpdateFault as fault:
         return None, (fault,)
-    step = step_of(published, manifest, max_age, request, state)
+    offer = _offer(published, manifest, (request.artifact,), whole=False)
+    step = advance(state, offer, Asker(stream, max_age), request.now)
     if step.faults:
         return None, step.faults
     before = state.streams.get(stream)
@@ -45,29 +52,56 @@ def follow(
     return Met(f"{number} follows {before.version}", expected=before.version, actual=number), ()
 
 
-def step_of(
-    published: Published,
-    manifest: Manifest,
-    max_age: datetime.timedelta | None,
-    request: Request,
-    state: ReleaseState,
-) -> Step:
-    """Where the release leads from `state`. One artifact of it is asked about: a whole set is its caller's to ask for.
+def together(asked: Sequence[tuple[Request, Iterable[Published]]]) -> Step:
+    """Where all artifacts of `asked`, installed together, lead from the state that each request holds.
 
-    Raises:
-        UpdateFault: ``update.unsaid``.
+    Each request stands with the manifests that it rests on (`engine.manifests_of`). Every file that one of them lists
+    must be there. Without requests, or where a request rests on none, the state stays as it is.
     """
-    authenticated = published.authenticated
-    content = authenticated.evidence.bundle.content
-    signed = content.payload if isinstance(content, Envelope) else repr(manifest).encode()
-    offer = Offer(
+    if not asked:
+        raise ValueError("a set has a file at least")
+    first = asked[0][0]
+    try:
+        state = accepted_before(first)
+    except UpdateFault as fault:
+        return Step(None, (fault,))
+    offers: dict[Digest, tuple[Published, Manifest, list[Artifact]]] = {}
+    for request, found in asked:
+        for published in found:
+            if isinstance(published.says, Manifest):
+                said = statement_digest(published)
+                offers.setdefault(said, (published, published.says, []))[2].append(request.artifact)
+    faults: list[Fault] = []
+    unchanged = True
+    for published, manifest, artifacts in offers.values():
+        offer = _offer(published, manifest, tuple(artifacts), whole=True)
+        try:
+            step = advance(state, offer, Asker(stream_of(manifest)), first.now)
+        except UpdateFault as fault:
+            faults.append(fault)
+            continue
+        faults += step.faults
+        state = step.state or state
+        unchanged = unchanged and step.unchanged
+    return Step(None if faults else state, tuple(faults), unchanged=unchanged and not faults)
+
+
+def _offer(published: Published, manifest: Manifest, artifacts: tuple[Artifact, ...], *, whole: bool) -> Offer:
+    return Offer(
         manifest=manifest,
-        statement=Digest("sha256", hashlib.sha256(signed).hexdigest()),
-        artifacts=(request.artifact,),
-        strength=strength_of(signer.algorithm for signer in authenticated.signers),
-        whole=False,
+        statement=statement_digest(published),
+        artifacts=artifacts,
+        strength=strength_of(signer.algorithm for signer in published.authenticated.signers),
+        whole=whole,
     )
-    return advance(state, offer, Asker(stream_of(manifest), max_age), request.now)
+
+
+def statement_digest(published: Published) -> Digest:
+    """What the next manifest calls this one: the digest of its statement; of a list of checksums, that of the list."""
+    content = published.authenticated.evidence.bundle.content
+    if isinstance(content, Envelope):
+        return Digest("sha256", hashlib.sha256(content.payload).hexdigest())
+    return published.source.digest
 
 
 def accepted_before(request: Request) -> ReleaseState:
