@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import cold, hashing, in_process, processes, verdict_bundles
+from . import cold, hashing, in_process, processes, service, verdict_bundles
 from .page import PAGE, page
 from .requests import requests
 from .rows import Row
@@ -30,6 +30,7 @@ def measured(about: Subject) -> Iterator[Row]:
     yield from verdict_bundles.rows(asked)
     yield from processes.rows(asked)
     yield from hashing.rows()
+    yield from service.rows(asked)
 
 
 def main() -> int:

@@ -38,8 +38,9 @@ def page(rows: Sequence[Row], told: str, load: float) -> str:
 
 
 def _line(row: Row) -> str:
-    figures = f"{row.value:,.4g} {row.unit} | {row.against:,.4g} {row.unit} | {row.ratio:.3f} | {row.budget}"
-    return f"| {row.name} | {figures} | {'met' if row.met else '**missed**'} |"
+    figures = f"{row.value:,.4g} {row.unit} | {row.against:,.4g} {row.unit} | {row.ratio:.3f} | {row.budget or '–'}"
+    word = ("met" if row.met else "**missed**") if row.budget is not None else ""
+    return f"| {row.name} | {figures} | {word} |"
 
 
 NOTES = """\
@@ -54,9 +55,12 @@ NOTES = """\
   reading the log entry's body, and the results with their words. No single one of them dominates.
 - *Artifacts under bundles.* What a directory costs under evidence given for all of it: every bundle is read and
   authenticated once, and each artifact is then held against what was found.
-- *Verdict bundles.* Reading and checking a bundle from its bytes, as whoever relies on it does; its signatures alone are
-  the other side. What is over is Python again: three JSON documents, two statements, and every check with its words.
+- *Verdict bundles.* Reading and checking a bundle from its bytes, as whoever relies on it does; its signatures alone
+  are the other side. What is over is Python again: three JSON documents, two statements, every check with its words.
 - *Many bundles.* Processes share nothing and wait for nothing but a processor: what else runs beside them shows here.
 - *Hashing.* Whole processes, both reading the same sparse file through the page cache; memory is the most that ours
   held at any time.
+- *The service.* `countersign serve` as it comes, on SQLite, every verdict signed: 8 connections ask, each waiting for
+  its verdict. A verdict is two transactions that are on the disk before anybody is told, a round to a judge's process
+  and one to the signer's; the clients' own work is not taken off. In process there is nothing but the judging.
 """

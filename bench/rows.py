@@ -21,13 +21,16 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`value` is ours and `against` what it is held against, both in `unit`; their quotient must keep to `budget`."""
+    """`value` is ours and `against` what it is held against, both in `unit`; their quotient must keep to `budget`.
+
+    Without a budget it is measured, and held to nothing.
+    """
 
     name: str
     value: float
     unit: str
     against: float
-    budget: Budget
+    budget: Budget | None
 
     @property
     def ratio(self) -> float:
@@ -35,9 +38,9 @@ class Row:
 
     @property
     def met(self) -> bool:
-        return self.budget.met(self.ratio)
+        return self.budget is None or self.budget.met(self.ratio)
 
     def document(self) -> dict[str, object]:
         """The row as ``bench.json`` holds it."""
         figures = {"value": round(self.value, 4), "unit": self.unit, "against": round(self.against, 4)}
-        return {"name": self.name, **figures, "ratio": round(self.ratio, 4), "budget": str(self.budget)}
+        return {"name": self.name, **figures, "ratio": round(self.ratio, 4), "budget": str(self.budget or "none")}
