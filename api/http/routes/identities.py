@@ -10,6 +10,7 @@ from ...usecases.service import identities
 from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
+from ..openapi import may_refuse
 from ..paging import Id
 from ..wire.identities import IdentityForm, IdentityList, IdentityView, IssuerList, identity_view, issuer_list
 
@@ -29,6 +30,10 @@ def list_identities(request: Request, service: Reached, caller: Caller) -> Respo
     status_code=201,
     responses=gives(IdentityView, 201),
     response_class=Response,
+    openapi_extra=may_refuse(
+        *("identity.issuer_unknown", "identity.unanchored", "identity.claim_unknown"),
+        *("token.exceeds", "token.role_unknown", "token.scope_unknown"),
+    ),
 )
 def bind_identity(
     request: Request, service: Reached, caller: Caller, form: Annotated[IdentityForm, Depends(json_body(IdentityForm))]
@@ -39,7 +44,11 @@ def bind_identity(
 
 
 @router.delete(
-    "/identities/{id}", summary="Let somebody in no more", responses=gives(IdentityView), response_class=Response
+    "/identities/{id}",
+    summary="Let somebody in no more",
+    responses=gives(IdentityView),
+    response_class=Response,
+    openapi_extra=may_refuse("identity.not_found"),
 )
 def unbind_identity(request: Request, service: Reached, caller: Caller, id: Id) -> Response:  # noqa: A002  # of the path
     """What they were given before runs out by itself: an hour for a CI job, eight for a person."""

@@ -14,9 +14,10 @@ from ...usecases.service import login
 from ...usecases.service.identities import SESSION_LIFE
 from ..answers import gives, show
 from ..auth import Caller, Reached
+from ..openapi import may_refuse
 from ..sessions import SESSION, UNDER_WAY
 from ..wire import identities as wire
-from .tokens import count_stranger
+from .tokens import REFUSED_IDENTITIES, count_stranger
 
 router = APIRouter(prefix="/v1", tags=["login"])
 
@@ -26,7 +27,15 @@ LOGIN_LIFE = 600
 _Text = Annotated[str, Query(max_length=4096)]
 
 
-@router.get("/login", summary="Log in", status_code=303, response_class=Response)
+@router.get(
+    "/login",
+    summary="Log in",
+    status_code=303,
+    response_class=Response,
+    openapi_extra=may_refuse(
+        *("login.unavailable", "identity.issuer_unknown", "identity.issuer_unreachable", "throttle.requests")
+    ),
+)
 def begin(
     request: Request,
     service: Reached,
@@ -47,6 +56,9 @@ def begin(
     summary="Come back from the provider",
     status_code=303,
     response_class=Response,
+    openapi_extra=may_refuse(
+        *("login.state", "login.refused", "login.unavailable", "identity.nonce"), *REFUSED_IDENTITIES
+    ),
 )
 def finish(
     request: Request,
@@ -63,7 +75,13 @@ def finish(
     return _set(response, UNDER_WAY, "", 0)
 
 
-@router.post("/logout", summary="Log out", status_code=204, response_class=Response)
+@router.post(
+    "/logout",
+    summary="Log out",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=may_refuse("login.cross_site"),
+)
 def logout(service: Reached, caller: Caller) -> Response:
     """Revokes the token that was asked with, also one in Authorization."""
     login.end_login(service, caller)

@@ -11,6 +11,7 @@ from ...usecases.service.service import Service
 from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
+from ..openapi import may_refuse
 from ..paging import Id
 from ..wire.tokens import ExchangeForm, TokenForm, TokenList, TokenMade, TokenView, token_made, token_view
 
@@ -19,6 +20,13 @@ router = APIRouter(prefix="/v1/tokens", tags=["tokens"])
 LARGEST_EXCHANGE = 20 * 1024
 """Bytes of a body that anybody may send."""
 
+REFUSED_IDENTITIES = (
+    *("identity.malformed", "identity.algorithm", "identity.signature", "identity.audience", "identity.expired"),
+    *("identity.not_yet", "identity.issuer_unknown", "identity.issuer_unreachable", "identity.key_unknown"),
+    *("identity.unbound", "tenant.closed", "throttle.requests"),
+)
+"""Reasons for which nobody is let in on an issuer's word."""
+
 
 @router.get("", summary="The tenant's tokens", responses=gives(TokenList), response_class=Response)
 def list_tokens(request: Request, service: Reached, caller: Caller) -> Response:
@@ -26,7 +34,14 @@ def list_tokens(request: Request, service: Reached, caller: Caller) -> Response:
     return show(request, TokenList(items=list(map(token_view, tokens.list_tokens(service, caller)))))
 
 
-@router.post("", summary="Make a token", status_code=201, responses=gives(TokenMade, 201), response_class=Response)
+@router.post(
+    "",
+    summary="Make a token",
+    status_code=201,
+    responses=gives(TokenMade, 201),
+    response_class=Response,
+    openapi_extra=may_refuse("token.exceeds", "token.name", "token.role_unknown", "token.scope_unknown"),
+)
 def make_token(
     request: Request, service: Reached, caller: Caller, form: Annotated[TokenForm, Depends(json_body(TokenForm))]
 ) -> Response:
@@ -34,7 +49,13 @@ def make_token(
     return show(request, token_made(tokens.make_token(service, caller, form.wanted)), 201)
 
 
-@router.delete("/{id}", summary="Revoke a token", responses=gives(TokenView), response_class=Response)
+@router.delete(
+    "/{id}",
+    summary="Revoke a token",
+    responses=gives(TokenView),
+    response_class=Response,
+    openapi_extra=may_refuse("token.not_found"),
+)
 def revoke_token(request: Request, service: Reached, caller: Caller, id: Id) -> Response:  # noqa: A002  # of the path
     """For good. What was asked with it stands."""
     return show(request, token_view(tokens.revoke_token(service, caller, id)))
@@ -46,6 +67,7 @@ def revoke_token(request: Request, service: Reached, caller: Caller, id: Id) -> 
     status_code=201,
     responses=gives(TokenMade, 201),
     response_class=Response,
+    openapi_extra=may_refuse(*REFUSED_IDENTITIES),
 )
 def exchange(
     request: Request,
