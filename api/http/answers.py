@@ -29,8 +29,9 @@ def gives(model: type[BaseModel], *statuses: int) -> Described:
 
 
 def gives_bytes(media_type: str) -> Described:
-    """The same, of bytes."""
-    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
+    """The same, of bytes that have a form of their own."""
+    schema = {"type": "object"} if media_type == JSON else {"type": "string", "format": "binary"}
+    return {200: {"content": {media_type: {"schema": schema}}}}
 
 
 def answer(request: Request, content: bytes, media_type: str = JSON, headers: Mapping[str, str] = NOTHING) -> Response:

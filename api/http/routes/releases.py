@@ -10,6 +10,7 @@ from ...usecases.service import releases
 from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
+from ..openapi import may_refuse
 from ..paging import DEFAULT_SIZE, Cursor, Id, Size
 from ..wire.catalogue import EvidenceToAdd, ReleaseForm, ReleasePage, ReleaseView, release_view
 
@@ -18,7 +19,13 @@ router = APIRouter(prefix="/v1/releases", tags=["catalogue"])
 Of = Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9._+-]{0,63}$", description="only these")]
 
 
-@router.post("", summary="Declare a release", responses=gives(ReleaseView, 200, 201), response_class=Response)
+@router.post(
+    "",
+    summary="Declare a release",
+    responses=gives(ReleaseView, 200, 201),
+    response_class=Response,
+    openapi_extra=may_refuse("request.not_found", "release.exists"),
+)
 def declare_release(
     request: Request, service: Reached, caller: Caller, form: Annotated[ReleaseForm, Depends(json_body(ReleaseForm))]
 ) -> Response:
@@ -52,7 +59,11 @@ def find_release(request: Request, service: Reached, caller: Caller, id: Id) -> 
 
 
 @router.post(
-    "/{id}/evidence", summary="Add evidence to a release", responses=gives(ReleaseView), response_class=Response
+    "/{id}/evidence",
+    summary="Add evidence to a release",
+    responses=gives(ReleaseView),
+    response_class=Response,
+    openapi_extra=may_refuse("evidence.unknown", "evidence.withdrawn"),
 )
 def add_evidence(
     request: Request,

@@ -12,6 +12,7 @@ from ...usecases.service import statements
 from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
+from ..openapi import may_refuse
 from ..paging import DEFAULT_SIZE, Cursor, Id, Size
 from ..wire.statements import (
     AnswerForm,
@@ -28,7 +29,13 @@ router = APIRouter(prefix="/v1", tags=["statements"])
 _MADE = gives(StatementView, 201)
 
 
-@router.post("/audits", summary="File an audit", responses=_MADE, response_class=Response)
+@router.post(
+    "/audits",
+    summary="File an audit",
+    responses=_MADE,
+    response_class=Response,
+    openapi_extra=may_refuse("request.not_found"),
+)
 def file_audit(
     request: Request, service: Reached, caller: Caller, form: Annotated[AuditForm, Depends(json_body(AuditForm))]
 ) -> Response:
@@ -54,7 +61,13 @@ def list_audits(
     return show(request, StatementPage(items=list(map(statement_view, page.rows)), next=page.next))
 
 
-@router.post("/appeals", summary="Appeal against a verdict", responses=_MADE, response_class=Response)
+@router.post(
+    "/appeals",
+    summary="Appeal against a verdict",
+    responses=_MADE,
+    response_class=Response,
+    openapi_extra=may_refuse("request.not_found"),
+)
 def file_appeal(
     request: Request, service: Reached, caller: Caller, form: Annotated[AppealForm, Depends(json_body(AppealForm))]
 ) -> Response:
@@ -79,7 +92,13 @@ def find_appeal(request: Request, service: Reached, caller: Caller, id: Id) -> R
     return show(request, statement_view(found, statements.answer_to(service, found)))
 
 
-@router.post("/appeals/{id}/answer", summary="Answer an appeal", responses=_MADE, response_class=Response)
+@router.post(
+    "/appeals/{id}/answer",
+    summary="Answer an appeal",
+    responses=_MADE,
+    response_class=Response,
+    openapi_extra=may_refuse("appeal.answered"),
+)
 def answer_appeal(
     request: Request,
     service: Reached,
@@ -92,7 +111,13 @@ def answer_appeal(
     return show(request, statement_view(answer), 201)
 
 
-@router.post("/withdrawals", summary="Withdraw evidence or a release", responses=_MADE, response_class=Response)
+@router.post(
+    "/withdrawals",
+    summary="Withdraw evidence or a release",
+    responses=_MADE,
+    response_class=Response,
+    openapi_extra=may_refuse("request.not_found", "withdrawal.exists"),
+)
 def withdraw(
     request: Request,
     service: Reached,

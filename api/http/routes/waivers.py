@@ -10,6 +10,7 @@ from ...usecases.service import waivers
 from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
+from ..openapi import may_refuse
 from ..paging import DEFAULT_SIZE, Cursor, Id, Size
 from ..wire.common import decoded
 from ..wire.statements import (
@@ -30,7 +31,15 @@ PolicyDigest = Annotated[str | None, Query(description="only of this policy", pa
 InForce = Annotated[bool, Query(description="only those that have not lapsed")]
 
 
-@router.post("/waivers", summary="File a waiver", responses=gives(StatementView, 201), response_class=Response)
+@router.post(
+    "/waivers",
+    summary="File a waiver",
+    responses=gives(StatementView, 201),
+    response_class=Response,
+    openapi_extra=may_refuse(
+        "request.not_found", "waiver.approver", "waiver.policy", "waiver.reason", "waiver.signers", "waiver.too_long"
+    ),
+)
 def file_waiver(
     request: Request, service: Reached, caller: Caller, form: Annotated[WaiverForm, Depends(json_body(WaiverForm))]
 ) -> Response:
@@ -60,7 +69,13 @@ def find_waiver(request: Request, service: Reached, caller: Caller, id: Id) -> R
     return show(request, statement_view(waivers.find_waiver(service, caller, id)))
 
 
-@router.post("/approvers", summary="Name an approver", responses=gives(ApproverView, 201), response_class=Response)
+@router.post(
+    "/approvers",
+    summary="Name an approver",
+    responses=gives(ApproverView, 201),
+    response_class=Response,
+    openapi_extra=may_refuse("request.not_found"),
+)
 def name_approver(
     request: Request, service: Reached, caller: Caller, form: Annotated[ApproverForm, Depends(json_body(ApproverForm))]
 ) -> Response:
@@ -69,13 +84,25 @@ def name_approver(
     return show(request, approver_view(named), 201)
 
 
-@router.get("/approvers", summary="A policy's approvers", responses=gives(ApproverList), response_class=Response)
+@router.get(
+    "/approvers",
+    summary="A policy's approvers",
+    responses=gives(ApproverList),
+    response_class=Response,
+    openapi_extra=may_refuse("request.not_found"),
+)
 def list_approvers(request: Request, service: Reached, caller: Caller, policy: PolicyId) -> Response:
     """Who may sign waivers of a policy of the tenant's."""
     return show(request, ApproverList(items=list(map(approver_view, waivers.list_approvers(service, caller, policy)))))
 
 
-@router.delete("/approvers", summary="Drop an approver", status_code=204, response_class=Response)
+@router.delete(
+    "/approvers",
+    summary="Drop an approver",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=may_refuse("request.not_found"),
+)
 def drop_approver(
     service: Reached,
     caller: Caller,

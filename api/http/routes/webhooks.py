@@ -10,6 +10,7 @@ from ...usecases.service import webhooks
 from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
+from ..openapi import may_refuse
 from ..paging import DEFAULT_SIZE, Cursor, Id, Size, WordCursor
 from ..wire.webhooks import (
     DeliveryPage,
@@ -28,7 +29,13 @@ from ..wire.webhooks import (
 router = APIRouter(prefix="/v1", tags=["webhooks"])
 
 
-@router.post("/webhooks", summary="Make a webhook", responses=gives(WebhookMade, 201), response_class=Response)
+@router.post(
+    "/webhooks",
+    summary="Make a webhook",
+    responses=gives(WebhookMade, 201),
+    response_class=Response,
+    openapi_extra=may_refuse("egress.url_refused", "egress.unavailable", "webhook.too_many"),
+)
 def make_webhook(
     request: Request, service: Reached, caller: Caller, form: Annotated[WebhookForm, Depends(json_body(WebhookForm))]
 ) -> Response:
@@ -58,7 +65,13 @@ def remove_webhook(service: Reached, caller: Caller, id: Id) -> Response:  # noq
     return Response(None, 204)
 
 
-@router.post("/webhooks/{id}/test", summary="Try a webhook", responses=gives(EventView, 202), response_class=Response)
+@router.post(
+    "/webhooks/{id}/test",
+    summary="Try a webhook",
+    responses=gives(EventView, 202),
+    response_class=Response,
+    openapi_extra=may_refuse("egress.unavailable"),
+)
 def try_webhook(request: Request, service: Reached, caller: Caller, id: Id) -> Response:  # noqa: A002  # of the path
     """It is sent an event that means nothing; the log of its deliveries tells what came of it."""
     return show(request, event_view(webhooks.try_webhook(service, caller, id)), 202)
