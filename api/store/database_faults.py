@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from .faults import StoreFault
 
-_FULL = ("database or disk is full", "disk I/O error")
-"""SQLite's words (SQLITE_FULL, SQLITE_IOERR): a write that finds no room may be told either way."""
+_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "53100")
+"""Codes of SQLite and PostgreSQL for a write that finds no room; the second is SQLite's for a file at its limit.
 
-_DAMAGED = ("database disk image is malformed", "file is not a database")
+Spec: https://www.sqlite.org/rescode.html, https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
 
-_NO_ROOM = ("53100",)
-"""PostgreSQL's code for a full disk. Spec: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "XX001", "XX002")
 
 
 @contextlib.contextmanager
@@ -32,10 +32,16 @@ def translated() -> Iterator[None]:
         raise StoreFault("store.unavailable", "every connection to the database is in use") from error
     except (DatabaseError, InterfaceError) as error:
         said = str(error.orig).partition("\n")[0]
-        if getattr(error.orig, "sqlstate", None) in _NO_ROOM or any(words in said for words in _FULL):
+        code = _code(error.orig)
+        if code in _FULL:
             raise StoreFault("store.full", f"the database cannot be written: {said}") from error
-        if any(words in said for words in _DAMAGED):
+        if code.startswith(_DAMAGED):
             raise StoreFault("store.damaged", f"the database cannot be read: {said}") from error
         if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
             raise StoreFault("store.unavailable", f"the database does not answer: {said}") from error
         raise
+
+
+def _code(original: BaseException | None) -> str:
+    """The database's own code for an error, "" where it has none."""
+    return getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", None) or ""
