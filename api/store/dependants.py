@@ -22,7 +22,8 @@ class Cause(Struct, frozen=True, kw_only=True):
     """What changed, and for whom: `tenant` None is everybody. `name` is what `why` of its verifications says.
 
     One of: `policy` (owner and digest) was replaced; `file`, a trust root's, key file's or evidence's SHA-256, is out;
-    `added` is evidence about `artifacts` that verdicts on what was asked up to `before` do not rest on.
+    `added` is evidence about `artifacts` that verdicts do not rest on. With `before`, it is of concern to nothing that
+    was asked later.
     """
 
     name: str
@@ -70,16 +71,17 @@ def under_way(connection: Connection, cause: Cause) -> int:
 def _resting(query: Select[Any], table: Table, cause: Cause) -> Select[Any]:
     if cause.tenant is not None:
         query = query.where(table.c.tenant == cause.tenant)
+    if cause.before is not None:
+        query = query.where(table.c.created <= cause.before)
     if cause.policy is not None:
         return query.where(table.c.policy_tenant == cause.policy[0], table.c.policy == cause.policy[1])
     if cause.file is not None:
         kinds = ("trust", "keys") if cause.file[0] == "trust" else ("evidence",)
         return query.where(table.c.id.in_(_citing(kinds, cause.file[1])))
-    if cause.added is None or cause.before is None:
+    if cause.added is None:
         raise ValueError("a cause says what changed")
     return query.where(
         table.c.artifact.in_(cause.artifacts),
-        table.c.created <= cause.before,
         _not(table.c.id.in_(_citing(("evidence",), cause.added))),
     )
 

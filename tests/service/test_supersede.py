@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from api.effects.faults import RequestFault
 from api.store import events, tenants, trail, verdicts, verifications
 from api.store.dependants import dependants, under_way
 from api.store.tenants import Tenant
@@ -21,7 +26,7 @@ from api.usecases.service.roles import SCOPES
 from api.usecases.service.service import Principal, Service
 from api.usecases.service.statements import Subject, withdraw
 from api.usecases.service.submit import PolicyById, Submission, submit
-from api.usecases.service.supersede import SETTLING, cause_of
+from api.usecases.service.supersede import SETTLING, cause_of, renew
 from api.usecases.service.trust_files import distrust, publish_trust
 from fixtures.recipes.scene import (
     DATED,
@@ -39,6 +44,7 @@ from tests.service.making import AUDITOR, THE_OPERATOR, StandingClock, furnish, 
 from tests.service.test_catalogue import KEY, declare
 
 OTHER = Principal("other-audit", "token:other", ("auditor",), SCOPES)
+ROOT = Path(__file__).parents[2]
 TRUST = hashlib.sha256(TRUST_FILE.content).hexdigest()
 EVIDENCE = hashlib.sha256(HONEST_FILE.content).hexdigest()
 NEXT_POLICY = policy_file(SIGNED_POLICY.set("/version", 4)).content
@@ -127,6 +133,18 @@ def test_a_policy_that_is_replaced_has_its_verdicts_given_anew(
     assert renewed is not None
     assert (renewed.previous, renewed.why.partition(":")[0]) == (first, "policy.replaced")
     assert "verification.renewed" in acts
+
+
+def test_verdicts_under_a_policy_are_given_anew_on_request(service: Service, clock: StandingClock, policy: str) -> None:
+    first = ask(service, policy)
+    renew(service, THE_OPERATOR, policy)
+    clock.forward(datetime.timedelta(seconds=1))
+    ask(service, policy, key="later")
+    finish(service, clock)
+    assert [verdict.supersedes for verdict in chain(service)] == [None, None, first]
+    with pytest.raises(RequestFault) as raised:
+        renew(service, AUDITOR, policy)
+    assert raised.value.reason == "request.not_found"
 
 
 def test_a_root_that_is_distrusted_supports_nothing_any_more(
@@ -285,3 +303,23 @@ def test_a_tenants_distrust_is_its_own(service: Service, clock: StandingClock, p
 def test_events_that_give_no_cause_give_none() -> None:
     event = events.Event(id="e", tenant="t", kind="verdict.issued", document={}, created=DATED)
     assert cause_of(event) is None
+
+
+def test_killed_three_times_in_the_middle_each_dependant_has_one_successor(
+    backend: Backend, service: Service, clock: StandingClock, policy: str
+) -> None:
+    """Real processes, really killed: within a transaction, after one, and between two."""
+    asked = [ask(service, policy, key=f"{number}") for number in range(5)]
+    publish_policy(service, THE_OPERATOR, NEXT_POLICY)
+    for boundary, time in (("supersede.written", 2), ("supersede.accepted", 1), ("supersede.found", 2)):
+        command = [sys.executable, "-m", "tests.service.renewing", backend.database_url, backend.blobs_url]
+        ended = subprocess.run([*command, boundary, str(time)], check=False, capture_output=True, cwd=ROOT)
+        assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    finish(service, clock)
+    superseded = [verdict.supersedes for verdict in chain(service)]
+    assert sorted(filter(None, superseded)) == sorted(asked)
+    assert superseded.count(None) == len(asked)
+    with service.database.reading() as connection:
+        entries = trail.page_of(connection, AUDITOR.tenant, None, 1000)
+        trail.verify_chain(AUDITOR.tenant, entries)
+    assert sum(entry.document["act"] == "verification.renewed" for entry in entries) == len(asked)

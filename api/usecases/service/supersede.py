@@ -4,6 +4,7 @@
     trust.distrusted    without the root, or the file of keys (so are keys revoked)
     evidence.withdrawn  without the evidence
     evidence.added      with it, for the artifacts of its release
+    renewal.asked       as things stand now: after an upgrade, or because somebody wants to see
 
 The event that tells of the change is the work's own record: it stays unspread until nothing is left to do. A verdict is
 renewed under a key of its own, so that whoever takes the work up again, or does it at the same time, adds nothing; and
@@ -26,15 +27,18 @@ from verifier.policy.parse import parse_policy
 from verifier.policy.plain import format_time
 
 from ...effects.chance import draw_id
+from ...effects.faults import RequestFault
 from ...store import policies, trail, verifications
 from ...store.dependants import Cause, Dependant, dependants, under_way
 from ...store.events import Event
 from ...store.policies import StoredPolicy
 from ...store.schema import OPERATOR
 from ...store.verifications import Verification
+from .ground import Ground
 from .policies import is_published
-from .service import Service
+from .service import Principal, Service
 from .settling import Settling
+from .telling import tell
 from .terms import FileTerm, PolicyTerm, Terms, read_terms, terms_tree
 
 ACTOR = "service"
@@ -44,6 +48,29 @@ SETTLING = datetime.timedelta(seconds=60)
 """How long a cause is kept in view at least: a request that was being accepted when it came is found then."""
 
 
+def renew(ground: Ground, principal: Principal, policy: str) -> Event:
+    """Have every verdict under the tenant's policy of that digest given anew, as things stand now.
+
+    Raises:
+        RequestFault: ``request.not_found``.
+    """
+    now = ground.clock.now()
+    with ground.database.writing() as connection:
+        if policies.by_digest(connection, principal.tenant, policy) is None:
+            raise RequestFault("request.not_found", "no policy of yours has this digest", actual=ascii(policy[:80]))
+        event = tell(connection, principal.tenant, "renewal.asked", {"policy": policy}, now)
+        trail.append(
+            connection,
+            principal.tenant,
+            actor=principal.actor,
+            act="renewal.asked",
+            about=policy,
+            detail={"event": event.id},
+            at=now,
+        )
+    return event
+
+
 def cause_of(event: Event) -> Cause | None:
     """What the event gives cause to verify again, if it does."""
     everyone = None if event.tenant == OPERATOR else event.tenant
@@ -51,6 +78,8 @@ def cause_of(event: Event) -> Cause | None:
     match event.kind, event.document:
         case "policy.replaced", {"policy": digest}:
             return Cause(name=name, tenant=everyone, policy=(event.tenant, digest))
+        case "renewal.asked", {"policy": digest}:
+            return Cause(name=name, tenant=everyone, policy=(event.tenant, digest), before=event.created)
         case "trust.distrusted", {"sha256": sha256}:
             return Cause(name=name, tenant=everyone, file=("trust", sha256))
         case "evidence.withdrawn", {"sha256": sha256}:

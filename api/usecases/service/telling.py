@@ -17,6 +17,7 @@ KINDS: Mapping[str, str] = {
     "verdict.superseded": "A verdict was given anew, and the new one takes the place of the old.",
     "policy.replaced": "A policy has a new version; verdicts under the old one are given anew.",
     "trust.distrusted": "A trust root or a file of keys is trusted no more; verdicts that rest on it are given anew.",
+    "renewal.asked": "Verdicts under a policy are given anew, as things stand.",
     "evidence.withdrawn": "Evidence was withdrawn; verdicts that rest on it are given anew.",
     "evidence.added": "A release has more evidence; verdicts about its artifacts are given anew.",
     "release.declared": "A release was declared.",
