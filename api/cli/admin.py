@@ -13,8 +13,11 @@ MEMBERS = {
     "policy": "admin_policy",
     "trust": "admin_trust",
     "sweep": "admin_sweep",
+    "backup": "admin_backup",
+    "restore": "admin_restore",
     "upgrade": "admin_upgrade",
     "ceremony": "ceremony",
+    "publish": "admin_publish",
 }
 """Each command, and the module whose attribute ``command`` it is."""
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,11 @@ class Published:
         if _read(path).value != {"format": FORMAT, **_plain_trust(reference)}:
             detail = "the trust file was published as of another date"
             raise SignerFault("signer.trust_unpublished", detail, actual=str(reference.dated))
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        """Every policy that was ever published, by its digest in hex: the file, for anybody to read."""
+        for path in sorted(self._policies.glob("*.json")):
+            yield path.stem, path.read_bytes()
 
     def counts(self) -> tuple[int, int]:
         """How many policies and trust files are published and neither retired nor distrusted."""

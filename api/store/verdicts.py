@@ -91,10 +91,23 @@ def published(connection: Connection, verdict: str) -> VerdictRow | None:
     return _first(connection, verdicts.c.id == verdict, _published())
 
 
+def issued(connection: Connection, after: int, size: int) -> tuple[VerdictRow, ...]:
+    """Verdicts that passed and are the world's to see, or were until they were superseded, oldest first.
+
+    Whoever asked for them; those whose serial is greater than `after`, `size` at most.
+    """
+    rows = select(verdicts).where(_issued(), verdicts.c.serial > after).order_by(verdicts.c.serial).limit(size)
+    return tuple(VerdictRow(**row) for row in connection.execute(rows).mappings())
+
+
 def _published() -> ColumnElement[bool]:
     """Passed, under an operator's policy, signed, and superseded by nothing: no other is anybody else's to see."""
+    return _issued() & _current()
+
+
+def _issued() -> ColumnElement[bool]:
     signed = verdicts.c.bundle.is_not(None) & (verdicts.c.policy_tenant == OPERATOR)
-    return signed & (verdicts.c.outcome == "PASSED") & _current()
+    return signed & (verdicts.c.outcome == "PASSED")
 
 
 def page_of(connection: Connection, tenant: str, filters: Filters, cursor: str | None, size: int) -> Page[VerdictRow]:
