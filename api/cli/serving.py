@@ -88,6 +88,14 @@ JUDGING = (
         metavar="PORT",
         help="A port besides 443 that webhooks may lead to. May be given several times.",
     ),
+    click.option(
+        "--issuers",
+        metavar="FILE",
+        envvar="COUNTERSIGN_ISSUERS",
+        show_envvar=True,
+        type=click.Path(path_type=Path),
+        help="Whose word is taken on who CI jobs and people are (TOML). Without it, tokens alone let anybody in.",
+    ),
 )
 """How it judges."""
 

@@ -32,8 +32,10 @@ from ..signer.setup import PUBLISHED, read_settings
 from ..store.blobs import Blobs, open_blobs
 from ..store.database import Database, open_database
 from ..usecases.service.service import Service, Settings
+from ..usecases.service.throttle import Allowance, TenantThrottle
 from ..usecases.service.trail import TrailRegistry
 from ..version import VERSION
+from .admitting import issuing_at
 from .beginning import begin_operator, begin_signer, prepare, publish_public_root
 from .faults import ServingFault
 from .noting import Noted
@@ -148,6 +150,8 @@ def judging(office: Office, signer: VerdictSigner, meters: Meters) -> Iterator[S
             registry=Noted(TrailRegistry(), meters),
             settings=Settings(version=VERSION, second_opinion=setup.second_opinion),
             egress=PublicEgress(ports=frozenset({HTTPS, *setup.webhook_ports})),
+            throttle=TenantThrottle(Allowance()),
+            issuing=issuing_at(setup.issuers),
         )
         queue.start(service)
         opened.callback(queue.stop)

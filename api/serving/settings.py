@@ -26,7 +26,7 @@ class Setup(Struct, frozen=True):
     `database` is ``sqlite:///PATH`` or ``postgresql://…``, `blobs` is ``file:///DIR`` or ``s3://BUCKET/PREFIX?endpoint=…``;
     None is the data directory's own. `judges` counts the confined processes that judge at once; 0: only workers do.
     `base` begins the URIs that are this service's own, its verifier ids first; None: the one that the first start made.
-    `webhook_ports` are those that webhooks may lead to besides 443.
+    `webhook_ports` are those that webhooks may lead to besides 443. `issuers` is the file of `admitting`.
     """
 
     data: Path
@@ -36,6 +36,7 @@ class Setup(Struct, frozen=True):
     second_opinion: bool = True
     base: str | None = None
     webhook_ports: tuple[int, ...] = ()
+    issuers: Path | None = None
 
     @property
     def directory(self) -> ServiceDirectory:

@@ -9,7 +9,7 @@ from ...effects import login, oidc
 from ...effects.chance import draw
 from ...effects.faults import AccessFault
 from ...effects.login import Ticket
-from .identities import SESSION_LIFE, admit, known
+from .identities import SESSION_LIFE, admit
 from .issuers import Issuing, LoginClient
 from .service import Principal, Service
 from .tokens import Made, revoke_token
@@ -23,8 +23,7 @@ def begin_login(service: Service, tenant: str, issuer: str | None, redirect: str
     Raises:
         AccessFault: ``login.unavailable``, ``identity.issuer_unreachable``.
     """
-    issuing = known(service.issuing)
-    client = _client(issuing, issuer)
+    issuing, client = _client(service.issuing, issuer)
     endpoints = issuing.keys.endpoints(client.issuer, service.clock.now())
     ticket = Ticket(tenant, client.issuer.url, redirect, _chance(), _chance(), _chance())
     return login.authorization_url(endpoints, client.client_id, ticket), ticket
@@ -38,8 +37,8 @@ def finish_login(service: Service, ticket: Ticket, *, state: str, code: str, iss
     """
     if not hmac.compare_digest(ticket.state.encode(), state.encode()) or issuer not in (None, ticket.issuer):
         raise AccessFault("login.state", "this answers another login than the one that this browser began")
-    now, issuing = service.clock.now(), known(service.issuing)
-    client = _client(issuing, ticket.issuer)
+    now = service.clock.now()
+    issuing, client = _client(service.issuing, ticket.issuer)
     endpoints = issuing.keys.endpoints(client.issuer, now)
     token = login.redeem(issuing.egress, endpoints, client.client_id, client.secret, ticket, code)
     holder = oidc.authenticate_token(token, issuers=(client.issuer,), keys=issuing.keys, now=now, nonce=ticket.nonce)
@@ -51,12 +50,14 @@ def end_login(service: Service, principal: Principal) -> None:
     revoke_token(service, principal, principal.token)
 
 
-def _client(issuing: Issuing, url: str | None) -> LoginClient:
-    found = [client for client in issuing.logins if url in (None, client.issuer.url)]
-    if len(found) != 1:
-        expected = ", ".join(client.issuer.url for client in issuing.logins) or "none is configured"
+def _client(issuing: Issuing | None, url: str | None) -> tuple[Issuing, LoginClient]:
+    """The provider of that address, None being the only one there is."""
+    clients = issuing.logins if issuing is not None else ()
+    found = [client for client in clients if url in (None, client.issuer.url)]
+    if issuing is None or len(found) != 1:
+        expected = ", ".join(client.issuer.url for client in clients) or "none is configured"
         raise AccessFault("login.unavailable", "nobody logs in there", expected=expected, actual=url)
-    return found[0]
+    return issuing, found[0]
 
 
 def _chance() -> str:
