@@ -1,0 +1,133 @@
+"""`countersign admin` beside a service: what each command does, says, and refuses."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+from api.effects.clock import SystemClock
+from api.serving.beginning import begin_operator, begin_signer, prepare, publish_public_root
+from api.serving.composing import Office, stored
+from api.serving.settings import Setup
+from api.signer.published import Published
+from api.usecases.service.authentication import authenticate_bearer
+from api.usecases.service.service import Principal
+from fixtures.recipes.scene import POLICY, WORLD, policy_file
+from tests.api.running import Ran
+
+Admin = Callable[..., Ran]
+
+BASE = "https://audit.example"
+
+
+@pytest.fixture
+def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setup:
+    """A data directory as the first start leaves it; the commands work on it from the directory above."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COUNTERSIGN_DATA", "data")
+    made = Setup(tmp_path / "data", base=BASE)
+    made.directory.make()
+    with stored(made) as (database, blobs):
+        prepare(database)
+        begin_signer(made.directory, BASE)
+        office = Office(made, database, blobs, SystemClock(), Published(made.directory.signer / "published"))
+        begin_operator(office, made.directory)
+        publish_public_root(office, blobs, office.published)
+    return made
+
+
+@pytest.fixture
+def admin(setup: Setup, capsysbinary: pytest.CaptureFixture[bytes]) -> Admin:
+    """`countersign admin` as a function of its arguments."""
+
+    def run(*arguments: str) -> Ran:
+        code = main(["admin", *arguments])
+        captured = capsysbinary.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run
+
+
+def _secret(path: Path) -> str:
+    return path.read_text(encoding="ascii").strip()
+
+
+def _principal(setup: Setup, secret: str) -> Principal:
+    with stored(setup) as (database, blobs):
+        office = Office(setup, database, blobs, SystemClock(), Published(setup.directory.signer / "published"))
+        return authenticate_bearer(office, secret, office.clock.now())
+
+
+def test_a_tenant_is_let_in_and_shown_out(setup: Setup, admin: Admin, tmp_path: Path) -> None:
+    opened = admin("tenant", "new", "acme", "--role", "vendor", "--limit", "pending=7")
+    assert (opened.code, "pending=7" in opened.text, "token new NAME --tenant acme" in opened.text) == (0, True, True)
+    made = admin("token", "new", "release jobs", "--tenant", "acme", "--scope", "submit", "-o", "token")
+    assert (made.code, (tmp_path / "token").stat().st_mode & 0o777) == (0, 0o600)
+    secret = _secret(tmp_path / "token")
+    assert secret not in made.text
+    principal = _principal(setup, secret)
+    assert (principal.tenant, principal.roles, principal.scopes) == ("acme", ("vendor",), ("submit",))
+    again = admin("token", "new", "another", "--tenant", "acme", "-o", "token")
+    assert (again.code, again.reason) == (4, "output.exists")
+    listed = admin("token", "list", "--tenant", "acme").text
+    (token,) = re.findall(r"token-[0-9a-f]+", listed)
+    assert len(listed.splitlines()) == 1
+    assert "revoked" in admin("token", "revoke", token, "--tenant", "acme").text
+    with pytest.raises(Exception, match=r"token\.revoked"):
+        _principal(setup, secret)
+    assert admin("tenant", "close", "acme").text.startswith("closed: acme")
+    assert "closed" in admin("tenant", "list").text.splitlines()[0]
+
+
+def test_what_is_published_may_be_signed_and_what_is_withdrawn_not(setup: Setup, admin: Admin, tmp_path: Path) -> None:
+    (tmp_path / "root.json").write_bytes(bytes(WORLD.trusted_root()))
+    (tmp_path / "policy.toml").write_bytes(policy_file(POLICY).content)
+    (tmp_path / "next.toml").write_bytes(policy_file(POLICY.set("/version", 4)).content)
+    (root,) = re.findall(r"sha256:[0-9a-f]{64}", admin("trust", "publish", "world", "root.json").text)
+    said = admin("policy", "publish", "policy.toml").text
+    (digest,) = re.findall(r"sha256:[0-9a-f]{64}", said)
+    assert re.search(rf"^verifier {BASE}/verifier/\S+/v3$", said, re.MULTILINE)
+    published = Published(setup.directory.signer / "published")
+    assert published.policy(digest).policy.version == 3
+    assert "published before" in admin("policy", "publish", "policy.toml").text
+    assert "in the place of version 3" in admin("policy", "publish", "next.toml").text
+    assert "sigstore" in admin("trust", "list").text
+    assert admin("trust", "distrust", root).text.startswith("distrusted: world")
+    assert admin("policy", "retire", digest).code == 0
+    with pytest.raises(Exception, match="retired"):
+        published.policy(digest)
+    refused = admin("policy", "retire", "sha256:" + "0" * 64)
+    assert (refused.code, refused.reason) == (4, "request.not_found")
+
+
+def test_a_backup_is_the_service_again(setup: Setup, admin: Admin, tmp_path: Path) -> None:
+    admin("tenant", "new", "acme", "--role", "vendor")
+    tenants, secret = admin("tenant", "list").text, _secret(setup.directory.operator_token)
+    assert admin("backup", "copy").text.startswith("copied: ")
+    refused = admin("restore", "copy")
+    assert (refused.code, refused.reason) == (4, "backup.occupied")
+    shutil.move(setup.data / "signer", tmp_path / "signer")
+    shutil.rmtree(setup.data)
+    assert admin("restore", "copy").text.startswith("restored: ")
+    shutil.rmtree(setup.data / "signer")
+    shutil.move(tmp_path / "signer", setup.data / "signer")
+    assert admin("upgrade").code == 0
+    assert admin("tenant", "list").text == tenants
+    assert _principal(setup, secret).tenant == "operator"
+
+
+def test_a_mistyped_directory_does_not_become_a_service(admin: Admin, tmp_path: Path) -> None:
+    for command in (("tenant", "list"), ("upgrade",), ("backup", "copy")):
+        ran = admin(*command, "--data", "daat")
+        assert (ran.code, ran.reason) == (4, "service.data_missing")
+    assert not (tmp_path / "daat").exists()
+
+
+def test_a_password_in_an_argument_is_refused(admin: Admin) -> None:
+    ran = admin("tenant", "list", "--database", "postgresql://countersign:secret@db.example/countersign")
+    assert (ran.code, "secret" in ran.error, "COUNTERSIGN_DATABASE" in ran.error) == (2, False, True)
