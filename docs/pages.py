@@ -16,6 +16,8 @@ from verifier.signatures import SCHEMES
 
 from .api import http
 from .commands import commands
+from .roles import roles
+from .settings import settings_page
 
 DOCS = Path(__file__).resolve().parent
 
@@ -74,6 +76,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/api.md": http,
     "reference/cli.md": commands,
     "reference/reasons.md": reasons,
+    "reference/settings.md": settings_page,
+    "reference/roles.md": roles,
     "reference/signatures.md": signatures,
 }
 """Each page made from a table: its path under ``docs/``, and what makes it."""
