@@ -86,7 +86,8 @@ def _page() -> Iterator[str]:
         "`AWS_SESSION_TOKEN`. A\npassword of PostgreSQL belongs into `COUNTERSIGN_DATABASE`, or into the file that "
         "`PGPASSFILE` names; on the command\nline it is refused, since others could read it there.\n"
     )
-    yield "\n## Of each tenant\n\n`countersign admin tenant limit ID --limit NAME=N` gives a tenant figures of its own.\n"
+    yield "\n## Of each tenant\n\n"
+    yield "`countersign admin tenant limit ID --limit NAME=N` gives a tenant figures of its own.\n"
     yield "The operator is held to none.\n\n| limit | default | |\n| --- | --- | --- |\n"
     yield from _fields(Allowance(), ALLOWANCES, ())
     yield "\n## Bounds\n\nThese are the code's, and no flag changes them.\n\n| bound | | |\n| --- | --- | --- |\n"
@@ -123,7 +124,7 @@ def figure(value: float | datetime.timedelta) -> str:
         return _in_units(int(value.total_seconds()), ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")))
     if isinstance(value, int) and value >= MIB:
         return _in_units(value, ((MIB << 10, "GiB"), (MIB, "MiB"))).removesuffix("s")
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}"
 
 
 def _in_units(value: int, units: tuple[tuple[int, str], ...]) -> str:
