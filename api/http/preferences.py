@@ -1,4 +1,7 @@
-"""``Prefer: wait=N``: a client that would rather wait a while than come again. Spec: RFC 7240 section 4.3"""
+"""``Prefer: wait=N``: a client that would rather wait a while than come again.
+
+Spec: RFC 7240 section 4.3
+"""
 
 from __future__ import annotations
 

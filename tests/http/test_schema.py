@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -54,7 +55,7 @@ def test_no_request_meets_a_bug(shared: Asking, described: schemathesis.BaseSche
 
     @DRAWN
     @hypothesis.given(case=described[rule.path][rule.method].as_strategy())
-    def answered(case: schemathesis.Case) -> None:
+    def answered(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(headers=headers, checks=CHECKS)
 
     answered()

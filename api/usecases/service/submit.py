@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 import rfc8785
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 from sqlalchemy.engine import Connection
 
 from verifier.engine import raised
@@ -26,70 +26,21 @@ from ...store.policies import StoredPolicy
 from ...store.schema import OPERATOR
 from ...store.trust_files import StoredTrust
 from ...store.verifications import Verification
-from .labels import check_label, check_sha256
 from .policies import is_published, keep_inline, read_policy_text
 from .service import Principal, Service
 from .settling import Settled, Settling, term_of
+from .submission import (
+    Given,
+    Named,
+    PolicyByDigest,
+    PolicyById,
+    PolicyText,
+    Submission,
+    Submitted,
+    check_submission,
+)
 from .terms import ArtifactTerm, FileTerm, PolicyTerm, Terms, terms_tree
 from .trust_files import Along, brought
-
-
-class Named(Struct, frozen=True):
-    """A file that the service has, by its SHA-256, under the name that it has in this request."""
-
-    name: str
-    sha256: str
-
-
-class Given(Struct, frozen=True):
-    """A file that comes with the request."""
-
-    name: str
-    content: bytes
-
-
-class PolicyById(Struct, frozen=True):
-    """A policy by id: the tenant's own, or else the operator's; its present version where none is named."""
-
-    id: str
-    version: int | None = None
-
-
-class PolicyByDigest(Struct, frozen=True):
-    """A policy by the SHA-256 of its canonical form, the tenant's own or the operator's."""
-
-    digest: str
-
-
-class PolicyText(Struct, frozen=True):
-    """A policy that comes with the request (TOML): it becomes the tenant's own."""
-
-    content: bytes
-
-
-class Submission(Struct, frozen=True):
-    """What is asked. `artifact` is a SHA-256; `algorithms` those of its measured digests to judge by, all where empty.
-
-    `trust` are names that the policy knows roots and keys by, ``sha256:…`` of files that the tenant keeps, or files
-    that come along, for a policy of the tenant's own; what the policy names is found without being given. `key` is the
-    client's own idempotency key.
-    """
-
-    artifact: str
-    policy: PolicyById | PolicyByDigest | PolicyText
-    evidence: tuple[Named | Given, ...] = ()
-    name: str | None = None
-    algorithms: tuple[str, ...] = ()
-    release: str | None = None
-    trust: tuple[str | Along, ...] = ()
-    key: str | None = None
-
-
-class Submitted(Struct, frozen=True):
-    """What came of it: the verification, and whether this very request began it."""
-
-    verification: Verification
-    created: bool
 
 
 def submit(service: Service, principal: Principal, submission: Submission) -> Submitted:
@@ -121,22 +72,6 @@ def submit(service: Service, principal: Principal, submission: Submission) -> Su
     return submitted
 
 
-def check_submission(submission: Submission) -> None:
-    """Refuse names and digests that are none. Raises: RequestFault ``request.invalid``."""
-    check_sha256(submission.artifact, "/artifact/sha256")
-    if submission.name is not None:
-        check_label(submission.name, "/artifact/name")
-    if submission.release is not None:
-        check_label(submission.release, "/release")
-    for number, file in enumerate(submission.evidence):
-        check_label(file.name, f"/evidence/{number}/name")
-        if isinstance(file, Named):
-            check_sha256(file.sha256, f"/evidence/{number}/sha256")
-    for number, trusted in enumerate(submission.trust):
-        if isinstance(trusted, Along):
-            check_label(trusted.name, f"/trust/{number}/name")
-
-
 class _Accepting:
     """One request on its way into the store, in the transaction that accepts it."""
 
@@ -146,6 +81,7 @@ class _Accepting:
         self._principal = principal
         self._tenant = principal.tenant
         self._now = now
+        self._withdrawn: list[str] = []
 
     def accept(self, submission: Submission, given: Mapping[Given, str]) -> Submitted:
         stored, policy = self._policy(submission.policy)
@@ -159,11 +95,19 @@ class _Accepting:
         standing = verifications.by_key(self._connection, self._tenant, key)
         if standing is not None:
             return _same(standing, asked)
+        self._check_in_use(stored)
         settled = Settling(self._service, self._connection, self._tenant, published=is_published(stored)).settle(
             policy, trust
         )
         terms = self._terms(submission, artifact, evidence, stored, settled)
         return self._insert(key, asked, terms)
+
+    def _check_in_use(self, policy: StoredPolicy) -> None:
+        """That a new verification may rest on what it names; one that stands is given again, whatever came after."""
+        if policy.replaced is not None:
+            raise PolicyFault("policy.retired", f"version {policy.version} of {policy.id} is no longer in use")
+        if self._withdrawn:
+            raise RequestFault("evidence.withdrawn", "this evidence was withdrawn", actual=self._withdrawn[0])
 
     def _insert(self, key: str, asked: str, terms: Terms) -> Submitted:
         throttle = self._service.throttle
@@ -210,8 +154,6 @@ class _Accepting:
         found = next(filter(None, (self._find(owner, wanted) for owner in (self._tenant, OPERATOR))), None)
         if found is None:
             raise PolicyFault("policy.unknown", "neither you nor the operator have such a policy")
-        if found.replaced is not None:
-            raise PolicyFault("policy.retired", f"version {found.version} of {found.id} is no longer in use")
         return found, read_policy_text(found.content.encode(), limits)
 
     def _find(self, owner: str, wanted: PolicyById | PolicyByDigest) -> StoredPolicy | None:
@@ -232,7 +174,7 @@ class _Accepting:
             if stored is None:
                 raise RequestFault("evidence.unknown", "no such evidence was handed in", actual=sha256)
             if stored.withdrawn is not None:
-                raise RequestFault("evidence.withdrawn", "this evidence was withdrawn", actual=sha256)
+                self._withdrawn.append(sha256)
             size += stored.size
             terms.append(FileTerm(file.name, sha256))
         # A record holds it in base64: what could not be replayed is not taken.
@@ -298,3 +240,6 @@ def _asked(
         "trust": [each if isinstance(each, str) else msgspec.to_builtins(term_of(each)) for each in trust],
     }
     return hashlib.sha256(rfc8785.dumps(tree)).hexdigest()
+
+
+__all__ = ["Given", "Named", "PolicyByDigest", "PolicyById", "PolicyText", "Submission", "Submitted", "submit"]
