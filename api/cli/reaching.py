@@ -49,6 +49,13 @@ REACHING = (
         help="The token that shows who asks. Without this and --token-fd: COUNTERSIGN_TOKEN.",
     ),
     click.option("--token-fd", type=click.IntRange(min=0), metavar="N", help="Read the token from this descriptor."),
+    click.option(
+        "--tenant",
+        metavar="ID",
+        envvar="COUNTERSIGN_TENANT",
+        show_envvar=True,
+        help="In a CI job, without a token: come in with this tenant, by the job's identity token.",
+    ),
     click.option("--ca-file", metavar="FILE", help="Whom to believe who the service is: certificates (PEM)."),
     click.option(
         "--wait",
@@ -95,6 +102,7 @@ class Reaching(Struct, frozen=True):
     service: str
     token_file: str | None
     token_fd: int | None
+    tenant: str | None
     ca_file: str | None
     wait: float
 
@@ -103,7 +111,8 @@ class Reaching(Struct, frozen=True):
         """The service, as long as the block takes.
 
         Raises:
-            RemoteFault: ``remote.plain``, ``remote.token_missing``.
+            RemoteFault: ``remote.plain``, ``remote.token_missing``, ``remote.no_identity``, ``remote.unreachable``; the
+                reason for which the service lets the job not in.
             ServingFault: ``service.extra_missing``.
         """
         if importlib.util.find_spec("httpx") is None:
@@ -112,11 +121,23 @@ class Reaching(Struct, frozen=True):
             raise ServingFault("service.extra_missing", "not installed: httpx")
         from ..client.remote import Address, connect
 
-        address = Address(self.service, self._token(world), self.ca_file)
+        address = Address(self.service, self._token(world) or self._job_token(), self.ca_file)
         with connect(address, patience=self.wait) as remote:
             yield remote
 
+    def _job_token(self) -> str:
+        """The token that a CI job gets without having one."""
+        from ..client.faults import RemoteFault
+        from ..client.jobs import exchanged
+        from ..client.remote import authorities, check_private
+
+        if self.tenant is None:
+            raise RemoteFault("remote.token_missing", "no token is given, or what is given is none")
+        check_private(self.service)
+        return exchanged(self.service, self.tenant, os.environ, patience=self.wait, verify=authorities(self.ca_file))
+
     def _token(self, world: World) -> str:
+        """The token that is given; "" where none is."""
         from attestations.limits import Limits
 
         from ..client.faults import RemoteFault
@@ -130,7 +151,7 @@ class Reaching(Struct, frozen=True):
         else:
             content = os.environ.get("COUNTERSIGN_TOKEN", "").encode("utf-8", "replace")
         token = content.decode("ascii", "replace").strip()
-        if not re.fullmatch(r"[!-~]+", token):
+        if not re.fullmatch(r"[!-~]*", token) or (not token and (self.token_file or self.token_fd is not None)):
             raise RemoteFault("remote.token_missing", "no token is given, or what is given is none")
         return token
 

@@ -90,7 +90,7 @@ def connect(
     client = httpx.Client(
         base_url=address.url,
         headers={"Authorization": f"Bearer {address.token}", "User-Agent": f"countersign/{VERSION}"},
-        verify=_authorities(address),
+        verify=authorities(address.authorities),
         transport=transport,
         timeout=httpx.Timeout(SECONDS, connect=10.0),
         follow_redirects=False,
@@ -99,14 +99,19 @@ def connect(
         yield Remote(Asking(client, patience=patience, **times))
 
 
-def _authorities(address: Address) -> ssl.SSLContext | bool:
-    if address.authorities is None:
+def authorities(path: str | None) -> ssl.SSLContext | bool:
+    """Whom to believe who the service is: the certificates (PEM) at `path`, or those of the system.
+
+    Raises:
+        RemoteFault: ``remote.unreachable``: there are none.
+    """
+    if path is None:
         return True
     try:
-        return ssl.create_default_context(cafile=address.authorities)
+        return ssl.create_default_context(cafile=path)
     except (OSError, ssl.SSLError) as error:
         detail = f"no certificates in PEM: {error}"
-        raise RemoteFault("remote.unreachable", detail, place=Place(address.authorities)) from None
+        raise RemoteFault("remote.unreachable", detail, place=Place(path)) from None
 
 
 def check_private(url: str) -> None:

@@ -57,5 +57,6 @@ def unbind_identity(request: Request, service: Reached, caller: Caller, id: Id) 
 
 @router.get("/issuers", summary="Whose word is taken", responses=gives(IssuerList), response_class=Response)
 def list_issuers(request: Request, service: Reached) -> Response:
-    """The operator's choice; no request changes it. A CI job asks here for the audience that its token must have."""
+    """The operator's choice; no request changes it. For people: a job that took its token's audience from whom it asks
+    could be sent to fetch one for another service."""
     return show(request, issuer_list(service.issuing))

@@ -65,7 +65,7 @@ class IdentityList(View):
 
 
 class IssuerView(View):
-    """One whose word is taken: ask it for a token whose only audience is `audience`.
+    """One whose word is taken, in tokens whose only audience is `audience`.
 
     An identity names at least one of `anchors`, and may name `claims`.
     """
