@@ -24,11 +24,15 @@ TAKEN_TOGETHER = 4
 """Verifications that a thread leases in one transaction."""
 
 
-class LocalQueue:
-    """`threads` that judge, and the chores."""
+THREADS = 2
+"""Threads for each judge: while one waits for the judge, another signs and writes what was judged."""
 
-    def __init__(self, threads: int, chores: Sequence[Chore] = ()) -> None:
-        self._count = threads
+
+class LocalQueue:
+    """Threads for so many `judges`, none for 0; and the chores."""
+
+    def __init__(self, judges: int, chores: Sequence[Chore] = ()) -> None:
+        self._count = THREADS * judges
         self._chores = tuple(chores)
         self._changed = threading.Condition()
         self._told = 0

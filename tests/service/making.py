@@ -19,7 +19,7 @@ from api.usecases.service.policies import publish_policy
 from api.usecases.service.queue import Queue
 from api.usecases.service.roles import ROLES, SCOPES
 from api.usecases.service.service import Principal, Service, Settings
-from api.usecases.service.submit import Given, PolicyByDigest, Submission
+from api.usecases.service.submission import Given, PolicyByDigest, Submission
 from api.usecases.service.trail import TrailRegistry
 from api.usecases.service.trust_files import publish_trust
 from fixtures.recipes.scene import DATED, HONEST_FILE, NOW, POLICY, RELEASE, TRUST_FILE, policy_file

@@ -1,10 +1,11 @@
-"""Write a verdict: in one transaction, the verdict, the end of its verification, its event and its place in the record.
+"""Write verdicts: in one transaction, each with the end of its verification, its event and its place in the record.
 
 That there is one verdict and no more is the store's unique constraint. Whoever comes second finds it there and leaves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -33,29 +34,39 @@ class Issued(Struct, frozen=True):
     unsigned: str | None = None
 
 
-def complete(service: Service, verification: Verification, issued: Issued) -> bool:
-    """Write the verdict and wake who waits; False where the verification has its verdict already.
+def complete(service: Service, finished: Sequence[tuple[Verification, Issued]]) -> int:
+    """Write these verdicts, in one transaction, and wake who waits; how many are new, and no other's already.
 
     Raises:
         StoreFault: ``store.unavailable``, ``store.full``: nothing is written.
     """
+    written: list[str] = []
+    with service.database.writing() as connection:
+        for verification, issued in finished:
+            if _write(service, connection, verification, issued):
+                written.append(verification.id)
+    if written:
+        service.faults.at("complete.committed")
+        service.queue.finished(written)
+        service.faults.at("complete.told")
+    return len(written)
+
+
+def _write(service: Service, connection: Connection, verification: Verification, issued: Issued) -> bool:
+    """Write one of them; False, and nothing is written, where another did."""
     try:
-        with service.database.writing() as connection:
-            verdict = _verdict(service, connection, verification, issued)
-            service.faults.at("complete.verdict")
-            verifications.finish(connection, verification.id)
-            for event in _events(verdict):
-                events.insert(connection, event)
-            service.faults.at("complete.event")
-            service.registry.record(connection, verdict, ACTOR, verdict.created)
-            service.faults.at("complete.trail")
+        verdict = _verdict(service, connection, verification, issued)
     except StoreFault as fault:
         if fault.reason != "verdict.exists":
             raise
         return False
-    service.faults.at("complete.committed")
-    service.queue.finished([verification.id])
-    service.faults.at("complete.told")
+    service.faults.at("complete.verdict")
+    verifications.finish(connection, verification.id)
+    for event in _events(verdict):
+        events.insert(connection, event)
+    service.faults.at("complete.event")
+    service.registry.record(connection, verdict, ACTOR, verdict.created)
+    service.faults.at("complete.trail")
     return True
 
 

@@ -10,6 +10,8 @@ verdict is ERROR with its reason: nothing is pending for ever.
 from __future__ import annotations
 
 import datetime
+import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -40,6 +42,9 @@ MOST_ATTEMPTS = 5
 LEASE = datetime.timedelta(seconds=10)
 """How long whoever works on a verification may be silent. `Work.keep` says that they are there."""
 
+TOGETHER = 0.1
+"""Seconds for which a verdict waits for others, to be written with them in one transaction."""
+
 PAUSE = datetime.timedelta(seconds=5)
 """Until something that was away is asked for again."""
 
@@ -63,8 +68,7 @@ class Work:
         self._held.add(lease)
         try:
             leased = self._leased(lease, limit)
-            for verification in leased:
-                self._see_through(verification, lease)
+            self._see_all_through(leased, lease)
         finally:
             self._held.discard(lease)
         return len(leased)
@@ -83,12 +87,26 @@ class Work:
             self._service.faults.at("take_up.leased")
         return leased
 
-    def _see_through(self, verification: Verification, lease: str) -> None:
+    def _see_all_through(self, leased: Sequence[Verification], lease: str) -> None:
+        """Each to its verdict. Those that are quick are written together; none waits long for a slow one."""
+        finished: list[tuple[Verification, Issued]] = []
+        until = time.monotonic() + TOGETHER
+        for verification in leased:
+            if (issued := self._see_through(verification, lease)) is not None:
+                finished.append((verification, issued))
+            if finished and time.monotonic() > until:
+                complete(self._service, finished)
+                finished = []
+        if finished:
+            complete(self._service, finished)
+
+    def _see_through(self, verification: Verification, lease: str) -> Issued | None:
+        """What there is to issue; None where it was put back."""
         try:
-            issued = self._judged(verification)
+            return self._judged(verification)
         except SignerAway:
             self._wait(verification, lease)
-            return
+            return None
         except Fault as fault:
             if fault.reason == "store.unavailable":
                 raise
@@ -96,13 +114,10 @@ class Work:
         except Exception as error:  # a bug of ours over one verification is its verdict, not the worker's end
             LOG.exception("judging", verification=verification.id)
             failed = JudgeFault("internal.crash", f"{type(error).__name__} over this request")
-        else:
-            complete(self._service, verification, issued)
-            return
         if verification.attempts + 1 < MOST_ATTEMPTS:
             self._again(verification, lease)
-        else:
-            complete(self._service, verification, self._undecided(verification, failed))
+            return None
+        return self._undecided(verification, failed)
 
     def _judged(self, verification: Verification) -> Issued:
         """What there is to issue. Raises: JudgeFault, StoreFault, SignerAway."""
