@@ -16,7 +16,6 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-import rfc8785
 from msgspec import Struct
 
 from .bundles import Envelope
@@ -46,19 +45,18 @@ class Attendance(Struct, frozen=True):
 
 
 def write_attendance(attendance: Attendance) -> bytes:
-    """The statement, in canonical JSON."""
+    """The statement, as JSON of one form."""
     before = {} if attendance.before is None else {"before": str(attendance.before)}
-    return rfc8785.dumps(
-        {
-            "format": FORMAT,
-            "person": attendance.person,
-            "key": str(attendance.key),
-            "version": attendance.version,
-            "draft": str(attendance.draft),
-            "at": attendance.at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            **before,
-        }
-    )
+    statement = {
+        "format": FORMAT,
+        "person": attendance.person,
+        "key": str(attendance.key),
+        "version": attendance.version,
+        "draft": str(attendance.draft),
+        "at": attendance.at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **before,
+    }
+    return json.dumps(statement, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
 def parse_attendance(payload: bytes, *, source: str, limits: Limits = DEFAULT_LIMITS) -> Attendance:

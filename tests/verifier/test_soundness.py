@@ -18,7 +18,14 @@ from verifier.engine import judge
 from verifier.faults import VerdictFault
 from verifier.outcome import Outcome
 from verifier.policy.expected import about_release
-from verifier.policy.model import LevelRequirement
+from verifier.policy.model import (
+    LayoutRequirement,
+    LevelRequirement,
+    ManifestRequirement,
+    ProvenanceRequirement,
+    SbomRequirement,
+    SignedRequirement,
+)
 from verifier.report import render_report
 from verifier.report_reading import read_verdict
 from verifier.request import Request
@@ -196,3 +203,28 @@ def test_a_report_that_says_more_than_a_verdict_does_is_refused() -> None:
         with pytest.raises(Fault) as refused:
             read_verdict(changed, source="report")
         assert refused.value.reason in ("verdict.unknown", "json.type", "json.malformed")
+
+
+OTHERWISE = {
+    "signers": "who may have spoken: the groups of the threshold",
+    "threshold": "how many must have: the same",
+    "predicate_type": "of which kind the evidence is: what is of another kind is no evidence for it",
+    "slsa_build_level": "what the policy grants: the tracks",
+    "product": "of a layout, the path of what it left: a part of its check of that",
+    "parameters": "of a layout, what its placeholders stand for: what it is evaluated with",
+    "max_age": "of a manifest, how old it may be: a part of its check of what is current",
+}
+"""Settings that have no check of their own, and where they count."""
+
+
+def test_every_setting_of_a_requirement_has_a_check_that_cannot_be_left_out() -> None:
+    kinds = (SignedRequirement, ProvenanceRequirement, LayoutRequirement, ManifestRequirement, SbomRequirement)
+    unseen = set()
+    for kind in kinds:
+        plain = kind(signers=("vendor",))
+        for name in kind.__struct_fields__:
+            asked = set(checks_of(replace(plain, **{name: True})))
+            assert asked >= set(checks_of(plain))
+            if asked == set(checks_of(plain)):
+                unseen.add(name)
+    assert unseen == set(OTHERWISE)
