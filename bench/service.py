@@ -172,7 +172,7 @@ def answered(
 def _looks(asked: Asked) -> Iterator[Row]:
     """A verdict by its artifact's digest, against an answer that is always the same."""
     sha256 = json.loads(asked.bodies[0])["artifact"]["sha256"]
-    paths = (f"/v1/artifacts/{sha256}/verdicts?limit=1", "/healthz")
+    paths = (f"/v1/artifacts/{sha256}/verdicts?size=1", "/healthz")
     rates = []
     for path in paths:
         look = partial(_look, asked, path)
