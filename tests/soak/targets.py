@@ -15,6 +15,7 @@ from attestations import notes
 from attestations.carriers.minisign import read_minisign
 from attestations.carriers.openpgp import read_openpgp
 from attestations.carriers.sshsig import read_sshsig
+from attestations.ceremonies import parse_attendance, parse_transcript
 from attestations.checkpoints import parse_checkpoint
 from attestations.digests import parse_digest
 from attestations.distributions import parse_distribution
@@ -31,6 +32,7 @@ from attestations.log_entries.carried import read_api_entries
 from attestations.notes import key_hint, parse_note, parse_vkey
 from attestations.npm_keys import parse_npm_keys
 from attestations.pem import parse_pem
+from attestations.predicates import waiver
 from attestations.publishers import parse_publisher
 from attestations.purls import parse_purl
 from attestations.sboms import node_of
@@ -39,6 +41,7 @@ from attestations.statements import parse_statement
 from attestations.strict_json import loads
 from attestations.timestamp_tokens import parse_timestamp
 from attestations.tlog_proofs import parse_tlog_proof
+from attestations.trust_documents import parse_trust_document
 from attestations.tuf.metadata import parse_metadata
 from attestations.verdict_bundles import parse_verdict_bundle
 from verifier.certificates.certificate import parse_certificate
@@ -51,10 +54,11 @@ from verifier.policy.parse import parse_policy
 from verifier.policy.patterns import compile_pattern
 from verifier.record import read_record
 from verifier.report_diff import read_report
+from verifier.report_reading import read_verdict
 from verifier.trust import load_trust_root
 from verifier.updates.streams import read_state
 
-from . import readings, updates
+from . import readings, signing, updates
 from .readings import Reading, evidence_of, judged, of_node, of_text, recorded, reports
 
 
@@ -109,6 +113,11 @@ leaf_index=1
 node_hash=%(hash)s
 """ % {b"hash": b"0a" * 32, b"signature": b"0b" * 64}
 
+_WAIVER = (
+    b'{"policy": {"sha256": "%s"}, "reasons": ["trust.stale"], "from": "2026-03-14T09:00:00Z",'
+    b' "until": "2026-03-14T21:00:00Z", "why": "the mirror is being moved"}'
+) % (b"5f" * 32)
+
 _ITEM = b'{"name": "build", "expected_materials": [["MATCH", "*", "WITH", "PRODUCTS", "FROM", "fetch"]]}'
 
 
@@ -143,6 +152,7 @@ TARGETS: tuple[Target, ...] = (
     Target("layout-rule", "json", parse_rule, of_node(parse_rule)),
     Target("layout-expression", "json", parse_expression, of_node(parse_expression)),
     Target("link", "json", parse_link, lambda data: parse_link(data, source="input", limits=DEFAULT_LIMITS)),
+    Target("waiver", "json", waiver.read, of_node(waiver.read), further=lambda: (_WAIVER,)),
     Target("publisher", "json", parse_publisher, of_node(parse_publisher)),
     Target("purl", "bytes", parse_purl, of_text(parse_purl)),
     Target("distribution", "bytes", parse_distribution, of_text(parse_distribution)),
@@ -167,6 +177,10 @@ TARGETS: tuple[Target, ...] = (
     Target("tuf-metadata", "json", parse_metadata, updates.tuf, further=updates.tuf_seeds),
     Target("state-of-releases", "json", read_state, updates.state, further=updates.state_seeds),
     Target("report", "json", read_report, readings.report, further=partial(reports, JUDGED)),
+    Target("verdict-of-a-report", "json", read_verdict, signing.verdict, further=partial(reports, JUDGED)),
+    Target("trust-document", "json", parse_trust_document, signing.document, further=lambda: (signing.DOCUMENT,)),
+    Target("transcript", "json", parse_transcript, signing.transcript, further=lambda: (signing.TRANSCRIPT,)),
+    Target("attendance", "json", parse_attendance, signing.attendance, further=lambda: (signing.ATTENDANCE,)),
     *(
         Target(
             f"judged-as-{vector.partition('/')[2]}",
