@@ -27,12 +27,18 @@ class Artifact(Struct, frozen=True):
 def insert(connection: Connection, artifact: Artifact) -> bool:
     """Add an artifact; False where the tenant has one of that digest.
 
-    Bytes that come after a digest alone complete it: digests and size are what was measured, its name stays.
+    Bytes that come after a digest alone complete it, and bytes that come again are as new, for whoever sweeps old
+    ones: digests and size are what was measured, its name stays.
     """
     if put(connection, artifacts, structs.asdict(artifact)):
         return True
     if artifact.stored:
-        measured = {"digests": artifact.digests, "size": artifact.size, "stored": True}
+        measured = {
+            "digests": artifact.digests,
+            "size": artifact.size,
+            "stored": True,
+            "created": artifact.created,
+        }
         connection.execute(update(artifacts).where(_here(artifact.tenant, artifact.sha256)).values(**measured))
     return False
 

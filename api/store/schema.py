@@ -11,7 +11,8 @@
              └─ trail                                   what was done, each entry over the one before
 
 `tenant` is the owner of a row, and part of every look-up: another tenant's row is a row that is not there. Times are
-text in RFC 3339, in UTC, of one width, so that they sort. Documents are JSON.
+text in RFC 3339, in UTC, of one width, so that they sort. Documents are JSON. What changes here, a revision in
+`migrations/` changes in databases that exist; until a version is out, the first one is changed along.
 """
 
 from __future__ import annotations

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from alembic.operations import Operations
+from sqlalchemy import Column, String, text
 
 import api.store.database
-from api.store import tenants
+from api.store import migrations, tenants
 from api.store.database import Database, open_database
 from api.store.faults import StoreFault
-from api.store.migrations import PRESENT
-from api.store.schema import METADATA
+from api.store.migrations import PRESENT, REVISIONS
+from api.store.schema_uploads import METADATA
 from api.store.tenants import Tenant
 from tests.backends import Backend
 from tests.servers import PostgreSQL
@@ -171,3 +173,37 @@ def test_text_that_both_keep_comes_back(backend: Backend, name: str) -> None:
     with backend.database.reading() as connection:
         found = tenants.by_id(connection, "acme")
     assert found is not None and found.name == name
+
+
+def test_an_earlier_schema_is_brought_up_in_one_step_with_what_it_holds(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with backend.database.writing() as connection:
+        tenant(connection)
+
+    def second(operations: Operations) -> None:
+        operations.add_column("tenants", Column("note", String(8), server_default="none"))
+
+    def fails(operations: Operations) -> None:
+        operations.add_column("tokens", Column("note", String(8)))
+        raise LookupError
+
+    revise_to(monkeypatch, ("0002", second), ("0003", fails))
+    fault = refusal(backend.database)
+    assert (fault.reason, fault.expected, fault.actual) == ("store.schema_old", "0003", "0001")
+    with pytest.raises(LookupError):
+        backend.database.create()
+    assert refusal(backend.database).actual == "0001", "half of an upgrade is none"
+    revise_to(monkeypatch, ("0002", second))
+    backend.database.create()
+    backend.database.check_schema()
+    with backend.database.reading() as connection:
+        assert connection.execute(text("SELECT id, note FROM tenants")).all() == [("acme", "none")]
+
+
+def revise_to(monkeypatch: pytest.MonkeyPatch, *later: tuple[str, Callable[[Operations], None]]) -> None:
+    """A program of these later revisions."""
+    revisions = (*REVISIONS, *later)
+    monkeypatch.setattr(migrations, "REVISIONS", revisions)
+    monkeypatch.setattr(migrations, "NAMES", tuple(name for name, _ in revisions))
+    monkeypatch.setattr(migrations, "PRESENT", revisions[-1][0])

@@ -64,7 +64,8 @@ def test_bytes_that_come_after_a_digest_complete_the_artifact(backend: Backend) 
         kept = artifacts.by_sha256(connection, "acme", sha256)
         assert not artifacts.insert(connection, announced), "a digest alone takes nothing from what was measured"
         assert artifacts.by_sha256(connection, "acme", sha256) == kept
-    assert kept == Artifact("acme", sha256, "app.bin", seen.digests, 7, True, NOW)
+        assert artifacts.stored_before(connection, NOW + HOUR, 5) == ()
+    assert kept == Artifact("acme", sha256, "app.bin", seen.digests, 7, True, NOW + HOUR)
 
 
 def test_bytes_of_two_tenants_are_let_go_of_with_the_second(backend: Backend) -> None:
