@@ -3,10 +3,12 @@
     everywhere   an audit hook: no socket connects or binds, no process starts or is signalled, no file is opened to be
                  written, and none is moved, removed, made or marked
     POSIX        limits of the kernel: processor seconds, memory, size of files
-    Linux        a network namespace of its own, with nothing in it, where the system lets a user make one
+    Linux        a network namespace of its own, with nothing in it, where the system lets a user make one; and no file
+                 but those it is made of (`landlock`), where the kernel knows how
 
-It is given no key and no token: its environment is empty, and what it works on comes over standard input. It can read
-what its user can read; what it reads it can tell nobody but us, who take an answer of one form from it.
+It is given no key and no token: its environment is empty, and what it works on comes over a pipe. Where there is no
+Landlock it can read what its user can read; what it reads it can tell nobody but us, who take an answer of one form
+from it.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import ctypes
 import os
 import sys
 from typing import Any
+
+from .landlock import needed, restrict_files
 
 CPU_SECONDS = 60
 MEMORY = 2 << 30
@@ -70,6 +74,7 @@ def confine(cpu_seconds: int = CPU_SECONDS) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _leave_the_network()
+    restrict_files(needed())
     sys.addaudithook(_refuse)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.engines import processes
+from api.engines import landlock, processes
 from api.engines.processes import Crashed, Exhausted, Late, Pool
 
 pytestmark = pytest.mark.loopback
@@ -54,6 +54,14 @@ def test_a_process_has_no_environment_and_no_file_of_ours(pool: Pool, tmp_path: 
         names = told(pool, "descriptors").split()
     assert {name.partition(b":")[0] for name in names} <= {b"/dev/null", b"socket"}
     assert sum(name.startswith(b"socket") for name in names) == 1
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+def test_a_process_reads_no_file_but_those_it_is_made_of(pool: Pool, tmp_path: Path) -> None:
+    key = tmp_path / "verdict-key.pem"
+    key.write_bytes(b"secret")
+    assert told(pool, f"read {landlock.__file__}") == Path(landlock.__file__).read_bytes()
+    assert {told(pool, f"read {path}") for path in (key, "/etc/passwd", "/proc/self/environ")} == {b"refused"}
 
 
 def test_a_process_has_a_network_of_its_own_where_the_system_lets_it(pool: Pool) -> None:
