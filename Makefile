@@ -12,6 +12,7 @@ BIN := .venv/bin
 PYTHON := $(BIN)/python
 UV ?= uv
 MINUTES ?= 60
+KILLS ?= 2000
 UPGRADE ?= --upgrade
 RESOLVE = $(UV) pip compile pyproject.toml --quiet $(UPGRADE) --universal --python-version 3.11 --no-build \
     --generate-hashes --custom-compile-command "make lock"
@@ -57,8 +58,9 @@ bench: .venv/.dev ## the budgets measured: bench.json and docs/performance.md
 	@$(PYTHON) -m bench
 
 .PHONY: soak
-soak: .venv/.dev ## every parser fuzzed, for MINUTES=60 in all; what is found is kept in .cache/soak
+soak: .venv/.dev ## every parser fuzzed, for MINUTES=60 in all (found: .cache/soak); a service killed KILLS=2000 times
 	@$(PYTHON) -m tests.soak --minutes $(MINUTES)
+	@$(PYTHON) -m tests.soak.kills --kills $(KILLS)
 
 .PHONY: properties
 properties: .venv/.dev ## the properties, drawn anew and at length
