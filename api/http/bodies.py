@@ -147,12 +147,15 @@ class Upload:
 
 
 class RawBody:
-    """A dependency that gives a route its body as an `Upload`."""
+    """A dependency that gives a route its body, which is said to be of `media`, as an `Upload`."""
+
+    def __init__(self, media: str = OCTETS) -> None:
+        self.media = media
 
     async def __call__(self, request: Request) -> Upload:
         media = media_type(request)
-        if media != OCTETS:
-            raise RequestFault("request.media_type", "a body of this type", expected=OCTETS, actual=media)
+        if media != self.media:
+            raise RequestFault("request.media_type", "a body of this type", expected=self.media, actual=media)
         return Upload(request)
 
 

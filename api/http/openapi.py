@@ -20,7 +20,7 @@ from pydantic.json_schema import models_json_schema
 from attestations.faults import Fault
 from verifier.reasons import REASONS
 
-from .bodies import JSON, OCTETS, JsonBody, RawBody
+from .bodies import JSON, JsonBody, RawBody
 from .permissions import BY_ROUTE
 from .problems import MEDIA_TYPE, problem
 from .wire.problems import Problem
@@ -108,7 +108,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> set[st
 
 def _content(body: JsonBody[Any] | RawBody) -> dict[str, Any]:
     if isinstance(body, RawBody):
-        return {OCTETS: {"schema": {"type": "string", "format": "binary"}, "example": "the bytes"}}
+        return {body.media: {"schema": {"type": "string", "format": "binary"}, "example": "the bytes"}}
     schema = {"$ref": _REF.format(model=body.model.__name__)}
     return {JSON: {"schema": schema, "example": example_of(body.model)}}
 

@@ -18,6 +18,7 @@ from . import (
     tokens,
     trail,
     trust_roots,
+    uploads,
     verdicts,
     verifications,
     waivers,
@@ -26,6 +27,7 @@ from . import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     artifacts.router,
+    uploads.router,
     evidence.router,
     policies.router,
     trust_roots.router,
