@@ -127,6 +127,10 @@ def setup_of(data: str, database: str | None, blobs: str | None, **judging: Any)
         raise click.UsageError("--blobs keeps bytes for several machines; their rows need --database")
     if not data:
         raise click.UsageError("--data is empty; give a directory")
+    if database is not None and urlsplit(database).scheme not in ("postgresql", "postgres"):
+        raise click.UsageError("--database is a postgresql://… that machines share; without it, there is a file in DIR")
+    if database is None and judging.get("judges") == 0:
+        raise click.UsageError("--judges 0 leaves judging to workers, and those need --database")
     return Setup(Path(data).absolute(), database, blobs, **judging)
 
 

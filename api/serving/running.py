@@ -38,6 +38,9 @@ from .settings import DRAIN, Listening, Setup
 AT_ONCE = 128 + signal.SIGTERM
 """The exit code of an end at once: what a shell says of a process that SIGTERM ended."""
 
+MOST_CONNECTIONS = 2000
+"""Connections at once; one more is answered 503. Each may hold a body that is still arriving."""
+
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 LOG = structlog.stdlib.get_logger("countersign")
@@ -118,6 +121,8 @@ def serve(setup: Setup, listening: Listening) -> int:
     log_to()
     check_certificate(listening)
     with Ending() as ending, bound(listening) as endpoint, running(setup) as composed:
+        if listening.ready is not None:
+            listening.ready.unlink(missing_ok=True)  # of an earlier start: nobody is to ask where nothing answers
         url = url_of(endpoint, listening)
         token = setup.directory.operator_token
         server = Server(_configuration(composed, listening), lambda: _answering(listening, url, token, composed.token))
@@ -140,6 +145,7 @@ def _configuration(composed: Composed, listening: Listening) -> uvicorn.Config:
         proxy_headers=listening.behind_proxy,
         forwarded_allow_ips="*" if listening.behind_proxy else None,
         timeout_graceful_shutdown=int(DRAIN),
+        limit_concurrency=MOST_CONNECTIONS,
         ssl_certfile=listening.certificate,
         ssl_keyfile=listening.key,
     )

@@ -94,6 +94,15 @@ def awaited(path: Path, process: subprocess.Popen[bytes], log: Path) -> bytes:
     return path.read_bytes()
 
 
+def logged(served: Served, event: str) -> None:
+    """Wait until the service has logged `event`."""
+    until = time.monotonic() + PATIENCE
+    while all(line["event"] != event for line in served.lines()):
+        if time.monotonic() > until:
+            raise AssertionError(f"{event!r} was never logged")
+        time.sleep(0.02)
+
+
 def children(process: subprocess.Popen[bytes]) -> set[int]:
     """The numbers of the processes below `process`."""
     found, pending = set[int](), [process.pid]

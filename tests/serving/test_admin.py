@@ -11,7 +11,6 @@ import pytest
 
 from api.cli import main
 from api.effects.clock import SystemClock
-from api.serving.beginning import begin_operator, begin_signer, prepare, publish_public_root
 from api.serving.composing import Office, stored
 from api.serving.settings import Setup
 from api.signer.published import Published
@@ -20,9 +19,9 @@ from api.usecases.service.service import Principal
 from fixtures.recipes.scene import POLICY, WORLD, policy_file
 from tests.api.running import Ran
 
-Admin = Callable[..., Ran]
+from .begun import BASE, begun
 
-BASE = "https://audit.example"
+Admin = Callable[..., Ran]
 
 
 @pytest.fixture
@@ -30,15 +29,7 @@ def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setup:
     """A data directory as the first start leaves it; the commands work on it from the directory above."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COUNTERSIGN_DATA", "data")
-    made = Setup(tmp_path / "data", base=BASE)
-    made.directory.make()
-    with stored(made) as (database, blobs):
-        prepare(database)
-        begin_signer(made.directory, BASE)
-        office = Office(made, database, blobs, SystemClock(), Published(made.directory.signer / "published"))
-        begin_operator(office, made.directory)
-        publish_public_root(office, blobs, office.published)
-    return made
+    return begun(tmp_path / "data")
 
 
 @pytest.fixture

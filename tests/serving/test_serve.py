@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
+import socket
 import sqlite3
 import ssl
 from pathlib import Path
@@ -12,9 +14,12 @@ import httpx
 import pytest
 import trustme
 
+from api.serving.beginning import begin_signer
+from api.serving.faults import ServingFault
 from tests.api.running import run_process
 
-from .processes import Served, children, gone, serving
+from .begun import BASE, begun
+from .processes import Served, children, gone, logged, serving
 
 pytestmark = pytest.mark.loopback
 
@@ -41,37 +46,33 @@ def test_the_first_start_makes_all_that_it_needs(data: Path) -> None:
 def test_the_second_start_is_the_same_service(data: Path) -> None:
     with serving(data) as first:
         assert first.ask("GET", "/metrics").status_code == 200
-    with serving(data) as second:
-        assert second.token == first.token
-        assert "token_file" not in next(line for line in second.lines()[::-1] if line["event"] == "serving")
     (data / "tokens" / "operator").unlink()
-    with serving(data) as third:
-        assert third.token is None
-        assert third.ask("GET", "/metrics", token=first.token).status_code == 200
+    with serving(data) as second:
+        assert second.token is None
+        assert second.ask("GET", "/metrics", token=first.token).status_code == 200
+        assert "token_file" not in next(line for line in second.lines()[::-1] if line["event"] == "serving")
 
 
 def test_two_services_on_one_directory_are_refused(data: Path) -> None:
-    with serving(data):
+    with begun(data).directory.locked():
         ran = run_process("serve", "--data", str(data), "--port", "0", cwd=data.parent)
     assert (ran.code, ran.reason) == (4, "service.data_in_use")
 
 
 def test_a_database_of_another_version_is_refused_and_left_alone(data: Path) -> None:
-    with serving(data):
-        pass
-    with sqlite3.connect(data / "countersign.sqlite") as database:
+    with contextlib.closing(sqlite3.connect(begun(data).directory.database)) as database, database:
         database.execute("UPDATE schema_revision SET revision = '9999'")
-    database.close()
     ran = run_process("serve", "--data", str(data), "--port", "0", cwd=data.parent)
     assert (ran.code, ran.reason) == (4, "store.schema_unknown")
     assert "countersign admin upgrade" in ran.error
 
 
 def test_its_own_uris_begin_as_they_first_did(data: Path) -> None:
-    with serving(data, "--base", "https://audit.example"):
-        pass
-    ran = run_process("serve", "--data", str(data), "--port", "0", "--base", "https://other.example", cwd=data.parent)
-    assert (ran.code, ran.reason) == (4, "service.base_fixed")
+    directory = begun(data).directory
+    assert begin_signer(directory, None) == begin_signer(directory, f"{BASE}/") == BASE
+    with pytest.raises(ServingFault) as raised:
+        begin_signer(directory, "https://other.example")
+    assert raised.value.reason == "service.base_fixed"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "verdicts.example"])
@@ -79,6 +80,23 @@ def test_an_address_that_others_reach_wants_tls_or_a_proxy(data: Path, host: str
     ran = run_process("serve", "--data", str(data), "--host", host, cwd=data.parent)
     assert (ran.code, "--behind-proxy" in ran.error) == (2, True)
     assert not data.exists()
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--judges", "0"),
+        ("--database", "sqlite:////tmp/shared.sqlite"),
+        ("--blobs", "s3://bucket/prefix"),
+        ("--tls-cert", "cert.pem"),
+        ("--port", "65536"),
+        ("--data", ""),
+        ("--base", "no-uri"),
+    ],
+)
+def test_flags_that_make_no_sense_change_nothing(flags: tuple[str, ...], tmp_path: Path) -> None:
+    assert run_process("serve", *flags, cwd=tmp_path).code == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_answers_over_tls(data: Path, tmp_path: Path) -> None:
@@ -117,15 +135,30 @@ def test_told_to_end_it_ends_with_all_its_processes(data: Path) -> None:
         assert below
         assert served.end() == 0
         assert gone(below)
-        assert [line["event"] for line in served.lines()[-2:]] == ["ending", "ended"]
+        assert [line["event"] for line in served.lines() if line["event"].startswith("end")] == ["ending", "ended"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL])
-def test_killed_it_leaves_no_process_behind(data: Path, number: int) -> None:
+def test_killed_it_leaves_no_process_behind(data: Path) -> None:
     with serving(data) as served:
         _judge_something(served)
         below = children(served.process)
-        assert served.end(number) == -number
+        assert served.end(signal.SIGKILL) == -signal.SIGKILL
+        assert gone(below)
+
+
+def test_told_twice_it_ends_at_once(data: Path) -> None:
+    """While a client is still sending, it waits, and takes nobody else; until it is told again."""
+    with serving(data) as served, socket.create_connection(("127.0.0.1", int(served.url.rpartition(":")[2]))) as client:
+        head = f"PUT /v1/artifacts/{'0' * 64} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.token}\r\n"
+        client.sendall(f"{head}Content-Type: application/octet-stream\r\nContent-Length: 9\r\n\r\nhalf".encode())
+        below = children(served.process)
+        served.process.terminate()
+        logged(served, "ending")
+        with pytest.raises(httpx.ConnectError):
+            while True:
+                httpx.get(f"{served.url}/healthz")
+        assert served.process.poll() is None
+        assert served.end() == 143
         assert gone(below)
 
 
@@ -140,6 +173,7 @@ def test_a_line_of_the_log_has_the_id_that_the_client_was_given(data: Path) -> N
         answer = served.ask("GET", "/metrics?token=hidden", headers={"X-Request-Id": "chosen-by-a-client"})
         refused = httpx.get(f"{served.url}/metrics")
         met = httpx.get(f"{served.url}/%0a%22forged")
+        assert served.end() == 0
         lines = {line["request"]: line for line in served.lines() if line["event"] == "request"}
     line = lines[answer.headers["x-request-id"]]
     assert (line["route"], line["status"], line["tenant"]) == ("/metrics", 200, "operator")
