@@ -205,7 +205,7 @@ class TestKeysOfIssuers:
         web = Web()
         keys = web.keys
         for _ in range(3):
-            with pytest.raises(AccessFault, match="issuer_unreachable"):
+            with pytest.raises(AccessFault, match=r"identity\.issuer_unreachable"):
                 keys.find(CI.issuer, "k1", NOW)
         assert len(web.asked) == 1
         web.publish(CI)
@@ -216,13 +216,13 @@ class TestKeysOfIssuers:
         web.pages["https://ci.example/.well-known/openid-configuration"] = json.dumps(
             {"issuer": OTHER.url, "jwks_uri": "https://ci.example/keys"}
         ).encode()
-        with pytest.raises(AccessFault, match="issuer_unreachable"):
+        with pytest.raises(AccessFault, match=r"identity\.issuer_unreachable"):
             web.keys.find(CI.issuer, "k1", NOW)
 
     def test_two_keys_of_one_id_are_no_key(self) -> None:
         web = Web(CI)
         web.pages["https://ci.example/keys"] = json.dumps({"keys": [jwk(CI.key, "k1"), jwk(OTHER.key, "k1")]}).encode()
-        with pytest.raises(AccessFault, match="issuer_unreachable"):
+        with pytest.raises(AccessFault, match=r"identity\.issuer_unreachable"):
             web.keys.find(CI.issuer, "k1", NOW)
 
     def test_keys_that_the_operator_gave_are_asked_of_nobody(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 
 from msgspec import Struct
+from sqlalchemy.engine import Connection
 
 from ...effects.faults import AccessFault
 from ...store import tenants, trail
@@ -39,6 +41,7 @@ def begin(ground: Ground) -> Made | None:
         if not tenants.insert(connection, Tenant(OPERATOR_TENANT, "The operator", (OPERATOR,), {}, now)):
             return None
         keep_token(connection, made)
+        _tell(connection, AT_THE_MACHINE, "tenant.opened", OPERATOR_TENANT, {}, now)
         tell_token(connection, AT_THE_MACHINE.actor, "token.made", made.token, now)
     return made
 
@@ -61,15 +64,7 @@ def open_tenant(ground: Ground, principal: Principal, wanted: TenantWanted) -> T
         if not tenants.insert(connection, tenant):
             raise AccessFault("tenant.exists", f"there is a tenant {tenant.id!r}")
         detail = {"name": tenant.name, "roles": list(roles), "limits": tenant.limits}
-        trail.append(
-            connection,
-            OPERATOR_TENANT,
-            actor=principal.actor,
-            act="tenant.opened",
-            about=tenant.id,
-            detail=detail,
-            at=now,
-        )
+        _tell(connection, principal, "tenant.opened", tenant.id, detail, now)
     return tenant
 
 
@@ -83,15 +78,7 @@ def limit_tenant(ground: Ground, principal: Principal, tenant: str, limits: Mapp
     with ground.database.writing() as connection:
         if not tenants.set_limits(connection, tenant, own):
             raise _unknown(tenant)
-        trail.append(
-            connection,
-            OPERATOR_TENANT,
-            actor=principal.actor,
-            act="tenant.limited",
-            about=tenant,
-            detail=own,
-            at=ground.clock.now(),
-        )
+        _tell(connection, principal, "tenant.limited", tenant, own, ground.clock.now())
     return find_tenant(ground, tenant)
 
 
@@ -106,9 +93,7 @@ def close_tenant(ground: Ground, principal: Principal, tenant: str) -> Tenant:
     now = ground.clock.now()
     with ground.database.writing() as connection:
         if tenants.close(connection, tenant, now):
-            trail.append(
-                connection, OPERATOR_TENANT, actor=principal.actor, act="tenant.closed", about=tenant, detail={}, at=now
-            )
+            _tell(connection, principal, "tenant.closed", tenant, {}, now)
     return find_tenant(ground, tenant)
 
 
@@ -129,6 +114,18 @@ def find_tenant(ground: Ground, tenant: str) -> Tenant:
     if found is None:
         raise _unknown(tenant)
     return found
+
+
+def _tell(
+    connection: Connection,
+    principal: Principal,
+    act: str,
+    tenant: str,
+    detail: Mapping[str, object],
+    now: datetime.datetime,
+) -> None:
+    """Write into the operator's trail what was done with a tenant."""
+    trail.append(connection, OPERATOR_TENANT, actor=principal.actor, act=act, about=tenant, detail=dict(detail), at=now)
 
 
 def _unknown(tenant: str) -> AccessFault:
