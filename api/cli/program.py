@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("verify", "replay", "inspect", "explain", "verdict", "policy", "trust", "key", "attest", "doctor"),
+    "gate",
     *("serve", "worker", "signer", "admin", "remote"),
 )
 """Each is the attribute ``command`` of the module of its name."""

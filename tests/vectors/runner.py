@@ -61,6 +61,7 @@ def request(case: VerdictCase, folder: Path) -> Request:
         now=case.now,
         limits=DEFAULT_LIMITS,
         version="vectors",
+        state=_read(folder, case.state) if case.state is not None else None,
     )
 
 

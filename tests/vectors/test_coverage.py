@@ -32,6 +32,7 @@ OTHER_CHECKS = (
     "level",
     "manifest",
     "manifest.channel",
+    "manifest.current",
     "manifest.expires",
     "manifest.facts",
     "manifest.name",
@@ -74,6 +75,19 @@ ALONE: Mapping[str, str] = {
     "note.ambiguous_key": "a request's checkpoints are held against one key",
     "openpgp.unavailable": "it hangs on what is installed, not on the request",
     "proof.version": "Sigsum proofs come from the corpus' families, not from a request",
+    "limit.delegations": "a repository is followed by a client, not by a request",
+    "tuf.pattern": "a repository is followed by a client, not by a request",
+    "tuf.signature_twice": "a repository is followed by a client, not by a request",
+    "tuf.spec_version": "a repository is followed by a client, not by a request",
+    "tuf.type": "a repository is followed by a client, not by a request",
+    "update.delta_base": "differences and containers come with an offer, not with a request",
+    "update.delta_result": "differences and containers come with an offer, not with a request",
+    "update.header_mismatch": "differences and containers come with an offer, not with a request",
+    "update.inconsistent": "differences and containers come with an offer, not with a request",
+    "update.missing": "a repository is followed by a client, not by a request",
+    "update.target_unknown": "a repository is followed by a client, not by a request",
+    "update.wrong_stream": "who asks by a policy asks about the manifest's own stream",
+    "update.unsigned": "a repository is followed by a client, not by a request",
 }
 """Reasons below `api` that no request leads to: a function refuses so, and a test of that function names the code."""
 

@@ -15,7 +15,8 @@ from attestations.digests import Digest, DigestSet
 from attestations.faults import Fault
 from attestations.statements import Claim, Subject
 from verifier.manifests import Listed, Manifest
-from verifier.updates.advance import FARTHEST, Asker, Delta, Offer, Step, advance
+from verifier.updates.advance import FARTHEST, Asker, Step, advance
+from verifier.updates.offers import Delta, Offer
 from verifier.updates.streams import ReleaseState, Stream, read_state, write_state
 from verifier.updates.strength import strength_of
 from verifier.updates.versions import compare_versions
@@ -65,7 +66,7 @@ def offer(
     names = given if given is not None else tuple(file.subject.name for file in of.files)
     version = of.version.value if of.version is not None else ""
     said = digest(statement or f"{version}/{of.sequence}/{of.previous}/{of.expires}")
-    return Offer(of, said, tuple(map(artifact, names)), strength, **more)  # type: ignore[arg-type]
+    return Offer(of, said, tuple(map(artifact, names)), strength, **more)  # type: ignore[arg-type]  # fields of Offer
 
 
 def accepted(*offers: Offer, now: datetime.datetime = NOW) -> ReleaseState:

@@ -22,7 +22,8 @@ from ..faults import UpdateFault
 from ..manifests import Manifest, Published
 from ..request import Request
 from ..verdict import Artifact
-from .advance import Asker, Offer, Step, advance
+from .advance import Asker, Step, advance
+from .offers import Offer
 from .streams import ReleaseState, Stream, read_state
 from .strength import strength_of
 
