@@ -26,12 +26,14 @@ def command(days: int, **given: Any) -> int:
 
     from ..render.words import size_words
     from ..usecases.service.ground import AT_THE_MACHINE
-    from ..usecases.service.retention import sweep
+    from ..usecases.service.retention import sweep, sweep_begun
     from .world import this_machine
 
     with office(**given) as opened:
+        begun = sweep_begun(opened.blobs, opened.clock.now())
         swept = sweep(opened, opened.blobs, AT_THE_MACHINE.actor, datetime.timedelta(days=days))
     kept = f"; {swept.shared} kept, being evidence or trust as well" if swept.shared else ""
-    text = f"let go of the bytes of {swept.artifacts} artifacts, {size_words(swept.size)}{kept}\n"
+    cut = f"; removed {begun} uploads that were cut off" if begun else ""
+    text = f"let go of the bytes of {swept.artifacts} artifacts, {size_words(swept.size)}{kept}{cut}\n"
     this_machine().terminal.write(text)
     return 0

@@ -31,6 +31,7 @@ from ..signer.published import Published
 from ..signer.setup import PUBLISHED, read_settings
 from ..store.blobs import Blobs, open_blobs
 from ..store.database import Database, open_database
+from ..usecases.service.retention import sweep_begun
 from ..usecases.service.service import Service, Settings
 from ..usecases.service.throttle import Allowance, TenantThrottle
 from ..usecases.service.trail import TrailRegistry
@@ -119,6 +120,7 @@ def running(setup: Setup) -> Iterator[Composed]:
         database, blobs = opened.enter_context(stored(setup))
         prepare(database)
         office = Office(setup, database, blobs, SystemClock(), Published(directory.signer / PUBLISHED))
+        sweep_begun(blobs, office.clock.now())
         begin_signer(directory, setup.base)
         token = begin_operator(office, directory)
         publish_public_root(office, blobs, office.published)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import resource
 import signal
 import socket
@@ -148,6 +149,8 @@ def test_a_power_cut_in_mid_upload_leaves_nothing_half(data: Path) -> None:
             client.sendall(head.encode() + content[: len(content) // 2])
             eventually(lambda: any(incoming.iterdir()))
             assert served.end(signal.SIGKILL) == -signal.SIGKILL
+    for begun in incoming.iterdir():
+        os.utime(begun, (1_000_000_000, 1_000_000_000))  # as if it had been restarted much later
     with serving(data) as served:
         assert served.ask("GET", f"/v1/artifacts/{sha256}").status_code == 404
         octets = {"Content-Type": "application/octet-stream"}

@@ -14,9 +14,6 @@ from attestations.faults import Fault
 from ...store import verifications
 from .service import Service
 
-_NO_BLOB = "0" * 64
-"""The SHA-256 of nothing that anybody knows: asking for it asks whether the store answers."""
-
 
 class Piece(Struct, frozen=True):
     """One piece of the service: `reason` and `detail` are None where it works."""
@@ -35,7 +32,7 @@ class Waiting(Struct, frozen=True):
 
 def readiness(service: Service) -> tuple[Piece, ...]:
     """How each piece does."""
-    pieces = [_tried("database", lambda: waiting(service)), _tried("blobs", lambda: service.blobs.has(_NO_BLOB))]
+    pieces = [_tried("database", lambda: waiting(service)), _tried("blobs", service.blobs.check)]
     if service.signer is not None:
         pieces.append(_tried("signer", service.signer.status))
     return tuple(pieces)

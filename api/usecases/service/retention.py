@@ -26,6 +26,10 @@ BATCH = 100
 """Artifacts that are let go of in one transaction; whoever else writes waits as long as one takes."""
 
 
+BEGUN = datetime.timedelta(hours=1)
+"""How long nothing was added to what is being received, once it is given up. A client is given up much sooner."""
+
+
 class Swept(Struct, frozen=True):
     """What a sweep came to: artifacts whose bytes went, how many bytes, and artifacts whose bytes are wanted still."""
 
@@ -53,6 +57,17 @@ def sweep(ground: Ground, blobs: Blobs, actor: str, age: datetime.timedelta) -> 
                 _tell(connection, tenant, actor, mine, now)
         if len(batch) < BATCH:
             return total
+
+
+def sweep_begun(blobs: Blobs, now: datetime.datetime) -> int:
+    """Remove what processes that were killed had begun to receive; how many. What still arrives is younger.
+
+    Raises:
+        StoreFault: ``store.unavailable``.
+    """
+    from ...store.local_blobs import LocalBlobs
+
+    return blobs.sweep((now - BEGUN).timestamp()) if isinstance(blobs, LocalBlobs) else 0
 
 
 def _sweep(connection: Connection, batch: tuple[Artifact, ...], delete: Callable[[str], object], total: Swept) -> Swept:
