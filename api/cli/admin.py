@@ -12,6 +12,7 @@ MEMBERS = {
     "token": "admin_token",
     "policy": "admin_policy",
     "trust": "admin_trust",
+    "reverify": "admin_reverify",
     "sweep": "admin_sweep",
     "backup": "admin_backup",
     "restore": "admin_restore",
