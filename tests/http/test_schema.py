@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from api.effects.egress import PublicEgress
 from api.http.permissions import RULES, Rule
+from api.http.routes.uploads import PART
 
 from .asking import OTHER_TENANT, Asking, asked, opened
 
@@ -24,6 +25,12 @@ EXAMPLES = 6
 """Requests drawn for each operation, beside the examples of the document."""
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@schemathesis.serializer(PART)
+def _part(_: object, value: Any) -> bytes:
+    """A part of an upload is its bytes."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
 @pytest.fixture(scope="module")
