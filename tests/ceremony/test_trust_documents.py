@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -17,6 +18,7 @@ from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]  # it 
 from attestations.digests import Digest
 from attestations.faults import Fault
 from attestations.trust_documents import Terms, parse_trust_document
+from tests.api.running import ROOT
 from verifier.trust_documents import begin, check_current, fingerprint, keys_at, succeed
 
 from .parties import EXPIRES, START, after, person, root_of, signed, terms, verdict_of
@@ -257,3 +259,12 @@ def test_the_first_version_is_read_by_the_tuf_library_as_its_own_root() -> None:
     assert {Digest("sha256", keyid) for keyid in theirs.roles["root"].keyids} == {
         person(name).public_key.fingerprint for name in ("ann", "bert", "carl")
     }
+
+
+@pytest.mark.parametrize("said", [FIRST, replace(FIRST, unattended=True), after(FIRST, threshold=1)])
+def test_documents_are_of_the_published_schema(said: Terms) -> None:
+    schema = json.loads((ROOT / "docs" / "schemas" / "trust-document.schema.json").read_bytes())
+    validator = jsonschema_rs.validator_for(schema)
+
+    validator.validate(json.loads(signed(said, "ann", "bert")))
+    assert not validator.is_valid(json.loads(_changed(lambda tree: tree["x-countersign"].update(more=1))))
