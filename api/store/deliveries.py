@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.engine import Connection
 
 from .rows import Page, every, page, put
-from .schema import deliveries, webhooks
+from .schema_outreach import deliveries, webhooks
 
 
 class Delivery(Struct, frozen=True, kw_only=True):

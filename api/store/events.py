@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.engine import Connection
 
 from .rows import Page, every, first, page, put
-from .schema import events
+from .schema_outreach import events
 
 
 class Event(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,8 @@
              │       └─ citations                       the files that it rests on
              ├─ vendors, products, channels, releases   what vendors declare
              ├─ statements                              audits, waivers, appeals, withdrawals
-             ├─ webhooks ── deliveries                  who is told; `events` is what of
+             ├─ webhooks ── deliveries                  who is told; `events` is what of: `.schema_outreach`
+             ├─ uploads ── upload_parts                 what came so far of a large artifact: `.schema_uploads`
              └─ trail                                   what was done, each entry over the one before
 
 `tenant` is the owner of a row, and part of every look-up: another tenant's row is a row that is not there. Times are
@@ -27,7 +28,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -35,35 +35,20 @@ from sqlalchemy import (
 )
 
 from .columns import Moment, Words
-
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from .schema_outreach import deliveries, events, webhooks
+from .schema_uploads import upload_parts, uploads
+from .tables import HEX, ID, METADATA, NAME, SERIAL, tenant_column
 
 OPERATOR = "operator"
 """The tenant that is the operator. Policies and trust files of this owner are published: all may use them."""
-
-_ID, _HEX, _NAME = Words(64), Words(64), Words(255)
-_Serial = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _tenant() -> Column[str]:
-    return Column("tenant", _ID, ForeignKey("tenants.id"), nullable=False)
-
 
 schema_revision = Table("schema_revision", METADATA, Column("revision", Words(8), primary_key=True))  # one row
 
 tenants = Table(
     "tenants",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("name", _NAME, nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("name", NAME, nullable=False),
     Column("roles", JSON, nullable=False),  # the most that its tokens may have: ["auditor"]
     Column("limits", JSON, nullable=False),  # of its own, by name; the rest are the service's
     Column("created", Moment, nullable=False),
@@ -73,10 +58,10 @@ tenants = Table(
 tokens = Table(
     "tokens",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    _tenant(),
-    Column("name", _NAME, nullable=False),
-    Column("secret", _HEX, nullable=False, unique=True),  # SHA-256 of the token; the token itself is nowhere
+    Column("id", ID, primary_key=True),
+    tenant_column(),
+    Column("name", NAME, nullable=False),
+    Column("secret", HEX, nullable=False, unique=True),  # SHA-256 of the token; the token itself is nowhere
     Column("roles", JSON, nullable=False),
     Column("scopes", JSON, nullable=False),
     Column("created", Moment, nullable=False),
@@ -87,8 +72,8 @@ tokens = Table(
 identities = Table(
     "identities",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    _tenant(),
+    Column("id", ID, primary_key=True),
+    tenant_column(),
     Column("issuer", Words(512), nullable=False),
     Column("claims", JSON, nullable=False),  # all must hold: {"repository_owner_id": "9919"}
     Column("roles", JSON, nullable=False),
@@ -100,9 +85,9 @@ identities = Table(
 artifacts = Table(
     "artifacts",
     METADATA,
-    Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
-    Column("sha256", _HEX, primary_key=True),
-    Column("name", _NAME, nullable=False),
+    Column("tenant", ID, ForeignKey("tenants.id"), primary_key=True),
+    Column("sha256", HEX, primary_key=True),
+    Column("name", NAME, nullable=False),
     Column("digests", JSON, nullable=False),  # {"sha256": …, …}; all that were measured
     Column("size", BigInteger),  # None: the bytes were never seen
     Column("stored", Boolean, nullable=False),  # whether the bytes are still kept
@@ -112,9 +97,9 @@ artifacts = Table(
 evidence = Table(
     "evidence",
     METADATA,
-    Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
-    Column("sha256", _HEX, primary_key=True),
-    Column("name", _NAME, nullable=False),
+    Column("tenant", ID, ForeignKey("tenants.id"), primary_key=True),
+    Column("sha256", HEX, primary_key=True),
+    Column("name", NAME, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("created", Moment, nullable=False),
     Column("withdrawn", Moment),
@@ -123,9 +108,9 @@ evidence = Table(
 policies = Table(
     "policies",
     METADATA,
-    Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
-    Column("digest", _HEX, primary_key=True),  # of the canonical form
-    Column("id", _NAME, nullable=False),
+    Column("tenant", ID, ForeignKey("tenants.id"), primary_key=True),
+    Column("digest", HEX, primary_key=True),  # of the canonical form
+    Column("id", NAME, nullable=False),
     Column("version", Integer, nullable=False),
     Column("content", Text, nullable=False),  # the TOML, as it was given
     Column("verifier", Words(512)),  # the verifier id, of the operator's alone
@@ -137,9 +122,9 @@ policies = Table(
 trust_files = Table(
     "trust_files",
     METADATA,
-    Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
-    Column("name", _NAME, primary_key=True),
-    Column("sha256", _HEX, primary_key=True),
+    Column("tenant", ID, ForeignKey("tenants.id"), primary_key=True),
+    Column("name", NAME, primary_key=True),
+    Column("sha256", HEX, primary_key=True),
     Column("kind", Words(8), nullable=False),  # root | keys
     Column("dated", Moment),
     Column("created", Moment, nullable=False),
@@ -149,22 +134,22 @@ trust_files = Table(
 verifications = Table(
     "verifications",
     METADATA,
-    Column("serial", _Serial, primary_key=True, autoincrement=True),
-    Column("id", _ID, nullable=False, unique=True),
-    _tenant(),
-    Column("key", _NAME, nullable=False),  # idempotency: digest of the request, or the client's own
-    Column("request", _HEX, nullable=False),  # digest of what was asked: one key, one request
+    Column("serial", SERIAL, primary_key=True, autoincrement=True),
+    Column("id", ID, nullable=False, unique=True),
+    tenant_column(),
+    Column("key", NAME, nullable=False),  # idempotency: digest of the request, or the client's own
+    Column("request", HEX, nullable=False),  # digest of what was asked: one key, one request
     Column("terms", JSON, nullable=False),  # usecases.service.terms: references by digest, now, trust snapshot
-    Column("artifact", _HEX, nullable=False),
-    Column("policy", _HEX, nullable=False),
-    Column("policy_tenant", _ID, nullable=False),
+    Column("artifact", HEX, nullable=False),
+    Column("policy", HEX, nullable=False),
+    Column("policy_tenant", ID, nullable=False),
     Column("state", Words(8), nullable=False),  # accepted | done
     Column("attempts", Integer, nullable=False),
     Column("leased_until", Moment),
-    Column("lease", _ID),
-    Column("why", _NAME, nullable=False),  # request | the reason of a re-verification
-    Column("previous", _ID),  # the verdict that this one is to supersede
-    Column("actor", _NAME, nullable=False),
+    Column("lease", ID),
+    Column("why", NAME, nullable=False),  # request | the reason of a re-verification
+    Column("previous", ID),  # the verdict that this one is to supersede
+    Column("actor", NAME, nullable=False),
     Column("created", Moment, nullable=False),
     UniqueConstraint("tenant", "key"),
     Index(None, "state", "leased_until"),
@@ -174,29 +159,29 @@ verifications = Table(
 citations = Table(
     "citations",  # which files' bytes a verification rests on: its terms, so that they can be looked up
     METADATA,
-    Column("verification", _ID, ForeignKey("verifications.id"), primary_key=True),
+    Column("verification", ID, ForeignKey("verifications.id"), primary_key=True),
     Column("kind", Words(8), primary_key=True),  # evidence | trust | keys
-    Column("sha256", _HEX, primary_key=True),
+    Column("sha256", HEX, primary_key=True),
     Index(None, "sha256"),
 )
 
 verdicts = Table(
     "verdicts",
     METADATA,
-    Column("serial", _Serial, primary_key=True, autoincrement=True),
-    Column("id", _ID, nullable=False, unique=True),
-    Column("verification", _ID, ForeignKey("verifications.id"), nullable=False, unique=True),  # exactly one
-    _tenant(),
-    Column("artifact", _HEX, nullable=False),
-    Column("product", _NAME),
-    Column("policy", _HEX, nullable=False),
-    Column("policy_tenant", _ID, nullable=False),
+    Column("serial", SERIAL, primary_key=True, autoincrement=True),
+    Column("id", ID, nullable=False, unique=True),
+    Column("verification", ID, ForeignKey("verifications.id"), nullable=False, unique=True),  # exactly one
+    tenant_column(),
+    Column("artifact", HEX, nullable=False),
+    Column("product", NAME),
+    Column("policy", HEX, nullable=False),
+    Column("policy_tenant", ID, nullable=False),
     Column("outcome", Words(10), nullable=False),
     Column("level", Words(16), nullable=False),
     Column("report", LargeBinary, nullable=False),
     Column("opinions", JSON, nullable=False),
     Column("bundle", LargeBinary),  # the signed verdict; None under a tenant's own policy
-    Column("supersedes", _ID, unique=True),  # a verdict has one successor at most
+    Column("supersedes", ID, unique=True),  # a verdict has one successor at most
     Column("created", Moment, nullable=False),
     Index(None, "tenant", "artifact"),
     Index(None, "tenant", "product"),
@@ -205,18 +190,18 @@ verdicts = Table(
 vendors = Table(
     "vendors",
     METADATA,
-    Column("id", _NAME, primary_key=True),
-    _tenant(),
-    Column("name", _NAME, nullable=False),
+    Column("id", NAME, primary_key=True),
+    tenant_column(),
+    Column("name", NAME, nullable=False),
     Column("created", Moment, nullable=False),
 )
 
 products = Table(
     "products",
     METADATA,
-    Column("vendor", _NAME, ForeignKey("vendors.id"), primary_key=True),
-    Column("id", _NAME, primary_key=True),
-    Column("name", _NAME, nullable=False),
+    Column("vendor", NAME, ForeignKey("vendors.id"), primary_key=True),
+    Column("id", NAME, primary_key=True),
+    Column("name", NAME, nullable=False),
     Column("version_scheme", Words(16), nullable=False),
     Column("created", Moment, nullable=False),
 )
@@ -224,9 +209,9 @@ products = Table(
 channels = Table(
     "channels",
     METADATA,
-    Column("vendor", _NAME, primary_key=True),
-    Column("product", _NAME, primary_key=True),
-    Column("id", _NAME, primary_key=True),
+    Column("vendor", NAME, primary_key=True),
+    Column("product", NAME, primary_key=True),
+    Column("id", NAME, primary_key=True),
     Column("created", Moment, nullable=False),
     ForeignKeyConstraint(["vendor", "product"], ["products.vendor", "products.id"]),
 )
@@ -234,15 +219,15 @@ channels = Table(
 releases = Table(
     "releases",
     METADATA,
-    Column("serial", _Serial, primary_key=True, autoincrement=True),
-    Column("id", _ID, nullable=False, unique=True),
-    _tenant(),
-    Column("vendor", _NAME, nullable=False),
-    Column("product", _NAME, nullable=False),
-    Column("channel", _NAME, nullable=False),
-    Column("platform", _NAME, nullable=False),
-    Column("variant", _NAME, nullable=False),
-    Column("version", _NAME, nullable=False),
+    Column("serial", SERIAL, primary_key=True, autoincrement=True),
+    Column("id", ID, nullable=False, unique=True),
+    tenant_column(),
+    Column("vendor", NAME, nullable=False),
+    Column("product", NAME, nullable=False),
+    Column("channel", NAME, nullable=False),
+    Column("platform", NAME, nullable=False),
+    Column("variant", NAME, nullable=False),
+    Column("version", NAME, nullable=False),
     Column("artifacts", JSON, nullable=False),  # [sha256, …]
     Column("evidence", JSON, nullable=False),  # [sha256, …]
     Column("created", Moment, nullable=False),
@@ -253,62 +238,26 @@ releases = Table(
 statements = Table(
     "statements",
     METADATA,
-    Column("serial", _Serial, primary_key=True, autoincrement=True),
-    Column("id", _ID, nullable=False, unique=True),
-    _tenant(),
+    Column("serial", SERIAL, primary_key=True, autoincrement=True),
+    Column("id", ID, nullable=False, unique=True),
+    tenant_column(),
     Column("kind", Words(12), nullable=False),  # audit | waiver | appeal | withdrawal
-    Column("about", _NAME, nullable=False),  # a verdict, a digest, a release: what it speaks of
+    Column("about", NAME, nullable=False),  # a verdict, a digest, a release: what it speaks of
     Column("document", JSON, nullable=False),
-    Column("actor", _NAME, nullable=False),
+    Column("actor", NAME, nullable=False),
     Column("created", Moment, nullable=False),
     Column("until", Moment),  # of a waiver
     Index(None, "tenant", "kind", "about"),
 )
 
-webhooks = Table(
-    "webhooks",
-    METADATA,
-    Column("id", _ID, primary_key=True),
-    _tenant(),
-    Column("url", Words(2048), nullable=False),
-    Column("events", JSON, nullable=False),
-    Column("secret", LargeBinary, nullable=False),
-    Column("created", Moment, nullable=False),
-    Column("removed", Moment),
-)
-
-events = Table(
-    "events",
-    METADATA,
-    Column("serial", _Serial, primary_key=True, autoincrement=True),
-    Column("id", _ID, nullable=False, unique=True),
-    _tenant(),
-    Column("kind", Words(40), nullable=False),  # verdict.issued, verdict.superseded, …
-    Column("document", JSON, nullable=False),
-    Column("created", Moment, nullable=False),
-    Column("spread", Boolean, nullable=False),  # whether what follows from it is written
-    Index(None, "serial", sqlite_where=text("spread IS 0"), postgresql_where=text("spread IS false")),
-)
-
-deliveries = Table(
-    "deliveries",
-    METADATA,
-    Column("serial", _Serial, primary_key=True, autoincrement=True),
-    Column("webhook", _ID, ForeignKey("webhooks.id"), nullable=False),
-    Column("event", _ID, ForeignKey("events.id"), nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("next", Moment),  # None: delivered, or given up
-    Column("delivered", Moment),
-    Column("answer", _NAME),
-    UniqueConstraint("webhook", "event"),
-    Index(None, "next"),
-)
-
 trail = Table(
     "trail",
     METADATA,
-    Column("tenant", _ID, ForeignKey("tenants.id"), primary_key=True),
+    Column("tenant", ID, ForeignKey("tenants.id"), primary_key=True),
     Column("number", BigInteger, primary_key=True),  # from 0, without gaps
     Column("entry", Text, nullable=False),  # canonical JSON: at, actor, act, about, detail
-    Column("hash", _HEX, nullable=False),  # SHA-256 over the hash before and the entry
+    Column("hash", HEX, nullable=False),  # SHA-256 over the hash before and the entry
 )
+
+ELSEWHERE = (deliveries, events, upload_parts, uploads, webhooks)
+"""Tables that stand in files of their own."""

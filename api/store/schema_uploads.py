@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Table
 
 from .columns import Moment, Words
-from .schema import METADATA
+from .tables import METADATA
 
 uploads = Table(
     "uploads",
@@ -27,5 +27,3 @@ upload_parts = Table(
     Column("size", BigInteger, nullable=False),
     Column("blob", Words(64), nullable=False),
 )
-
-__all__ = ["METADATA", "upload_parts", "uploads"]

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 
 from .rows import Page, every, first, page, put
-from .schema import webhooks
+from .schema_outreach import webhooks
 
 
 class Webhook(Struct, frozen=True, kw_only=True):
