@@ -7,6 +7,8 @@ import hashlib
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -323,3 +325,27 @@ def test_killed_three_times_in_the_middle_each_dependant_has_one_successor(
         entries = trail.page_of(connection, AUDITOR.tenant, None, 1000)
         trail.verify_chain(AUDITOR.tenant, entries)
     assert sum(entry.document["act"] == "verification.renewed" for entry in entries) == len(asked)
+
+
+def test_workers_that_do_it_at_once_do_it_once(
+    backend: Backend, service: Service, clock: StandingClock, policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supersede, "BATCH", 3)
+    asked = [ask(service, policy, principal, key=f"{n}") for principal in (AUDITOR, OTHER) for n in range(5)]
+    publish_policy(service, THE_OPERATOR, NEXT_POLICY)
+    clock.forward(SETTLING)
+    begin = threading.Barrier(3)
+
+    def work() -> None:
+        begin.wait()
+        for _ in range(3):
+            spread_events(service)
+            work_off(service)
+
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(work) for _ in range(3)]:
+            done.result()
+    finish(service, clock)
+    superseded = [verdict.supersedes for principal in (AUDITOR, OTHER) for verdict in chain(service, principal)]
+    assert sorted(filter(None, superseded)) == sorted(asked)
+    assert superseded.count(None) == len(asked)
