@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -63,9 +63,9 @@ class Asking:
         tree: Any = None,
         body: Body | None = None,
         headers: Mapping[str, str] | None = None,
-        absent: bool = False,
-    ) -> httpx.Response | None:
-        """The service's answer; None where there is no such thing and `absent` says that this is an answer.
+        taking: Container[int] = (),
+    ) -> httpx.Response:
+        """The service's answer. Statuses of refusals are answers as well where they are among `taking`.
 
         Raises:
             RemoteFault: ``remote.unreachable``; the reason that the service gives, or ``remote.refused``.
@@ -77,9 +77,7 @@ class Asking:
             except httpx.TransportError as error:
                 self._wait(pause, _unreachable(error, self._client.base_url))
             else:
-                if answer.status_code == 404 and absent:
-                    return None
-                if answer.is_success or answer.status_code == 304:
+                if answer.is_success or answer.status_code in taking:
                     return answer
                 if answer.status_code not in BUSY:
                     raise refusal(answer)
@@ -98,9 +96,9 @@ class Asking:
         self._pause(seconds)
 
 
-def answered(answer: httpx.Response | None) -> Node:
+def answered(answer: httpx.Response) -> Node:
     """What an answer says, as JSON. Reading it raises `FormatFault` where it is not of its form."""
-    return Node(loads(answer.content if answer is not None else b"", source="the service's answer"), "answer")
+    return Node(loads(answer.content, source="the service's answer"), "answer")
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """One service, as values: what it is asked, and what it answers.
 
 with connect(Address("https://verdicts.example", token), patience=600) as remote:
-    remote.put_artifact(digest, body, size, "endpoint.exe")
+    remote.put_artifact(digest, source, size, "endpoint.exe")
     standing = remote.submit(Asked(artifact=digest, policy={"id": "https://policies.example/endpoint"}))
     standing = remote.wait(standing)                   # RemoteFault remote.pending where it takes longer
     report = remote.report(standing.verdict)           # the bytes, as `countersign verify --format json` gives them
@@ -29,8 +29,9 @@ from verifier.policy.plain import digest, format_time
 from verifier.request import TrustFile
 
 from ..version import VERSION
-from .asking import SECONDS, Asking, Body, answered, believing
+from .asking import SECONDS, Asking, answered, believing
 from .faults import RemoteFault
+from .sending import Source, send
 
 LONGEST_WAIT = 60
 """Seconds that one request may ask the service to wait."""
@@ -139,16 +140,15 @@ class Remote:
 
     def has_artifact(self, sha256: str) -> bool:
         """Whether the service has seen the bytes of this digest, for this tenant."""
-        answer = self._asking.ask("GET", f"/v1/artifacts/{sha256}", absent=True)
-        if answer is None:
+        answer = self._asking.ask("GET", f"/v1/artifacts/{sha256}", taking={404})
+        if answer.status_code == 404:
             return False
         with believing():
             return answered(answer).get("size") is not None
 
-    def put_artifact(self, sha256: str, body: Body, size: int, name: str) -> None:
-        """Send an artifact's bytes, a chunk at a time. The service refuses what does not have this digest."""
-        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
-        self._asking.ask("PUT", f"/v1/artifacts/{sha256}?name={quote(name, safe='')}", body=body, headers=headers)
+    def put_artifact(self, sha256: str, source: Source, size: int, name: str) -> None:
+        """Send an artifact's bytes; a large one in parts. The service refuses what does not have this digest."""
+        send(self._asking, sha256, source, size, name)
 
     def put_evidence(self, name: str, content: bytes) -> str:
         """Send a file of evidence; its SHA-256 comes back."""
@@ -228,15 +228,14 @@ class Remote:
 
     def bundle(self, verdict: str) -> bytes | None:
         """The signed verdict; None where nobody signed it, as under a tenant's own policy."""
-        answer = self._asking.ask("GET", f"/v1/verdicts/{quote(verdict)}/bundle", absent=True)
-        return answer.content if answer is not None else None
+        answer = self._asking.ask("GET", f"/v1/verdicts/{quote(verdict)}/bundle", taking={404})
+        return answer.content if answer.status_code != 404 else None
 
     def _bytes(self, path: str) -> bytes:
-        answer = self._asking.ask("GET", path)
-        return answer.content if answer is not None else b""
+        return self._asking.ask("GET", path).content
 
 
-def _standing(answer: httpx.Response | None) -> Standing:
+def _standing(answer: httpx.Response) -> Standing:
     with believing():
         node = answered(answer)
         verdict = node.get("verdict")

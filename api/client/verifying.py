@@ -55,9 +55,9 @@ class ServiceJudging:
     def submit(self, argument: str, request: Request) -> Standing:
         """Ask, and be told under which id."""
         sha256 = _sha256(request.artifact.digests)
-        if request.artifact.size is not None and not self._remote.has_artifact(sha256):
-            name = request.artifact.name
-            self._remote.put_artifact(sha256, lambda: _chunks(argument), request.artifact.size, name)
+        size, name = request.artifact.size, request.artifact.name
+        if size is not None and not self._remote.has_artifact(sha256):
+            self._remote.put_artifact(sha256, lambda start, length: _chunks(argument, start, length), size, name)
         standing = self._remote.submit(
             Asked(
                 artifact=sha256,
@@ -107,8 +107,10 @@ def _sha256(digests: DigestSet) -> str:
     return digest.hex
 
 
-def _chunks(path: str) -> Iterator[bytes]:
-    """The bytes of the file at `path`. If it changed since it was measured, the service refuses what comes."""
+def _chunks(path: str, start: int, size: int) -> Iterator[bytes]:
+    """Bytes of the file at `path`. If it changed since it was measured, the service refuses what comes."""
     with as_path(path).open("rb") as file:
-        while chunk := file.read(CHUNK):
+        file.seek(start)
+        while size and (chunk := file.read(min(CHUNK, size))):
+            size -= len(chunk)
             yield chunk

@@ -161,5 +161,54 @@ def test_an_artifact_is_sent_from_its_start_each_time() -> None:
         return httpx.Response(503 if len(bodies) == 1 else 201)
 
     with service(answer) as (remote, _):
-        remote.put_artifact(DIGEST, lambda: iter([b"one", b"two"]), 6, "endpoint 7.exe")
+        remote.put_artifact(DIGEST, lambda start, size: iter([b"one", b"two"]), 6, "endpoint 7.exe")
     assert bodies == [("6", b"onetwo")] * 2
+
+
+class Uploads:
+    """A service that takes parts; connections break while parts are on their way, after `breaks` bytes of them."""
+
+    def __init__(self, *breaks: int) -> None:
+        self.content = b""
+        self._breaks = list(breaks)
+        self.sent = 0
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            assert request.headers["upload-metadata"].startswith("sha256 ZTVl")
+            return httpx.Response(201, headers={"Location": "/v1/uploads/upload-1", "Upload-Offset": "0"})
+        if request.method == "PATCH":
+            if int(request.headers["upload-offset"]) != len(self.content):
+                return httpx.Response(409, json={"reason": "upload.offset", "detail": "not there"})
+            part = request.read()
+            self.sent += len(part)
+            if self._breaks:
+                self.content += part[: self._breaks.pop(0)]
+                raise httpx.ReadError("connection reset")
+            self.content += part
+        return httpx.Response(204, headers={"Upload-Offset": str(len(self.content))})
+
+
+def test_a_large_artifact_goes_in_parts_and_no_part_twice_that_came() -> None:
+    size = (64 << 20) + 5
+    content = bytes(size - 1) + b"!"
+    uploads = Uploads(3 << 20, 16 << 20)
+    with service(uploads.answer) as (remote, _):
+        remote.put_artifact(DIGEST, lambda start, length: iter([content[start : start + length]]), size, "setup.exe")
+    assert uploads.content == content
+    assert uploads.sent <= size + (32 << 20)
+
+
+@pytest.mark.parametrize("told", ["-1", "", "9e9", str(1 << 40)])
+def test_a_service_that_does_not_say_how_much_came_is_refused(told: str) -> None:
+    headers = {"Location": "/v1/uploads/upload-1", "Upload-Offset": told}
+    with service(lambda _: httpx.Response(201, headers=headers)) as (remote, _), pytest.raises(RemoteFault) as raised:
+        remote.put_artifact(DIGEST, lambda start, length: iter([bytes(length)]), 65 << 20, "setup.exe")
+    assert raised.value.reason == "remote.answer"
+
+
+def test_an_upload_goes_nowhere_else() -> None:
+    headers = {"Location": "https://elsewhere.example/v1/uploads/1", "Upload-Offset": "0"}
+    with service(lambda _: httpx.Response(201, headers=headers)) as (remote, _), pytest.raises(RemoteFault) as raised:
+        remote.put_artifact(DIGEST, lambda start, length: iter([bytes(length)]), 65 << 20, "setup.exe")
+    assert raised.value.reason == "remote.answer"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import threading
@@ -116,6 +117,19 @@ def test_a_verdict_is_fetched_by_either_id_with_its_record(program: Program, ask
     assert (shown.code, shown.output) == (first.code, first.output)
     assert "no signed verdict is written" in shown.error
     assert program("replay", "record", "--format", "json").output == first.output
+
+
+def test_an_artifact_in_parts_is_the_artifact(
+    program: Program, asker: Asker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("api.client.sending.WHOLE", 100)
+    monkeypatch.setattr("api.client.sending.PART", 300)
+    content = RELEASE.content + b"one byte more, in parts"
+    (tmp_path / RELEASE.name).write_bytes(content)
+    ran = program("remote", "verify", RELEASE.name, *EXPECTED, *asker.flags, "--format", "json")
+    report = json.loads(ran.output)
+    assert (ran.code, report["predicate"]["artifact"]["size"]) == (1, len(content))
+    assert report["subject"][0]["digest"]["sha256"] == hashlib.sha256(content).hexdigest()
 
 
 def test_what_the_operator_publishes_is_asked_under_by_its_id(program: Program, asker: Asker) -> None:

@@ -87,6 +87,7 @@ def test_what_is_published_may_be_signed_and_what_is_withdrawn_not(setup: Setup,
     assert published.policy(digest).policy.version == 3
     assert "published before" in admin("policy", "publish", "policy.toml").text
     assert "in the place of version 3" in admin("policy", "publish", "next.toml").text
+    assert "next: " in admin("reverify", digest).text
     assert "sigstore" in admin("trust", "list").text
     assert admin("trust", "distrust", root).text.startswith("distrusted: world")
     assert admin("policy", "retire", digest).code == 0
