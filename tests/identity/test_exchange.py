@@ -73,6 +73,7 @@ def test_the_same_name_with_another_id_is_somebody_else(here: Place) -> None:
         ({"repository": "acme/scanner"}, "identity.claim_unknown"),
         ({"repository_id": "4711", "sub": "repo:acme/scanner"}, "identity.claim_unknown"),
         ({"repository_id": "4711", "actor": "x"}, "identity.claim_unknown"),
+        ({"repository_id": "4711\0"}, "identity.claim_unknown"),
     ],
 )
 def test_nobody_is_let_in_by_a_name_alone(here: Place, claims: dict[str, str], refusal: str) -> None:
@@ -105,6 +106,12 @@ def test_binding_anothers_ids_captures_nobody(here: Place) -> None:
 def test_a_tenant_that_is_not_there_looks_like_one_that_does_not_know_you(here: Place) -> None:
     there, nowhere = exchange(here, GITHUB.token()), exchange(here, GITHUB.token(), tenant="nobody")
     assert reason(there) == reason(nowhere) == (403, "identity.unbound")
+
+
+@pytest.mark.parametrize("tenant", ["acme\0", "ACME", " acme", "../acme", "a" * 40])
+def test_what_no_tenant_is_called_is_looked_for_nowhere(here: Place, tenant: str) -> None:
+    bind(here, REPOSITORY)
+    assert reason(exchange(here, GITHUB.token(), tenant=tenant)) == (403, "identity.unbound")
 
 
 def test_a_job_is_let_in_with_all_that_holds_for_it_and_no_more(here: Place) -> None:

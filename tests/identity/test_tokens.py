@@ -90,6 +90,15 @@ def test_a_revoked_token_opens_nothing_and_stays_so(here: Place) -> None:
     assert here.acts("acme").count("token.revoked") == 1
 
 
+def test_a_clock_that_is_put_back_revives_no_token(here: Place) -> None:
+    revoked, closed = here.make("acme"), here.make("rival")
+    here.ask("DELETE", f"/v1/tokens/{revoked.token.id}", here.make("acme").secret)
+    close_tenant(here.service, AT_THE_MACHINE, "rival")
+    here.clock.forward(seconds(-3600))
+    assert reason(here.ask("GET", "/v1/me", revoked.secret)) == (401, "token.revoked")
+    assert reason(here.ask("GET", "/v1/me", closed.secret)) == (403, "tenant.closed")
+
+
 def test_another_tenants_tokens_are_not_there(here: Place) -> None:
     theirs, ours = here.make("rival"), here.make("acme")
     assert reason(here.ask("DELETE", f"/v1/tokens/{theirs.token.id}", ours.secret)) == (404, "token.not_found")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from ...effects.faults import AccessFault
-from ...store import tenants, tokens
+from ...store import tokens
 from ...store.tokens import Token
 from .service import Principal, Service
 from .token_form import hash_secret
@@ -22,19 +22,19 @@ def authenticate_bearer(service: Service, secret: str, now: datetime.datetime) -
     """
     digest = hash_secret(secret)
     with service.database.reading() as connection:
-        token = tokens.find(connection, digest)
-        tenant = tenants.by_id(connection, token.tenant) if token is not None else None
-    if token is None or tenant is None:
+        held = tokens.find_held(connection, digest)
+    if held is None:
         raise AccessFault("token.unknown", "this service knows no such token")
-    if token.revoked is not None and token.revoked <= now:
+    token = held.token
+    if token.revoked is not None:  # for good, also where the clock was put back since
         raise AccessFault("token.revoked", f"token {token.id} was revoked", actual=token.revoked.isoformat())
     if token.expires <= now:
         raise AccessFault("token.expired", f"token {token.id} has expired", actual=token.expires.isoformat())
-    if tenant.closed is not None:
-        raise AccessFault("tenant.closed", f"tenant {tenant.id} is closed", actual=tenant.closed.isoformat())
-    roles = tuple(role for role in token.roles if role in tenant.roles)
+    if held.closed is not None:
+        raise AccessFault("tenant.closed", f"tenant {token.tenant} is closed", actual=held.closed.isoformat())
+    roles = tuple(role for role in token.roles if role in held.tenant_roles)
     return Principal(
-        tenant.id, actor_of(token), roles, tuple(token.scopes), dict(tenant.limits), token.id, token.expires
+        token.tenant, actor_of(token), roles, tuple(token.scopes), dict(held.limits), token.id, token.expires
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
@@ -13,6 +14,10 @@ from .service import Principal
 
 if TYPE_CHECKING:
     from ...store.database import Database
+
+
+TENANT_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+"""What tenants can be called."""
 
 
 class Ground(Protocol):

@@ -23,7 +23,7 @@ from ...effects.faults import AccessFault
 from ...effects.oidc import Issuer
 from ...store import identities, tenants, trail
 from ...store.identities import Identity
-from .ground import Ground
+from .ground import TENANT_ID, Ground
 from .issuers import Issuing
 from .roles import check_roles, check_scopes
 from .service import Principal, Service
@@ -78,7 +78,8 @@ def check_claims(issuer: Issuer, claims: Mapping[str, str]) -> None:
     """
     bindable = (*issuer.anchors, *issuer.claims)
     for name, value in claims.items():
-        if name not in bindable or not 0 < len(value) <= LONGEST_CLAIM or len(claims) > MOST_CLAIMS:
+        fits = 0 < len(value) <= LONGEST_CLAIM and value.isprintable() and len(claims) <= MOST_CLAIMS
+        if name not in bindable or not fits:
             expected = ", ".join(bindable)
             raise AccessFault("identity.claim_unknown", "no claim to bind to", expected=expected, actual=name[:80])
     if not any(name in claims for name in issuer.anchors):
@@ -141,10 +142,12 @@ def _admitted(
     connection: Connection, tenant: str, holder: oidc.Identity
 ) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Roles, scopes, and the id of the first identity, of all that hold."""
-    found = tenants.by_id(connection, tenant)
+    there = TENANT_ID.fullmatch(tenant) is not None
+    found = tenants.by_id(connection, tenant) if there else None
+    bound = identities.by_issuer(connection, tenant, holder.issuer.url) if there else ()
     holding = [
         identity
-        for identity in identities.by_issuer(connection, tenant, holder.issuer.url)
+        for identity in bound
         if all(_text(holder.claims.get(name)) == value for name, value in identity.claims.items())
     ]
     if found is None or not holding:

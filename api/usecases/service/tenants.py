@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -13,13 +12,12 @@ from ...effects.faults import AccessFault
 from ...store import tenants, trail
 from ...store.schema import OPERATOR as OPERATOR_TENANT
 from ...store.tenants import Tenant
-from .ground import AT_THE_MACHINE, Ground
+from .ground import AT_THE_MACHINE, TENANT_ID, Ground
 from .roles import OPERATOR, SCOPES, check_roles
 from .service import Principal
 from .throttle import check_allowance
 from .tokens import LONGEST_LIFE, Made, draw_token, keep_token, tell_token
 
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 LONGEST_NAME = 100
 
 
@@ -54,7 +52,9 @@ def open_tenant(ground: Ground, principal: Principal, wanted: TenantWanted) -> T
             is its own), ``throttle.unknown``.
     """
     now = ground.clock.now()
-    if _ID.fullmatch(wanted.id) is None or not (0 < len(wanted.name) <= LONGEST_NAME and wanted.name.isprintable()):
+    if TENANT_ID.fullmatch(wanted.id) is None or not (
+        0 < len(wanted.name) <= LONGEST_NAME and wanted.name.isprintable()
+    ):
         raise AccessFault("tenant.name", "a tenant cannot be called that", actual=ascii(wanted.id[:80]))
     roles = check_roles(wanted.roles)
     if OPERATOR in roles or not roles:
