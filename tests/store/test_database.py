@@ -18,7 +18,7 @@ from api.store import migrations, tenants
 from api.store.database import Database, open_database
 from api.store.faults import StoreFault
 from api.store.migrations import PRESENT, REVISIONS
-from api.store.schema_uploads import METADATA
+from api.store.schema import METADATA
 from api.store.tenants import Tenant
 from tests.backends import Backend
 from tests.servers import PostgreSQL
