@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, convert
-from sqlalchemy import Column, Select, Table
+from sqlalchemy import Column, Executable, Select, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.engine import Connection, CursorResult, RowMapping
 
 from .faults import StoreFault
 
@@ -27,9 +28,14 @@ def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
 
     Of two transactions that write the same, the second waits for the first.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**row).on_conflict_do_nothing()
-    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
+    return connection.execute(_insert(table, connection.dialect.name), dict(row)).rowcount == 1
+
+
+@functools.cache
+def _insert(table: Table, dialect: str) -> Executable:
+    """Made once for a table: to make a statement takes several times as long as to run it."""
+    made = postgresql if dialect == "postgresql" else sqlite
+    return made.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def value_of(kind: type[Value], row: RowMapping) -> Value:
@@ -41,6 +47,17 @@ def first(connection: Connection, kind: type[Value], query: Select[Any]) -> Valu
     """The first row that `query` finds."""
     row = connection.execute(query.limit(1)).mappings().first()
     return None if row is None else value_of(kind, row)
+
+
+def one(connection: Connection, kind: type[Value], table: Table, **values: Any) -> Value | None:
+    """The row of `table` whose columns of these names have these values, which it has alone."""
+    row = connection.execute(_select(table, *values), values).mappings().first()
+    return None if row is None else value_of(kind, row)
+
+
+@functools.cache
+def _select(table: Table, *names: str) -> Executable:
+    return select(table).where(*(table.c[name] == bindparam(name) for name in names)).limit(1)
 
 
 def every(connection: Connection, kind: type[Value], query: Select[Any]) -> tuple[Value, ...]:
@@ -66,17 +83,25 @@ def page(
         StoreFault: ``page.cursor``.
     """
     if cursor is not None:
-        at = _parse_cursor(cursor, by)
+        at = parse_cursor(cursor) if by.type.python_type is int else cursor
         query = query.where(by < at if newest_first else by > at)
     ordered = query.order_by(by.desc() if newest_first else by).limit(size + 1)
-    found = connection.execute(ordered).mappings().all()
+    return page_from(connection.execute(ordered), kind, by.name, size)
+
+
+def page_from(result: CursorResult[Any], kind: type[Value], by: str, size: int) -> Page[Value]:
+    """The page in a result of `size` rows and one more, where there is a page after."""
+    found = result.mappings().all()
     rows = tuple(value_of(kind, row) for row in found[:size])
-    return Page(rows, str(found[size - 1][by.name]) if len(found) > size else None)
+    return Page(rows, str(found[size - 1][by]) if len(found) > size else None)
 
 
-def _parse_cursor(cursor: str, by: Column[Any]) -> int | str:
-    if by.type.python_type is not int:
-        return cursor
+def parse_cursor(cursor: str) -> int:
+    """A cursor that is a serial number.
+
+    Raises:
+        StoreFault: ``page.cursor``.
+    """
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _LONGEST_SERIAL):
         raise StoreFault("page.cursor", "not a cursor that this service gave out", actual=cursor[:80])
     return int(cursor)
@@ -84,3 +109,6 @@ def _parse_cursor(cursor: str, by: Column[Any]) -> int | str:
 
 _LONGEST_SERIAL = 18
 """Decimal digits that are a number of 64 bits whatever they are."""
+
+LAST = 2**63 - 1
+"""A serial number above all that there are."""

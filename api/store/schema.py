@@ -183,7 +183,7 @@ verdicts = Table(
     Column("bundle", LargeBinary),  # the signed verdict; None under a tenant's own policy
     Column("supersedes", ID, unique=True),  # a verdict has one successor at most
     Column("created", Moment, nullable=False),
-    Index(None, "tenant", "artifact"),
+    Index(None, "artifact", "tenant"),
     Index(None, "tenant", "product"),
 )
 
