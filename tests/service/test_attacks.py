@@ -32,6 +32,7 @@ from api.usecases.service.tokens import TokenWanted, make_token
 from attestations.limits import DEFAULT_LIMITS
 from fixtures.recipes.scene import HONEST_FILE, MALLORY, OTHER, POLICY, RELEASE, TRUST_FILE, policy_file
 from fixtures.world import Document, Release
+from tests.identity.issuing import AUDIENCE, Maker, private_key
 from verifier.policy.parse import parse_policy
 from verifier.policy.plain import digest
 
@@ -44,6 +45,15 @@ LAX = NAMED.set("/require", [{"check": "signed", "signer": "release"}])
 
 FORGED = MALLORY.build("endpoint-7.1.0-and-more.exe", tag="v7.1.0")
 """What the attacker wants countersigned: signed like the vendor's, in a world of the attacker's own."""
+
+CI = Maker("https://ci.example", private_key("ci"))
+ISSUERS = """[[issuer]]
+kind = "other"
+url = "{url}"
+audience = "{audience}"
+anchors = ["repository_id"]
+keys = "ci.jwks.json"
+"""
 
 VENDOR, ATTACKER, AUDITOR = "acme", "mallory", "watchers"
 
@@ -98,7 +108,10 @@ def text(policy: Document) -> str:
 
 @contextlib.contextmanager
 def attacked(folder: Path) -> Iterator[Attacked]:
-    setup = Setup(data=folder, base=BASE)
+    issuers = folder.with_name("issuers.toml")
+    issuers.write_text(ISSUERS.format(url=CI.url, audience=AUDIENCE))
+    folder.with_name("ci.jwks.json").write_bytes(CI.published)
+    setup = Setup(data=folder, base=BASE, issuers=issuers)
     with running(setup) as composed:
         with opened_office(setup) as office:
             dated = composed.service.clock.now()
@@ -309,6 +322,37 @@ class TestAStolenToken:
         for path in (f"/v1/verdicts/{verdict['id']}", f"/v1/reports/{verdict['id']}", f"/v1/records/{verdict['id']}"):
             assert here.get(path, here.tokens[AUDITOR]).status_code == 200
             assert here.get(path, here.tokens[VENDOR]).status_code == 404
+
+
+class TestAStolenIdentity:
+    """A CI job's word, by somebody who is not that job."""
+
+    def exchange(self, here: Attacked, token: str, tenant: str = VENDOR) -> Any:
+        return here.client.post("/v1/tokens/exchange", json={"tenant": tenant, "token": token})
+
+    def claims(self, here: Attacked, **changed: Any) -> dict[str, Any]:
+        at = int(here.service.clock.now().timestamp())
+        return CI.claims(**{"iat": at, "nbf": at, "exp": at + 300} | changed)
+
+    def test_a_repository_that_took_the_name_of_another_gets_nothing_of_its(self, here: Attacked) -> None:
+        bound = {"issuer": CI.url, "claims": {"repository_id": "4711"}, "roles": ["vendor"], "scopes": ["submit"]}
+        assert here.post("/v1/identities", here.tokens[VENDOR], bound).status_code == 201
+        assert self.exchange(here, CI.token(self.claims(here))).status_code == 201
+        taken = self.exchange(here, CI.token(self.claims(here, repository_id="666")))
+        assert (taken.status_code, taken.json()["reason"]) == (403, "identity.unbound")
+        elsewhere = self.exchange(here, CI.token(self.claims(here)), tenant=AUDITOR)
+        assert (elsewhere.status_code, elsewhere.json()["reason"]) == (403, "identity.unbound")
+
+    def test_a_token_that_nobody_signed_or_that_is_of_yesterday_gets_nothing(self, here: Attacked) -> None:
+        thief = Maker(CI.url, private_key("thief"))
+        yesterday = self.claims(here, exp=int(here.service.clock.now().timestamp()) - 1)
+        for token, reason in (
+            (thief.token(self.claims(here)), "identity.signature"),
+            (CI.token(yesterday), "identity.expired"),
+            (CI.token(self.claims(here, aud="https://elsewhere.example")), "identity.audience"),
+        ):
+            answer = self.exchange(here, token)
+            assert (answer.status_code, answer.json()["reason"]) == (401, reason)
 
 
 def test_nobody_can_brand_anothers_artifact_failed(here: Attacked) -> None:
