@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.engine import Connection
 
-from .rows import Page, every, first, page, put
+from .rows import Page, every, one, page, put
 from .schema import artifacts
 
 
@@ -45,7 +45,7 @@ def insert(connection: Connection, artifact: Artifact) -> bool:
 
 def by_sha256(connection: Connection, tenant: str, sha256: str) -> Artifact | None:
     """The tenant's artifact of that digest."""
-    return first(connection, Artifact, select(artifacts).where(_here(tenant, sha256)))
+    return one(connection, Artifact, artifacts, tenant=tenant, sha256=sha256)
 
 
 def page_of(connection: Connection, tenant: str, cursor: str | None, size: int) -> Page[Artifact]:

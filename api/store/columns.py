@@ -28,7 +28,7 @@ class Moment(TypeDecorator[datetime.datetime]):
         return value.strftime(_FORM)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> datetime.datetime | None:
-        return None if value is None else datetime.datetime.strptime(value, _FORM).replace(tzinfo=datetime.UTC)
+        return None if value is None else datetime.datetime.fromisoformat(value)
 
 
 class TextFault(StoreFault, DontWrapMixin):

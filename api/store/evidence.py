@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
-from .rows import Page, first, page, put
+from .rows import Page, one, page, put
 from .schema import evidence
 
 
@@ -30,8 +30,7 @@ def insert(connection: Connection, stored: StoredEvidence) -> bool:
 
 def by_sha256(connection: Connection, tenant: str, sha256: str) -> StoredEvidence | None:
     """The tenant's evidence of that digest, withdrawn or not."""
-    mine = select(evidence).where(evidence.c.tenant == tenant, evidence.c.sha256 == sha256)
-    return first(connection, StoredEvidence, mine)
+    return one(connection, StoredEvidence, evidence, tenant=tenant, sha256=sha256)
 
 
 def page_of(connection: Connection, tenant: str, cursor: str | None, size: int) -> Page[StoredEvidence]:

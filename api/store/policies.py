@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.engine import Connection
 
-from .rows import every, first, put
+from .rows import every, first, one, put
 from .schema import policies
 
 
@@ -41,12 +41,12 @@ def name(connection: Connection, policy: StoredPolicy) -> None:
 
 def by_digest(connection: Connection, tenant: str, digest: str) -> StoredPolicy | None:
     """The tenant's policy of that digest, replaced or not."""
-    return _first(connection, tenant, policies.c.digest == digest)
+    return one(connection, StoredPolicy, policies, tenant=tenant, digest=digest)
 
 
 def by_version(connection: Connection, tenant: str, policy: str, version: int) -> StoredPolicy | None:
     """That version of the tenant's policy, replaced or not."""
-    return _first(connection, tenant, (policies.c.id == policy) & (policies.c.version == version))
+    return one(connection, StoredPolicy, policies, tenant=tenant, id=policy, version=version)
 
 
 def present(connection: Connection, tenant: str, policy: str) -> StoredPolicy | None:

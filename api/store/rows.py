@@ -34,8 +34,9 @@ def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
 @functools.cache
 def _insert(table: Table, dialect: str) -> Executable:
     """Made once for a table: to make a statement takes several times as long as to run it."""
-    made = postgresql if dialect == "postgresql" else sqlite
-    return made.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    made = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement: Executable = made.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return statement
 
 
 def value_of(kind: type[Value], row: RowMapping) -> Value:

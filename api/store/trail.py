@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import rfc8785
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from .faults import StoreFault
@@ -24,6 +24,17 @@ from .rows import every
 from .schema import tenants, trail
 
 _TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+_TURN = select(tenants.c.id).where(tenants.c.id == bindparam("of")).with_for_update(key_share=True)
+_LAST = (
+    select(trail.c.number, trail.c.hash)
+    .where(trail.c.tenant == bindparam("of"))
+    .order_by(trail.c.number.desc())
+    .limit(1)
+)
+_INSERT = trail.insert()
+"""Made once: everything that is done appends."""
 
 
 class Entry(Struct, frozen=True):
@@ -49,14 +60,13 @@ def append(
     Appends to one trail take turns: whoever appends holds the tenant until its transaction ends. Append last, and in
     one transaction to the trails of several tenants by the order of their ids.
     """
-    connection.execute(select(tenants.c.id).where(tenants.c.id == tenant).with_for_update(key_share=True))
-    last = select(trail.c.number, trail.c.hash).where(trail.c.tenant == tenant).order_by(trail.c.number.desc()).limit(1)
-    before = connection.execute(last).first()
+    connection.execute(_TURN, {"of": tenant})
+    before = connection.execute(_LAST, {"of": tenant}).first()
     number, previous = (before.number + 1, before.hash) if before is not None else (0, genesis(tenant))
     tree = {"about": about, "act": act, "actor": actor, "at": at.strftime(_TIME), "detail": detail}
     text = rfc8785.dumps(tree).decode()
     entry = Entry(tenant, number, text, chained(previous, text))
-    connection.execute(trail.insert().values(**msgspec.structs.asdict(entry)))
+    connection.execute(_INSERT, msgspec.structs.asdict(entry))
     return entry
 
 

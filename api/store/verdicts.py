@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.engine import Connection
 
 from .faults import StoreFault
-from .rows import LAST, Page, first, page, page_from, parse_cursor, put
+from .rows import LAST, Page, first, one, page, page_from, parse_cursor, put
 from .schema import OPERATOR, verdicts
 
 

@@ -11,10 +11,10 @@ from collections.abc import Collection
 from typing import Any
 
 from msgspec import Struct, structs
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import Connection
 
-from .rows import Page, every, first, page, put
+from .rows import Page, every, one, page, put
 from .schema import citations, verifications
 
 ACCEPTED, DONE = "accepted", "done"
@@ -57,17 +57,17 @@ def insert(connection: Connection, verification: Verification) -> bool:
 
 def by_key(connection: Connection, tenant: str, key: str) -> Verification | None:
     """The tenant's verification under that idempotency key."""
-    return _first(connection, verifications.c.tenant == tenant, verifications.c.key == key)
+    return one(connection, Verification, verifications, tenant=tenant, key=key)
 
 
 def by_id(connection: Connection, tenant: str, verification: str) -> Verification | None:
     """The tenant's verification of that id."""
-    return _first(connection, verifications.c.tenant == tenant, verifications.c.id == verification)
+    return one(connection, Verification, verifications, tenant=tenant, id=verification)
 
 
 def of_any_tenant(connection: Connection, verification: str) -> Verification | None:
     """The verification of that id, whoever's: for whoever judges, not for whoever asks."""
-    return _first(connection, verifications.c.id == verification)
+    return one(connection, Verification, verifications, id=verification)
 
 
 def lease(
@@ -147,7 +147,3 @@ def page_of(
     if state is not None:
         mine = mine.where(verifications.c.state == state)
     return page(connection, Verification, mine, verifications.c.serial, cursor, size, newest_first=True)
-
-
-def _first(connection: Connection, *clauses: ColumnElement[bool]) -> Verification | None:
-    return first(connection, Verification, select(verifications).where(*clauses))
