@@ -23,7 +23,6 @@ import rfc8785
 from msgspec import structs
 from sqlalchemy.engine import Connection
 
-from verifier.policy.parse import parse_policy
 from verifier.policy.plain import format_time
 
 from ...effects.chance import draw_id
@@ -35,7 +34,7 @@ from ...store.policies import StoredPolicy
 from ...store.schema import OPERATOR
 from ...store.verifications import Verification
 from .ground import Ground
-from .policies import is_published
+from .policies import is_published, read_policy_text
 from .service import Principal, Service
 from .settling import Settling
 from .telling import tell
@@ -175,7 +174,7 @@ def _terms_now(
     """The former terms at this moment: what was asked stays, but for what changed; trust is as it stands."""
     terms = read_terms(former.terms)
     stored = _policy_now(connection, event, terms.policy)
-    policy = parse_policy(stored.content.encode("utf-8"), "policy", service.settings.limits)
+    policy = read_policy_text(stored.content.encode("utf-8"), service.settings.limits)
     settling = Settling(service, connection, former.tenant, published=is_published(stored))
     settled = settling.settle_again(policy, terms.trust, terms.keys)
     return structs.replace(
