@@ -59,15 +59,19 @@ class Database:
                 yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """A transaction that is committed, on disk, when the block is left, or not at all when an error leaves it.
+
+        One that is not `durable` may be undone by a power cut, though by no kill: for what nobody is told, as a lease.
 
         Raises:
             StoreFault: ``store.unavailable``, ``store.full``, ``store.damaged``, also for what its block asks.
         """
         with self._turn_to_write(), translated(), self.engine.connect() as fresh:
-            connection = fresh.execution_options(countersign_writing=True)
+            connection = fresh.execution_options(countersign_writing="FULL" if durable else "NORMAL")
             with connection.begin():
+                if self.dialect == "postgresql" and not durable:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 yield connection
 
     @contextlib.contextmanager
@@ -157,11 +161,13 @@ def _no_address(url: str) -> StoreFault:
 def _set_up_sqlite(connection: object, _record: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's own BEGIN would come too late
     cursor = connection.cursor()  # type: ignore[attr-defined]  # a DBAPI connection, which has no type of its own
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+    for setting in ("journal_mode=WAL", "foreign_keys=ON", "trusted_schema=OFF"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("countersign_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    synchronous = connection.get_execution_options().get("countersign_writing")
+    if synchronous is not None:
+        connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
+    connection.exec_driver_sql("BEGIN" if synchronous is None else "BEGIN IMMEDIATE")

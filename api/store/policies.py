@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime
 
 from msgspec import Struct, structs
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
-from .rows import every, first, one, put
+from .rows import every, one, put, value_of
 from .schema import policies
 
 
@@ -26,6 +26,14 @@ class StoredPolicy(Struct, frozen=True):
     created: datetime.datetime
     verifier: str | None = None
     replaced: datetime.datetime | None = None
+
+
+_PRESENT = (
+    select(policies)
+    .where(policies.c.tenant == bindparam("owner"), policies.c.id == bindparam("named"), policies.c.replaced.is_(None))
+    .order_by(policies.c.version.desc())
+    .limit(1)
+)
 
 
 def insert(connection: Connection, policy: StoredPolicy) -> bool:
@@ -51,7 +59,8 @@ def by_version(connection: Connection, tenant: str, policy: str, version: int) -
 
 def present(connection: Connection, tenant: str, policy: str) -> StoredPolicy | None:
     """The latest version of the tenant's policy that is not replaced."""
-    return _first(connection, tenant, (policies.c.id == policy) & policies.c.replaced.is_(None))
+    row = connection.execute(_PRESENT, {"owner": tenant, "named": policy}).mappings().first()
+    return None if row is None else value_of(StoredPolicy, row)
 
 
 def of_tenant(connection: Connection, tenant: str) -> tuple[StoredPolicy, ...]:
@@ -64,8 +73,3 @@ def replace(connection: Connection, tenant: str, digest: str, at: datetime.datet
     """Say that a policy is replaced or retired, for good; False where there is none, or it is already."""
     here = (policies.c.tenant == tenant) & (policies.c.digest == digest) & policies.c.replaced.is_(None)
     return connection.execute(update(policies).where(here).values(replaced=at)).rowcount == 1
-
-
-def _first(connection: Connection, tenant: str, clause: ColumnElement[bool]) -> StoredPolicy | None:
-    mine = select(policies).where(policies.c.tenant == tenant, clause)
-    return first(connection, StoredPolicy, mine.order_by(policies.c.version.desc()))

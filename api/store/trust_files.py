@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime
 
 from msgspec import Struct, structs
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.engine import Connection
 
-from .rows import every, first, put
+from .rows import every, first, put, value_of
 from .schema import trust_files
 
 
@@ -27,6 +27,18 @@ class StoredTrust(Struct, frozen=True):
     distrusted: datetime.datetime | None = None
 
 
+_PRESENT = (
+    select(trust_files)
+    .where(
+        trust_files.c.tenant == bindparam("owner"),
+        trust_files.c.name == bindparam("named"),
+        trust_files.c.distrusted.is_(None),
+    )
+    .order_by(trust_files.c.created.desc(), trust_files.c.sha256)
+    .limit(1)
+)
+
+
 def insert(connection: Connection, stored: StoredTrust) -> bool:
     """Add a trust file; False where the tenant has that very file under that name."""
     return put(connection, trust_files, structs.asdict(stored))
@@ -34,7 +46,8 @@ def insert(connection: Connection, stored: StoredTrust) -> bool:
 
 def present(connection: Connection, tenant: str, name: str) -> StoredTrust | None:
     """The file that the tenant's name stands for now: the latest that is not distrusted."""
-    return _first(connection, tenant, (trust_files.c.name == name) & trust_files.c.distrusted.is_(None))
+    row = connection.execute(_PRESENT, {"owner": tenant, "named": name}).mappings().first()
+    return None if row is None else value_of(StoredTrust, row)
 
 
 def by_sha256(connection: Connection, tenant: str, sha256: str) -> StoredTrust | None:

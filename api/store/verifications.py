@@ -11,10 +11,10 @@ from collections.abc import Collection
 from typing import Any
 
 from msgspec import Struct, structs
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.engine import Connection
 
-from .rows import Page, every, one, page, put
+from .rows import Page, one, page, put, value_of
 from .schema import citations, verifications
 
 ACCEPTED, DONE = "accepted", "done"
@@ -42,6 +42,31 @@ class Verification(Struct, frozen=True, kw_only=True):
     serial: int = 0
 
 
+_CITE = citations.insert()
+_FREE = (
+    select(verifications)
+    .where(
+        verifications.c.state == ACCEPTED,
+        or_(verifications.c.leased_until.is_(None), verifications.c.leased_until <= bindparam("at")),
+    )
+    .order_by(verifications.c.serial)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = update(verifications).where(verifications.c.serial.in_(bindparam("serials", expanding=True)))
+_FINISH = (
+    update(verifications)
+    .where(verifications.c.id == bindparam("of"), verifications.c.state == ACCEPTED)
+    .values(state=DONE, lease=None, leased_until=None)
+)
+_DONE_OF = select(verifications.c.id).where(
+    verifications.c.id.in_(bindparam("asked", expanding=True)), verifications.c.state == DONE
+)
+_PENDING = select(func.count()).select_from(verifications).where(verifications.c.state == ACCEPTED)
+_PENDING_OF = _PENDING.where(verifications.c.tenant == bindparam("of"))
+"""Made once: every verification runs them."""
+
+
 def insert(connection: Connection, verification: Verification) -> bool:
     """Accept a verification; False where the tenant has one under that key."""
     row = structs.asdict(verification)
@@ -51,7 +76,7 @@ def insert(connection: Connection, verification: Verification) -> bool:
     for kind in ("evidence", "trust", "keys"):
         for sha256 in {file["sha256"] for file in verification.terms.get(kind, ())}:
             cited = {"verification": verification.id, "kind": kind, "sha256": sha256}
-            connection.execute(citations.insert().values(**cited))
+            connection.execute(_CITE, cited)
     return True
 
 
@@ -77,13 +102,11 @@ def lease(
 
     Two that lease at once get different ones: what another is taking is passed over, not waited for.
     """
-    free = or_(verifications.c.leased_until.is_(None), verifications.c.leased_until <= now)
-    waiting = select(verifications).where(verifications.c.state == ACCEPTED, free)
-    chosen = waiting.order_by(verifications.c.serial).limit(limit).with_for_update(skip_locked=True)
-    taken = every(connection, Verification, chosen)
+    rows = connection.execute(_FREE, {"at": now, "most": limit}).mappings()
+    taken = tuple(value_of(Verification, row) for row in rows)
     if taken:
-        here = verifications.c.serial.in_([verification.serial for verification in taken])
-        connection.execute(update(verifications).where(here).values(lease=lease_id, leased_until=until))
+        serials = [verification.serial for verification in taken]
+        connection.execute(_LEASE, {"serials": serials, "lease": lease_id, "leased_until": until})
     return tuple(structs.replace(verification, lease=lease_id, leased_until=until) for verification in taken)
 
 
@@ -114,23 +137,19 @@ def release_all(connection: Connection) -> int:
 
 def finish(connection: Connection, verification: str) -> bool:
     """Say that it has its verdict, in the transaction that writes the verdict; False where it had one."""
-    here = (verifications.c.id == verification) & (verifications.c.state == ACCEPTED)
-    done = {"state": DONE, "lease": None, "leased_until": None}
-    return connection.execute(update(verifications).where(here).values(**done)).rowcount == 1
+    return connection.execute(_FINISH, {"of": verification}).rowcount == 1
 
 
 def done_of(connection: Connection, asked: Collection[str]) -> tuple[str, ...]:
     """Which of these have their verdict."""
-    here = verifications.c.id.in_(asked) & (verifications.c.state == DONE)
-    return tuple(connection.execute(select(verifications.c.id).where(here)).scalars())
+    return tuple(connection.execute(_DONE_OF, {"asked": list(asked)}).scalars())
 
 
 def pending(connection: Connection, tenant: str | None = None) -> int:
     """How many are accepted and not done, of one tenant or of all."""
-    waiting = select(func.count()).select_from(verifications).where(verifications.c.state == ACCEPTED)
-    if tenant is not None:
-        waiting = waiting.where(verifications.c.tenant == tenant)
-    return connection.execute(waiting).scalar_one()
+    if tenant is None:
+        return connection.execute(_PENDING).scalar_one()
+    return connection.execute(_PENDING_OF, {"of": tenant}).scalar_one()
 
 
 def waiting_since(connection: Connection) -> datetime.datetime | None:
