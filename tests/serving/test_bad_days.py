@@ -12,6 +12,7 @@ import resource
 import signal
 import socket
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,10 @@ ASKED = {
     "release": "7.1.0",
 }
 """A question whose answer is that there is no evidence: a verdict like any other."""
+
+CONTENT = bytes(range(256)) * 4096
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+TUS = {"Tus-Resumable": "1.0.0"}
 
 
 @pytest.fixture
@@ -96,21 +101,20 @@ def full_disk(served: Served) -> Iterator[None]:
 
 
 def test_a_full_disk_refuses_what_is_new_and_keeps_what_was_accepted(data: Path) -> None:
-    content = bytes(range(256)) * 4096
-    path = f"/v1/artifacts/{hashlib.sha256(content).hexdigest()}"
+    path = f"/v1/artifacts/{SHA256}"
     octets = {"Content-Type": "application/octet-stream"}
     with serving(data) as served:
         before = done(served, 1)
         kept = report(served, before)
         with full_disk(served):
-            upload = served.ask("PUT", path, content=content, headers=octets)
+            upload = served.ask("PUT", path, content=CONTENT, headers=octets)
             assert (upload.status_code, upload.json()["reason"]) == (507, "store.full")
             asked = post(served, 2)
             assert (asked.status_code, asked.json()["reason"]) == (507, "store.full")
             assert not is_ready(served)
             assert report(served, before) == kept
         eventually(lambda: is_ready(served))
-        assert served.ask("PUT", path, content=content, headers=octets).status_code == 201
+        assert served.ask("PUT", path, content=CONTENT, headers=octets).status_code == 201
         assert done(served, 2)["state"] == "done"
         assert done(served, 1) == before
         check_trail(served)
@@ -137,26 +141,49 @@ def test_a_database_that_is_gone_is_said_to_be_and_taken_up_again(
         check_trail(served)
 
 
-def test_a_power_cut_in_mid_upload_leaves_nothing_half(data: Path) -> None:
-    content = bytes(range(256)) * 4096
-    sha256 = hashlib.sha256(content).hexdigest()
-    incoming = data / "blobs" / "incoming"
-    with serving(data) as served:
-        host, _, port = served.url.removeprefix("http://").rpartition(":")
-        head = f"PUT /v1/artifacts/{sha256} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.token}\r\n"
-        head += f"Content-Type: application/octet-stream\r\nContent-Length: {len(content)}\r\n\r\n"
-        with socket.create_connection((host, int(port))) as client:
-            client.sendall(head.encode() + content[: len(content) // 2])
-            eventually(lambda: any(incoming.iterdir()))
-            assert served.end(signal.SIGKILL) == -signal.SIGKILL
-    for begun in incoming.iterdir():
+@contextlib.contextmanager
+def half_sent(served: Served, head: str, content: bytes) -> Iterator[None]:
+    """A request of which half the body was sent, and lies in what is arriving, while the block lasts."""
+    incoming = Path(served.log).with_suffix("") / "blobs" / "incoming"
+    host, _, port = served.url.removeprefix("http://").rpartition(":")
+    lines = [head, "Host: x", f"Authorization: Bearer {served.token}", f"Content-Length: {len(content)}", "", ""]
+    with socket.create_connection((host, int(port))) as client:
+        client.sendall("\r\n".join(lines).encode() + content[: len(content) // 2])
+        eventually(lambda: any(path.stat().st_size for path in incoming.iterdir()))
+        yield
+
+
+def test_a_kill_in_mid_upload_leaves_nothing_half(data: Path) -> None:
+    path, octets = f"/v1/artifacts/{SHA256}", "application/octet-stream"
+    with serving(data) as served, half_sent(served, f"PUT {path} HTTP/1.1\r\nContent-Type: {octets}", CONTENT):
+        assert served.end(signal.SIGKILL) == -signal.SIGKILL
+    for begun in (data / "blobs" / "incoming").iterdir():
         os.utime(begun, (1_000_000_000, 1_000_000_000))  # as if it had been restarted much later
     with serving(data) as served:
-        assert served.ask("GET", f"/v1/artifacts/{sha256}").status_code == 404
-        octets = {"Content-Type": "application/octet-stream"}
-        put = served.ask("PUT", f"/v1/artifacts/{sha256}", content=content, headers=octets)
-        assert (put.status_code, put.json()["size"]) == (201, len(content))
-        assert not any(incoming.iterdir())
+        assert served.ask("GET", path).status_code == 404
+        put = served.ask("PUT", path, content=CONTENT, headers={"Content-Type": octets})
+        assert (put.status_code, put.json()["size"]) == (201, len(CONTENT))
+        assert not any((data / "blobs" / "incoming").iterdir())
+
+
+def test_an_upload_in_parts_goes_on_after_a_kill_where_it_was(data: Path) -> None:
+    octets, third = "application/offset+octet-stream", len(CONTENT) // 3
+    with serving(data) as served:
+        told = {"Upload-Length": str(len(CONTENT)), "Upload-Metadata": f"sha256 {b64encode(SHA256.encode()).decode()}"}
+        where = served.ask("POST", "/v1/uploads", headers=TUS | told).headers["location"]
+        assert _part(served, where, 0, CONTENT[:third]).status_code == 204
+        head = f"PATCH {where} HTTP/1.1\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {third}\r\nContent-Type: {octets}"
+        with half_sent(served, head, CONTENT[third:]):
+            served.end(signal.SIGKILL)
+    with serving(data) as served:
+        assert served.ask("HEAD", where, headers=TUS).headers["upload-offset"] == str(third)
+        assert _part(served, where, third, CONTENT[third:]).status_code == 204
+        assert served.ask("GET", f"/v1/artifacts/{SHA256}").json()["size"] == len(CONTENT)
+
+
+def _part(served: Served, where: str, offset: int, content: bytes) -> httpx.Response:
+    told = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+    return served.ask("PATCH", where, content=content, headers=TUS | told)
 
 
 def test_a_clock_that_is_put_back_changes_no_verdict(data: Path, tmp_path: Path) -> None:
