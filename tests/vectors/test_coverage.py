@@ -121,8 +121,9 @@ def test_each_reason_has_a_vector_or_a_test() -> None:
     """Of a request or a file: a vector. Of an effect of `api`, or of a function alone: a test that names the code."""
     unshown = set(REASONS) - _shown()
     named = _texts(
-        *("tests/api", "tests/client", "tests/effects", "tests/http", "tests/identity"),
-        *("tests/service", "tests/serving", "tests/signer", "tests/store"),
+        *("tests/api", "tests/ceremony", "tests/client", "tests/effects", "tests/http", "tests/identity"),
+        *("tests/jobs", "tests/judges", "tests/operations", "tests/publish", "tests/service", "tests/serving"),
+        *("tests/signer", "tests/store"),
     )
     assert sorted(code for code in unshown if code not in ALONE and code not in named) == []
 
