@@ -88,7 +88,7 @@ class LocalBlobs:
         return swept
 
     def _holds(self, sha256: str, content: bytes) -> bool:
-        """Whether these very bytes are there, and their name is on the disk: the same evidence comes again and again."""
+        """Whether these very bytes are there, their name on the disk: the same evidence comes again and again."""
         path = self._path(sha256)
         try:
             if path.read_bytes() != content:

@@ -18,7 +18,7 @@ from api.store import migrations, tenants
 from api.store.database import Database, open_database
 from api.store.faults import StoreFault
 from api.store.migrations import PRESENT, REVISIONS
-from api.store.schema import METADATA
+from api.store.tables import METADATA
 from api.store.tenants import Tenant
 from tests.backends import Backend
 from tests.servers import PostgreSQL
@@ -98,12 +98,26 @@ def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     assert set(modes.values()) == {0o600}
 
 
-def test_a_commit_is_on_the_disk_before_it_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 1)])
+def test_a_commit_is_on_the_disk_before_it_is_told(tmp_path: Path, durable: bool, synchronous: int) -> None:
     url = f"sqlite:///{tmp_path}/countersign.db"
     names = ("journal_mode", "synchronous", "foreign_keys")
-    with contextlib.closing(open_database(url)) as database, database.writing() as connection:
-        settings = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in names]
-    assert settings == ["wal", 2, 1]
+    with contextlib.closing(open_database(url)) as database:
+        for _ in range(2):  # on a connection that was used for the other
+            with database.writing(durable=not durable):
+                pass
+            with database.writing(durable=durable) as connection:
+                settings = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in names]
+            assert settings == ["wal", synchronous, 1]
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(("durable", "setting"), [(True, "on"), (False, "off")])
+def test_postgresql_is_told_what_may_wait(large_backend: Backend, durable: bool, setting: str) -> None:
+    with large_backend.database.writing(durable=durable) as connection:
+        assert connection.execute(text("SHOW synchronous_commit")).scalar() == setting
+    with large_backend.database.writing() as connection:
+        assert connection.execute(text("SHOW synchronous_commit")).scalar() == "on"
 
 
 def test_a_file_that_is_damaged_says_so(tmp_path: Path) -> None:

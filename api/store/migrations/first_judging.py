@@ -147,6 +147,6 @@ sa.Table(
     sa.Column("bundle", sa.LargeBinary),
     sa.Column("supersedes", ID, unique=True),
     sa.Column("created", MOMENT, nullable=False),
-    sa.Index(None, "tenant", "artifact"),
+    sa.Index(None, "artifact", "tenant"),
     sa.Index(None, "tenant", "product"),
 )
