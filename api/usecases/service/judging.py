@@ -76,12 +76,12 @@ class Work:
     def keep(self) -> None:
         """Say, before leases run out, that what is held is being worked on. Raises: StoreFault."""
         if held := tuple(self._held):
-            with self._service.database.writing() as connection:
+            with self._service.database.writing(durable=False) as connection:
                 verifications.keep(connection, held, self._service.clock.now() + self._lease)
 
     def _leased(self, lease: str, limit: int) -> tuple[Verification, ...]:
         now = self._service.clock.now()
-        with self._service.database.writing() as connection:
+        with self._service.database.writing(durable=False) as connection:
             leased = verifications.lease(connection, now, now + self._lease, lease, limit)
         if leased:
             self._service.faults.at("take_up.leased")
@@ -149,7 +149,7 @@ class Work:
 
     def _wait(self, verification: Verification, lease: str) -> None:
         """Leave it leased until what was away is asked for again."""
-        with self._service.database.writing() as connection:
+        with self._service.database.writing(durable=False) as connection:
             verifications.hold(connection, verification.id, lease, self._service.clock.now() + PAUSE)
 
 
