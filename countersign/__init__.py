@@ -12,6 +12,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from api.client.remote import Address as Address
+    from api.client.remote import Asked as Asked
+    from api.client.remote import Standing as Standing
+    from api.client.remote import connect as connect
     from attestations.digests import Digest as Digest
     from attestations.digests import DigestSet as DigestSet
     from attestations.digests import parse_digest as parse_digest
@@ -30,6 +34,10 @@ if TYPE_CHECKING:
     from verifier.verdict import Verdict as Verdict
 
 _HOMES: Mapping[str, str] = {
+    "Address": "api.client.remote",
+    "Asked": "api.client.remote",
+    "Standing": "api.client.remote",
+    "connect": "api.client.remote",
     "DEFAULT_LIMITS": "attestations.limits",
     "Digest": "attestations.digests",
     "DigestSet": "attestations.digests",

@@ -21,6 +21,7 @@ pytestmark = [
 ]
 
 PAGE = ROOT / "docs" / "tutorial" / "run-the-service.md"
+CLIENT = ROOT / "docs" / "reference" / "client.md"
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 END = "--- end of a block: "
 
@@ -45,6 +46,15 @@ def _walk(here: Path, url: str) -> list[tuple[str, int]]:
     return [(text, int(code)) for text, code in zip(pieces[::2], pieces[1::2], strict=False)]
 
 
+def _python(here: Path, url: str) -> str:
+    """What the page about the client has its program print, of the release as it was before it was broken."""
+    (program,) = re.findall(r"```python\n(.*?)```", CLIENT.read_text(encoding="utf-8"), re.DOTALL)
+    (here / RELEASE.name).write_bytes(RELEASE.content)
+    command = [sys.executable, "-W", "error", "-c", program.replace("http://127.0.0.1:8470", url)]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=here, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
 def test_a_new_user_gets_a_verdict_and_proof_of_it(tmp_path: Path) -> None:
     assert BLOCKS[0] == "countersign serve --data data --ready-file ready.json\n"
     (tmp_path / RELEASE.name).write_bytes(RELEASE.content)
@@ -53,6 +63,7 @@ def test_a_new_user_gets_a_verdict_and_proof_of_it(tmp_path: Path) -> None:
     (tmp_path / "trusted_root.json").write_bytes(bytes(WORLD.trusted_root()))
     with serving(tmp_path / "data") as served:
         walked = _walk(tmp_path, served.url)
+        shown = _python(tmp_path, served.url)
     (ready, let_in, published, sent, curled, passed, failed, replayed) = walked
     assert [code for _, code in walked] == [0, 0, 0, 0, 0, 0, 1, 0], "".join(text for text, _ in walked)
     assert json.loads(ready[0])["ready"] is True
@@ -66,3 +77,4 @@ def test_a_new_user_gets_a_verdict_and_proof_of_it(tmp_path: Path) -> None:
     assert "\nFAILED  endpoint-7.1.0.exe" in f"\n{failed[0]}"
     assert "subject.mismatch" in failed[0]
     assert "gives the same report, byte for byte" in replayed[0]
+    assert json.loads(shown)["predicate"]["outcome"] == "PASSED"
