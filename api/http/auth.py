@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.concurrency import run_in_threadpool
 
 from ..effects.faults import AccessFault
 from ..usecases.service.authentication import authenticate_bearer
 from ..usecases.service.service import Principal, Service
+from .looking import look
 from .permissions import BY_ROUTE, Rule
 from .sessions import session
 
@@ -50,7 +50,7 @@ async def authorised(request: Request) -> Principal | None:
     if not rule.roles:
         return None
     service: Service = request.app.state.service
-    principal = await run_in_threadpool(_identify, service, request)
+    principal = await look(service, _identify, service, request)
     check(rule, principal)
     request.scope.setdefault("state", {})["principal"] = principal
     return principal

@@ -11,6 +11,7 @@ from ...usecases.service.verdicts import verdicts_about
 from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import Upload, raw_body
+from ..looking import look
 from ..paging import DEFAULT_SIZE, Cursor, Digest, Name, Size
 from ..wire.artifacts import ArtifactPage, ArtifactView, artifact_view
 from ..wire.verdicts import VerdictPage, verdict_view
@@ -61,7 +62,7 @@ def get(request: Request, caller: Caller, service: Reached, sha256: Digest) -> R
     responses=gives(VerdictPage),
     response_class=Response,
 )
-def verdicts(
+async def verdicts(
     request: Request,
     caller: Caller,
     service: Reached,
@@ -70,6 +71,6 @@ def verdicts(
     size: Size = DEFAULT_SIZE,
 ) -> Response:
     """The tenant's own, and of others' those that passed under a policy of the operator's, newest first."""
-    page = verdicts_about(service, caller, sha256, cursor, size)
+    page = await look(service, verdicts_about, service, caller, sha256, cursor, size)
     items = [verdict_view(row, own=row.tenant == caller.tenant) for row in page.rows]
     return show(request, VerdictPage(items=items, next=page.next))

@@ -11,6 +11,7 @@ from ...usecases.service.records import record_of
 from ...usecases.service.verdicts import bundle_of, find_verdict, list_verdicts, see_verdict
 from ..answers import JSON, answer, gives, gives_bytes, show
 from ..auth import Caller, Reached
+from ..looking import look
 from ..openapi import may_refuse
 from ..paging import DEFAULT_SIZE, Cursor, Id, Size
 from ..wire.verdicts import VerdictPage, VerdictView, verdict_view
@@ -41,9 +42,9 @@ def verdicts(
 
 
 @router.get("/verdicts/{id}", summary="A verdict", responses=gives(VerdictView), response_class=Response)
-def verdict(request: Request, caller: Caller, service: Reached, id: Id) -> Response:  # noqa: A002  # the path's own word
+async def verdict(request: Request, caller: Caller, service: Reached, id: Id) -> Response:  # noqa: A002  # the path's own word
     """The tenant's own; or another's, where it passed under a policy of the operator's."""
-    found = see_verdict(service, caller, id)
+    found = await look(service, see_verdict, service, caller, id)
     return show(request, verdict_view(found.verdict, found.successor, own=found.own))
 
 

@@ -13,10 +13,17 @@ from attestations.faults import Fault
 
 from ...usecases.service.service import Principal, Service
 from ...usecases.service.submit import Submission, Submitted, submit
-from ...usecases.service.verdicts import Standing, await_verification, find_verification, list_verifications
+from ...usecases.service.verdicts import (
+    Standing,
+    await_accepted,
+    await_verification,
+    find_verification,
+    list_verifications,
+)
 from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
+from ..looking import look
 from ..openapi import may_refuse
 from ..paging import DEFAULT_SIZE, Cursor, Id, Size
 from ..preferences import Prefer, applied, seconds_of
@@ -68,7 +75,7 @@ async def post(
     """202, and where to follow it; or 200 with the verdict, where it is there, or comes within ``Prefer: wait=N``
     seconds. The same request is the same verification: the first one fixes its time and its trust."""
     submitted = await run_in_threadpool(submit, service, caller, form.submission(key))
-    standing = await _standing(request, service, caller, submitted.verification.id, seconds_of(prefer, service))
+    standing = await _standing_of(request, service, caller, submitted, seconds_of(prefer, service))
     done = standing.verdict is not None
     headers = {"Location": f"/v1/verifications/{standing.verification.id}", **applied(prefer, done=done)}
     return show(request, verification_view(standing), 200 if done else 202, headers)
@@ -122,13 +129,27 @@ async def get(request: Request, caller: Caller, service: Reached, id: Id, prefer
     return show(request, verification_view(standing), 200, applied(prefer, done=standing.verdict is not None))
 
 
+async def _standing_of(
+    request: Request, service: Service, caller: Principal, submitted: Submitted, seconds: float
+) -> Standing:
+    """The same of what was just submitted: what this very request began is known to have no verdict yet."""
+    if not submitted.created:
+        return await _standing(request, service, caller, submitted.verification.id, seconds)
+    waiters: anyio.CapacityLimiter = request.app.state.waiters
+    if seconds <= 0 or waiters.available_tokens < 1:
+        return Standing(submitted.verification, None)
+    return await anyio.to_thread.run_sync(
+        await_accepted, service, caller, submitted.verification, seconds, limiter=waiters, abandon_on_cancel=True
+    )
+
+
 async def _standing(
     request: Request, service: Service, caller: Principal, verification: str, seconds: float
 ) -> Standing:
     """How far it is, after `seconds` at most. Whoever waits holds a thread: where too many do, one more does not."""
     waiters: anyio.CapacityLimiter = request.app.state.waiters
     if seconds <= 0 or waiters.available_tokens < 1:
-        return await run_in_threadpool(find_verification, service, caller, verification)
+        return await look(service, find_verification, service, caller, verification)
     return await anyio.to_thread.run_sync(
         await_verification, service, caller, verification, seconds, limiter=waiters, abandon_on_cancel=True
     )
