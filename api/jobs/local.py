@@ -42,8 +42,9 @@ class LocalQueue:
         self._waiting = Waiting(self._is_done)
         self._service: Service | None = None
 
-    def enqueue(self, verification: str) -> None:  # noqa: ARG002  # which one it is, the store says
+    def enqueue(self, verification: str) -> None:
         """Have a thread look."""
+        self._waiting.expect(verification)
         with self._changed:
             self._told += 1
             self._changed.notify()

@@ -40,16 +40,12 @@ def complete(service: Service, finished: Sequence[tuple[Verification, Issued]]) 
     Raises:
         StoreFault: ``store.unavailable``, ``store.full``: nothing is written.
     """
-    written: list[str] = []
     with service.database.writing() as connection:
-        for verification, issued in finished:
-            if _write(service, connection, verification, issued):
-                written.append(verification.id)
-    if written:
-        service.faults.at("complete.committed")
-        service.queue.finished(written)
-        service.faults.at("complete.told")
-    return len(written)
+        written = [_write(service, connection, verification, issued) for verification, issued in finished]
+    service.faults.at("complete.committed")
+    service.queue.finished([verification.id for verification, _ in finished])
+    service.faults.at("complete.told")
+    return sum(written)
 
 
 def _write(service: Service, connection: Connection, verification: Verification, issued: Issued) -> bool:

@@ -63,9 +63,16 @@ def list_verifications(
 def await_verification(service: Service, principal: Principal, verification: str, seconds: float) -> Standing:
     """The same, once it is done, or after `seconds` at most. Raises as `find_verification`."""
     standing = find_verification(service, principal, verification)
-    if standing.verdict is None and service.queue.wait(verification, min(seconds, service.settings.longest_wait)):
-        return find_verification(service, principal, verification)
-    return standing
+    return (
+        standing if standing.verdict is not None else await_accepted(service, principal, standing.verification, seconds)
+    )
+
+
+def await_accepted(service: Service, principal: Principal, accepted: Verification, seconds: float) -> Standing:
+    """The same of a verification that the principal is known to have, and that was seen without a verdict."""
+    if service.queue.wait(accepted.id, min(seconds, service.settings.longest_wait)):
+        return find_verification(service, principal, accepted.id)
+    return Standing(accepted, None)
 
 
 def find_verdict(service: Service, principal: Principal, verdict: str) -> VerdictRow:
