@@ -10,6 +10,7 @@ from .options import example
 MEMBERS = {
     "tenant": "admin_tenant",
     "token": "admin_token",
+    "identity": "admin_identity",
     "policy": "admin_policy",
     "trust": "admin_trust",
     "reverify": "admin_reverify",

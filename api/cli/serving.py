@@ -57,6 +57,15 @@ KEEPING = (
 )
 """Where rows and bytes are. The small form needs none of these."""
 
+issuers_option = click.option(
+    "--issuers",
+    metavar="FILE",
+    envvar="COUNTERSIGN_ISSUERS",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    help="Whose word is taken on who CI jobs and people are (TOML). Without it, tokens alone let anybody in.",
+)
+
 JUDGING = (
     click.option(
         "--judges",
@@ -88,14 +97,7 @@ JUDGING = (
         metavar="PORT",
         help="A port besides 443 that webhooks may lead to. May be given several times.",
     ),
-    click.option(
-        "--issuers",
-        metavar="FILE",
-        envvar="COUNTERSIGN_ISSUERS",
-        show_envvar=True,
-        type=click.Path(path_type=Path),
-        help="Whose word is taken on who CI jobs and people are (TOML). Without it, tokens alone let anybody in.",
-    ),
+    issuers_option,
 )
 """How it judges."""
 

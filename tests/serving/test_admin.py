@@ -123,3 +123,19 @@ def test_a_mistyped_directory_does_not_become_a_service(admin: Admin, tmp_path: 
 def test_a_password_in_an_argument_is_refused(admin: Admin) -> None:
     ran = admin("tenant", "list", "--database", "postgresql://countersign:secret@db.example/countersign")
     assert (ran.code, "secret" in ran.error, "COUNTERSIGN_DATABASE" in ran.error) == (2, False, True)
+
+
+def test_a_ci_job_is_let_in_by_its_id_and_shown_out(admin: Admin, tmp_path: Path) -> None:
+    admin("tenant", "new", "acme", "--role", "vendor")
+    url = "https://token.actions.githubusercontent.com"
+    (tmp_path / "issuers.toml").write_text('[[issuer]]\nkind = "github"\naudience = "https://countersign.example"\n')
+    asked = ("identity", "new", url, "--tenant", "acme", "--role", "vendor", "--issuers", "issuers.toml", "--claim")
+    assert admin(*asked, "ref=refs/heads/main").reason == "identity.unanchored"
+    assert admin(*asked, "repository=acme/scanner").reason == "identity.claim_unknown"
+    assert admin(*asked, "repository_id").code == 2
+    made = admin(*asked, "repository_id=4711", "--claim", "ref=refs/heads/main")
+    assert (made.code, "ref=refs/heads/main, repository_id=4711; vendor; read, submit" in made.text) == (0, True)
+    (identity,) = re.findall(r"identity-[0-9a-f]+", admin("identity", "list", "--tenant", "acme").text)
+    assert admin("identity", "list", "--tenant", "nobody").reason == "tenant.not_found"
+    assert "; revoked " in admin("identity", "revoke", identity, "--tenant", "acme").text
+    assert admin("identity", "revoke", "identity-0", "--tenant", "acme").reason == "identity.not_found"

@@ -7,14 +7,15 @@ import datetime
 from ...effects.faults import AccessFault
 from ...store import tokens
 from ...store.tokens import Token
-from .service import Principal, Service
+from .ground import Ground
+from .service import Principal
 from .token_form import hash_secret
 
 GIVEN = ("ci:", "person:")
 """How names of tokens begin that identities were given. No token that somebody makes may be called so."""
 
 
-def authenticate_bearer(service: Service, secret: str, now: datetime.datetime) -> Principal:
+def authenticate_bearer(service: Ground, secret: str, now: datetime.datetime) -> Principal:
     """Whose token `secret` is, and what it may do at `now`: never more than its tenant may.
 
     Raises:
