@@ -32,6 +32,13 @@ class Reply(Struct, frozen=True):
     hang: bool = False
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False
+
+    def handle_error(self, *arguments: object) -> None:
+        """Say nothing of clients that leave: they are told to."""
+
+
 class Receiver:
     """The server: what it got, and what it is to answer, each in order; the last answer is given from then on."""
 
@@ -40,8 +47,7 @@ class Receiver:
         self.replies: list[Reply] = [Reply()]
         self.on_request: Callable[[Received], None] = lambda received: None
         self.ended = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._class())
-        self._server.daemon_threads = False
+        self._server = _Server(("127.0.0.1", 0), self._class())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("localhost", "hooks.example.com").configure_cert(context)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)

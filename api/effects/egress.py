@@ -131,7 +131,7 @@ class PublicEgress:
             async with asyncio.timeout(self._seconds):
                 address = await self._address(destination)
                 return await self._exchange(method, destination, address, body, headers)
-        except TimeoutError:
+        except (TimeoutError, httpx.TimeoutException):
             raise EgressFault(
                 "egress.late", f"{destination.host} took too long", expected=f"{self._seconds:g} s at most"
             ) from None
@@ -162,9 +162,9 @@ class PublicEgress:
         literal = f"[{address}]" if address.version == 6 else str(address)
         sent = {**headers, "Host": destination.authority, "Accept-Encoding": "identity", "Connection": "close"}
         sent.setdefault("User-Agent", "countersign")
-        client = httpx.AsyncClient(
-            verify=self._certificates, trust_env=False, follow_redirects=False, timeout=self._seconds
-        )
+        # A handshake that hangs ends by its own time, which comes first: cut off from outside, its socket would stay.
+        time = httpx.Timeout(self._seconds, connect=self._seconds * 0.8)
+        client = httpx.AsyncClient(verify=self._certificates, trust_env=False, follow_redirects=False, timeout=time)
         async with (
             client,
             client.stream(

@@ -68,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET",    "/v1/trust-roots", EVERYBODY, READ),
     Rule("POST",   "/v1/trust-roots", TENANTS, MANAGE),
     Rule("GET",    "/v1/trust-roots/{sha256}", EVERYBODY, READ),
+    Rule("DELETE", "/v1/trust-roots/{sha256}", TENANTS, MANAGE),
     Rule("GET",    "/v1/trust-roots/{sha256}/content", EVERYBODY, READ),
     Rule("POST",   "/v1/verifications", SUBMITTERS, SUBMIT),
     Rule("POST",   "/v1/verifications/batch", SUBMITTERS, SUBMIT),

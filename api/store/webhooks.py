@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 
 from .rows import Page, every, first, page, put
+from .schema import tenants
 from .schema_outreach import webhooks
 
 
@@ -40,8 +41,9 @@ def of_any_tenant(connection: Connection, webhook: str) -> Webhook | None:
 
 
 def of_tenant(connection: Connection, tenant: str) -> tuple[Webhook, ...]:
-    """The tenant's webhooks that are not removed, oldest first."""
-    mine = select(webhooks).where(webhooks.c.tenant == tenant, webhooks.c.removed.is_(None))
+    """The webhooks of a tenant that is not closed, but for those that are removed; oldest first."""
+    mine = select(webhooks).join(tenants, tenants.c.id == webhooks.c.tenant)
+    mine = mine.where(webhooks.c.tenant == tenant, webhooks.c.removed.is_(None), tenants.c.closed.is_(None))
     return every(connection, Webhook, mine.order_by(webhooks.c.created, webhooks.c.id))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 
@@ -208,6 +209,19 @@ def test_a_compressed_answer_is_not_unpacked(receiver: Receiver) -> None:
 def test_an_answer_that_does_not_end_is_late(receiver: Receiver) -> None:
     receiver.replies = [Reply(body=b"a", hang=True)]
     assert refusal(lambda: receiver.egress(seconds=0.3).get(receiver.url)).reason == "egress.late"
+
+
+@pytest.mark.loopback
+def test_a_server_that_never_speaks_tls_is_late() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = PublicEgress.unsafe_loopback(ssl.create_default_context(), seconds=0.2)
+        assert refusal(lambda: client.get(f"https://localhost:{silent.getsockname()[1]}/")).reason == "egress.late"
+
+
+@pytest.mark.loopback
+def test_fields_of_an_answer_are_bounded(receiver: Receiver) -> None:
+    receiver.replies = [Reply(headers=(("X-Long", "x" * 200_000),))]
+    assert refusal(lambda: receiver.egress().get(receiver.url)).reason == "egress.unreachable"
 
 
 @pytest.mark.loopback

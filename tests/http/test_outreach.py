@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.store.schema import OPERATOR
-from fixtures.recipes.scene import HONEST_FILE, POLICY, RELEASE, policy_file
+from fixtures.recipes.scene import HONEST_FILE, POLICY, RELEASE, TRUST_FILE, policy_file
 from tests.service.test_waivers import ANNA, BERT, signed, waiver
 
 from .asking import OTHER_TENANT, Asking, sha256
@@ -163,3 +163,13 @@ def test_a_webhook_over_http_where_nobody_is_spoken_to(client: TestClient, audit
         ("POST", "/v1/webhooks/webhook-0/deliveries/event-0"),
     ):
         assert reason(client.request(method, path, headers=auditor)) == (404, "request.not_found")
+
+
+def test_a_tenant_distrusts_what_is_its_own(asking: Asking, client: TestClient, auditor: dict[str, str]) -> None:
+    trust = sha256(TRUST_FILE.content)
+    assert reason(client.delete(f"/v1/trust-roots/{trust}", headers=auditor)) == (404, "request.not_found")
+    form = {"name": "own", "content": b64encode(TRUST_FILE.content).decode()}
+    made(client.post("/v1/trust-roots", json=form, headers=auditor))
+    assert client.delete(f"/v1/trust-roots/{trust}", headers=auditor).status_code == 204
+    assert made(client.get("/v1/events", headers=auditor), 200)["items"][0]["type"] == "trust.distrusted"
+    assert asking.verdict(auditor)["result"]["outcome"] == "PASSED"

@@ -21,6 +21,7 @@ from api.usecases.service.outreach import spread_events
 from api.usecases.service.service import Service
 from api.usecases.service.submit import submit
 from api.usecases.service.telling import KINDS, tell
+from api.usecases.service.tenants import close_tenant
 from api.usecases.service.webhooks import (
     MOST_WEBHOOKS,
     Subscribed,
@@ -258,6 +259,13 @@ def test_a_webhook_that_is_removed_gets_nothing_more(
     assert list_webhooks(service, AUDITOR, None, 10).rows == ()
     assert reason(lambda: unsubscribe(service, AUDITOR, made.webhook.id)) == "request.not_found"
     assert reason(lambda: find_webhook(service, AUDITOR, made.webhook.id)) == "request.not_found"
+
+
+def test_a_tenant_that_is_closed_is_told_nothing(service: Service, made: Subscribed, receiver: Receiver) -> None:
+    close_tenant(service, THE_OPERATOR, AUDITOR.tenant)
+    happen(service)
+    assert deliver(service) == 0
+    assert receiver.received == []
 
 
 def test_a_webhook_can_be_tried(service: Service, made: Subscribed, receiver: Receiver) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from ...usecases.service.trust_files import find_trust, list_trust, publish_trust
+from ...usecases.service.trust_files import distrust, find_trust, list_trust, publish_trust
 from ..answers import DOWNLOAD, OCTETS, answer, gives, gives_bytes, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
@@ -55,3 +55,12 @@ def content(request: Request, caller: Caller, service: Reached, sha256: Digest) 
     """As they were published."""
     found = find_trust(service, caller, sha256)[1]
     return answer(request, found, OCTETS, DOWNLOAD)
+
+
+@router.delete(
+    "/{sha256}", summary="Distrust a trust root, or keys, of one's own", status_code=204, response_class=Response
+)
+def delete(caller: Caller, service: Reached, sha256: Digest) -> Response:
+    """For good. The tenant's verdicts that rest on it are given anew without it: so is a key revoked."""
+    distrust(service, caller, sha256)
+    return Response(None, 204)
