@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-NEEDED = ("alembic", "fastapi", "prometheus_client", "sqlalchemy", "structlog", "uvicorn")
+NEEDED = ("alembic", "fastapi", "joserfc", "limits", "prometheus_client", "sqlalchemy", "structlog", "uvicorn")
 """Modules of the extra ``server`` whose absence is found before anything is touched."""
 
 
