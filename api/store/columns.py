@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from sqlalchemy import String
 from sqlalchemy.engine import Dialect
@@ -10,6 +11,8 @@ from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator
 
 from .faults import StoreFault
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 _FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -56,6 +59,6 @@ class Words(TypeDecorator[str]):
                 expected=f"{longest} characters",
                 actual=str(len(value)),
             )
-        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if _UNSTORABLE.search(value):
             raise TextFault("text.unstorable", "a text holds a character that cannot be kept", actual=ascii(value)[:80])
         return value
