@@ -11,8 +11,14 @@ from .serving import service_options, setup_of
 
 
 @click.command("worker", epilog=example("countersign worker --database postgresql://db.example/countersign --judges 4"))
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help="Give this worker's figures to Prometheus, at this port of this machine itself.",
+)
 @service_options
-def command(**given: Any) -> int:
+def command(metrics_port: int | None, **given: Any) -> int:
     """Judge what a service of several machines accepted.
 
     It takes --database and --blobs as `serve` has them, and may run on any number of machines, several times on each.
@@ -28,4 +34,4 @@ def command(**given: Any) -> int:
         raise click.UsageError("--judges 0 leaves a worker nothing to do")
     from ..serving.working import work
 
-    return work(setup)
+    return work(setup, metrics_port)

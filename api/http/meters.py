@@ -9,7 +9,10 @@ A disagreement of engines is an alarm: one of the two reads this evidence wrongl
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+import contextlib
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, start_http_server
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -51,6 +54,24 @@ class Meters:
         """So many verifications wait, the oldest for `age` seconds."""
         self._pending.set(pending)
         self._pending_age.set(age)
+
+    @contextlib.contextmanager
+    def answering(self, port: int | None) -> Iterator[int | None]:
+        """Give the figures to whoever asks this machine itself at `port`, 0 being any; the port. None: nobody asks.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        if port is None:
+            yield None
+            return
+        server, thread = start_http_server(port, "127.0.0.1", self._registry)
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
     def page(self) -> bytes:
         """All figures, for Prometheus."""

@@ -13,7 +13,10 @@ from collections.abc import Iterator
 
 import structlog
 
+from attestations.faults import Place
+
 from ..effects.clock import SystemClock
+from ..effects.paths import meaning
 from ..http.meters import Meters
 from ..signer import SignerClient, VerdictSigner
 from ..signer.process import SignerProcess
@@ -30,8 +33,10 @@ from .settings import Setup
 LOG = structlog.stdlib.get_logger("countersign")
 
 
-def work(setup: Setup) -> int:
+def work(setup: Setup, metrics_port: int | None = None) -> int:
     """Take up and judge until told to end; the exit code. What is being judged then is finished.
+
+    At `metrics_port` it gives its figures, to this machine itself.
 
     Raises:
         ServingFault: ``service.*``.
@@ -41,7 +46,8 @@ def work(setup: Setup) -> int:
     os.umask(0o077)
     log_to()
     told = threading.Event()
-    with Ending() as ending, working(setup):
+    meters = Meters()
+    with Ending() as ending, _asked_at(meters, metrics_port), working(setup, meters):
         ending.told_by(told.set)
         LOG.info("working", judges=setup.judges)
         told.wait()
@@ -50,7 +56,7 @@ def work(setup: Setup) -> int:
 
 
 @contextlib.contextmanager
-def working(setup: Setup) -> Iterator[Service]:
+def working(setup: Setup, meters: Meters) -> Iterator[Service]:
     """The service as a worker has it, at work until the block is left. Raises as `work`."""
     directory = setup.directory
     directory.make()
@@ -59,7 +65,18 @@ def working(setup: Setup) -> Iterator[Service]:
         database.check_schema()
         office = Office(setup, database, blobs, SystemClock(), Published(directory.signer / PUBLISHED))
         signer = opened.enter_context(_signer(setup))
-        yield opened.enter_context(judging(office, signer, Meters()))
+        yield opened.enter_context(judging(office, signer, meters))
+
+
+@contextlib.contextmanager
+def _asked_at(meters: Meters, port: int | None) -> Iterator[None]:
+    with contextlib.ExitStack() as opened:
+        try:
+            opened.enter_context(meters.answering(port))
+        except OSError as error:
+            detail = f"cannot give figures there: {meaning(error)}"
+            raise ServingFault("service.address", detail, place=Place(f"127.0.0.1:{port}")) from None
+        yield
 
 
 @contextlib.contextmanager

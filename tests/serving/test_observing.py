@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 import structlog
@@ -123,12 +124,10 @@ def test_what_waits_is_counted_and_its_age_told(embedded_backend: Backend) -> No
 
 
 class _Away:
-    """A store of bytes, or a signer, that is away."""
+    """A store of bytes that is away."""
 
-    def has(self, sha256: str) -> bool:
+    def check(self) -> None:
         raise StoreFault("store.unavailable", "no answer")
-
-    status = has
 
 
 def test_readiness_names_the_piece_that_is_away(embedded_backend: Backend) -> None:
@@ -139,6 +138,17 @@ def test_readiness_names_the_piece_that_is_away(embedded_backend: Backend) -> No
     assert _asked(application, "/readyz")[0] == 503
     assert _asked(application, "/healthz")[0] == 200
     assert _asked(application, "/metrics")[0] == 401
+
+
+@pytest.mark.loopback
+def test_a_worker_gives_its_figures_to_its_own_machine() -> None:
+    meters = Meters()
+    meters.issued("PASSED", engines_disagree=False)
+    with meters.answering(0) as port:
+        page = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        with pytest.raises(OSError, match="in use"), meters.answering(port):
+            pass
+    assert 'countersign_verdicts_total{outcome="PASSED"} 1.0' in page
 
 
 class _Trail:
