@@ -53,11 +53,9 @@ def begin_operator(ground: Ground, directory: ServiceDirectory) -> Path | None:
     Raises:
         OutputFault: ``output.unwritable``.
     """
-    made = begin(ground)
-    if made is None:
-        return None
-    write_private(directory.operator_token, made.secret.encode("ascii") + b"\n")
-    return directory.operator_token
+    path = directory.operator_token
+    made = begin(ground, lambda secret: write_private(path, secret.encode("ascii") + b"\n"))
+    return path if made is not None else None
 
 
 def begin_signer(directory: ServiceDirectory, wanted: str | None) -> str:

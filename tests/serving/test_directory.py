@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from api.effects.faults import OutputFault
 from api.serving.directory import ServiceDirectory, write_private
 from api.serving.faults import ServingFault
 from api.serving.running import bound
 from api.serving.settings import Listening, Setup
+
+from .begun import begun
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,7 +50,8 @@ def test_a_second_service_on_it_is_refused_until_the_first_has_ended(directory: 
 
 def test_a_killed_service_holds_nothing(directory: ServiceDirectory) -> None:
     program = (
-        "import sys; from pathlib import Path; from api.serving.directory import ServiceDirectory\n"
+        "import sys; from pathlib import Path; from api.effects.faults import OutputFault
+from api.serving.directory import ServiceDirectory\n"
         "with ServiceDirectory(Path(sys.argv[1])).locked(): print('held', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", program, str(directory.path)]
@@ -78,3 +82,16 @@ def test_the_small_form_is_one_directory() -> None:
     large = Setup(Path("/srv"), "postgresql://db/countersign", "s3://verdicts/blobs")
     assert (large.database_url, large.blobs_url) == ("postgresql://db/countersign", "s3://verdicts/blobs")
     assert (setup.embedded, large.embedded) == (True, False)
+
+
+def test_a_first_start_that_is_cut_off_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full when the token is to be written: no operator without a token that somebody has."""
+
+    def full(path: Path, content: bytes) -> None:
+        raise OutputFault("output.unwritable", "cannot be written: no space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(OutputFault):
+        patched.setattr("api.serving.beginning.write_private", full)
+        begun(tmp_path / "data")
+    directory = begun(tmp_path / "data").directory
+    assert directory.operator_token.read_text().startswith("cs_")

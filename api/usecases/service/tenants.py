@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
@@ -30,8 +30,11 @@ class TenantWanted(Struct, frozen=True):
     limits: Mapping[str, int] = {}
 
 
-def begin(ground: Ground) -> Made | None:
-    """Open the operator's own tenant and make its first token; None where that was done before."""
+def begin(ground: Ground, hand_over: Callable[[str], object] = lambda _: None) -> Made | None:
+    """Open the operator's own tenant and make its first token; None where that was done before.
+
+    `hand_over` is given the secret before any of it is committed: whoever dies in between begins anew.
+    """
     now = ground.clock.now()
     expires = now + LONGEST_LIFE
     made = draw_token(OPERATOR_TENANT, name="the first", roles=(OPERATOR,), scopes=SCOPES, expires=expires, now=now)
@@ -41,6 +44,7 @@ def begin(ground: Ground) -> Made | None:
         keep_token(connection, made)
         _tell(connection, AT_THE_MACHINE, "tenant.opened", OPERATOR_TENANT, {}, now)
         tell_token(connection, AT_THE_MACHINE.actor, "token.made", made.token, now)
+        hand_over(made.secret)
     return made
 
 
