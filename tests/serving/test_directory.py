@@ -50,8 +50,7 @@ def test_a_second_service_on_it_is_refused_until_the_first_has_ended(directory: 
 
 def test_a_killed_service_holds_nothing(directory: ServiceDirectory) -> None:
     program = (
-        "import sys; from pathlib import Path; from api.effects.faults import OutputFault
-from api.serving.directory import ServiceDirectory\n"
+        "import sys; from pathlib import Path; from api.serving.directory import ServiceDirectory\n"
         "with ServiceDirectory(Path(sys.argv[1])).locked(): print('held', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", program, str(directory.path)]
