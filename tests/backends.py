@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from api.store.blobs import Blobs, open_blobs
 from api.store.database import Database, open_database
+from api.store.faults import StoreFault
 
 from .servers import ObjectStore, PostgreSQL, object_store, postgresql
 
@@ -45,13 +46,45 @@ def embedded_backend(tmp_path: Path) -> Iterator[Backend]:
 
 @pytest.fixture
 def large_backend(
-    postgresql_server: PostgreSQL, schema_template: str, object_server: ObjectStore, monkeypatch: pytest.MonkeyPatch
+    clean_databases: CleanDatabases, object_server: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Backend]:
     """PostgreSQL and S3. Processes that a test starts find the credentials in the environment."""
     for name, value in object_server.environment.items():
         monkeypatch.setenv(name, value)
-    with _opened(postgresql_server.url(postgresql_server.make_database(schema_template)), object_server.url()) as made:
+    with clean_databases.one() as url, _opened(url, object_server.url()) as made:
         yield made
+
+
+class CleanDatabases:
+    """Databases of this version's schema with nothing in them: used, emptied, and used again."""
+
+    def __init__(self, server: PostgreSQL) -> None:
+        self._server = server
+        self._clean: list[str] = []
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[str]:
+        """The URL of one, for the block alone. One that it leaves with another schema is left behind."""
+        url = self._clean.pop() if self._clean else self._make()
+        yield url
+        with contextlib.closing(open_database(url)) as database, contextlib.suppress(StoreFault):
+            database.check_schema()
+            _empty(database)
+            self._clean.append(url)
+
+    def _make(self) -> str:
+        url = self._server.url(self._server.make_database())
+        with contextlib.closing(open_database(url)) as database:
+            database.create()
+        return url
+
+
+def _empty(database: Database) -> None:
+    from sqlalchemy import inspect
+
+    with database.writing() as connection:
+        tables = set(inspect(connection).get_table_names()) - {"schema_revision"}
+        connection.exec_driver_sql(f"TRUNCATE {', '.join(sorted(tables))} RESTART IDENTITY CASCADE")
 
 
 @pytest.fixture(scope="session")
@@ -62,12 +95,9 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 
 
 @pytest.fixture(scope="session")
-def schema_template(postgresql_server: PostgreSQL) -> str:
-    """A database of this version's schema, empty, to be copied."""
-    name = postgresql_server.make_database()
-    with contextlib.closing(open_database(postgresql_server.url(name))) as database:
-        database.create()
-    return name
+def clean_databases(postgresql_server: PostgreSQL) -> CleanDatabases:
+    """Databases in that PostgreSQL."""
+    return CleanDatabases(postgresql_server)
 
 
 @pytest.fixture(scope="session")

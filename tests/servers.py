@@ -22,6 +22,9 @@ from pathlib import Path
 _UNPRIVILEGED = 65534
 """The user ``nobody``, as whom PostgreSQL runs where the tests are root's: it refuses to be root."""
 
+_IN_MEMORY, _ROOM = Path("/dev/shm"), 2**30
+"""Where files are memory, and how many bytes of it must be free: nothing here has to outlive a run."""
+
 _SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -193,10 +196,14 @@ def _drained(server: subprocess.Popen[bytes]) -> Iterator[None]:
         reader.join()
 
 
+def _has_room(place: Path) -> bool:
+    return place.is_dir() and os.access(place, os.W_OK) and shutil.disk_usage(place).free > _ROOM
+
+
 @contextlib.contextmanager
 def _directory() -> Iterator[Path]:
     """A directory of its own with a short name: that of a Unix socket has 107 bytes at most."""
-    directory = Path(tempfile.mkdtemp(prefix="cs-"))
+    directory = Path(tempfile.mkdtemp(prefix="cs-", dir=_IN_MEMORY if _has_room(_IN_MEMORY) else None))
     if os.geteuid() == 0:
         os.chown(directory, _UNPRIVILEGED, _UNPRIVILEGED)
     try:

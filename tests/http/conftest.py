@@ -6,15 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.backends import (
-    Backend,
-    backend,
-    embedded_backend,
-    large_backend,
-    object_server,
-    postgresql_server,
-    schema_template,
-)
+from tests.backends import Backend
 
 from .asking import Asking, asked
 
@@ -37,6 +29,3 @@ def asking_each(backend: Backend) -> Iterator[Asking]:
 def auditor(asking: Asking) -> dict[str, str]:
     """The header that shows an auditor's token."""
     return asking.token()
-
-
-__all__ = ["backend", "embedded_backend", "large_backend", "object_server", "postgresql_server", "schema_template"]

@@ -1,23 +1,7 @@
-"""What these tests share: both backends, and judges."""
+"""What these tests share: judges."""
 
 from __future__ import annotations
 
-from tests.service.conftest import (
-    backend,
-    embedded_backend,
-    judges,
-    large_backend,
-    object_server,
-    postgresql_server,
-    schema_template,
-)
+from tests.service.conftest import judges
 
-__all__ = [
-    "backend",
-    "embedded_backend",
-    "judges",
-    "large_backend",
-    "object_server",
-    "postgresql_server",
-    "schema_template",
-]
+__all__ = ["judges"]

@@ -7,17 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from api.judges.judges import Judges
-from tests.backends import backend, embedded_backend, large_backend, object_server, postgresql_server, schema_template
-
-__all__ = [
-    "backend",
-    "embedded_backend",
-    "judges",
-    "large_backend",
-    "object_server",
-    "postgresql_server",
-    "schema_template",
-]
 
 
 @pytest.fixture(scope="session")

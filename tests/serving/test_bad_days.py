@@ -22,14 +22,12 @@ import pytest
 
 from api.store.trail import Entry, verify_chain
 from fixtures.recipes.scene import POLICY, policy_file
-from tests.backends import Backend, large_backend, object_server, postgresql_server, schema_template
+from tests.backends import Backend
 from tests.servers import PostgreSQL
 
 from .processes import PATIENCE, ROOT, Served, serving
 
 pytestmark = pytest.mark.loopback
-
-__all__ = ["large_backend", "object_server", "postgresql_server", "schema_template"]
 
 Answer = dict[str, Any]
 

@@ -29,10 +29,8 @@ from api.store.verdicts import VerdictRow
 from api.usecases.service.readiness import readiness, waiting
 from api.usecases.service.submit import submit
 from fixtures.recipes.scene import NOW
-from tests.backends import Backend, embedded_backend
+from tests.backends import Backend
 from tests.service.making import AUDITOR, StandingClock, furnish, honest, service_of
-
-__all__ = ["embedded_backend"]
 
 
 @pytest.fixture

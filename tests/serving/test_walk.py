@@ -15,12 +15,10 @@ from pathlib import Path
 import pytest
 
 from fixtures.recipes.scene import POLICY, RELEASE, WORLD, policy_file
-from tests.backends import Backend, large_backend, object_server, postgresql_server, schema_template
+from tests.backends import Backend
 from tests.servers import ObjectStore
 
 from .processes import ROOT, serving, start
-
-__all__ = ["large_backend", "object_server", "postgresql_server", "schema_template"]
 
 pytestmark = [
     pytest.mark.loopback,
