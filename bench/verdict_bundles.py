@@ -14,7 +14,8 @@ from msgspec import Struct, structs
 
 from api.effects.keys import Signer
 from api.effects.keys.files import file_signer
-from api.signer.envelopes import BUNDLE, sign_statements
+from api.signer.envelopes import BUNDLE
+from api.usecases.verdicts import sign_verdict
 from attestations.dsse import pae
 from attestations.faults import Place
 from attestations.limits import DEFAULT_LIMITS
@@ -91,7 +92,7 @@ def _question(request: Request, signer: Signer, keys: tuple[TrustedKey, ...]) ->
         request.policy, product=Product(request.policy.signers[0].group, "endpoint", resource=RESOURCE)
     )
     request = structs.replace(request, policy=policy)
-    signed = sign_statements(judge(request), policy, None, (), signer, VERIFIER)
+    signed = sign_verdict(request, judge(request), signer, VERIFIER)
     expected = Expectations(
         verifier=VERIFIER,
         resource=RESOURCE,

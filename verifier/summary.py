@@ -55,13 +55,28 @@ def write_summary(request: Request, verdict: Verdict, *, verifier: str) -> bytes
         VerdictFault: ``vsa.undecided``, ``vsa.resource_missing``.
     """
     evidence = {sha256(file.content).hex for file in request.evidence}
-    return sum_up(verdict, policy=request.policy, release=request.release, evidence=evidence, verifier=verifier)
+    return sum_up(
+        verdict,
+        report=sha256(render_report(verdict)),
+        policy=request.policy,
+        release=request.release,
+        evidence=evidence,
+        verifier=verifier,
+    )
 
 
-def sum_up(verdict: Verdict, *, policy: Policy, release: str | None, evidence: Iterable[str], verifier: str) -> bytes:
+def sum_up(
+    verdict: Verdict,
+    *,
+    report: Digest,
+    policy: Policy,
+    release: str | None,
+    evidence: Iterable[str],
+    verifier: str,
+) -> bytes:
     """As `write_summary`, for whoever has the verdict and not the evidence: `evidence` is its files' SHA-256, in hex.
 
-    A summary names all of its inputs, or none.
+    `report` is of the verdict's report. A summary names all of its inputs, or none.
 
     Raises:
         VerdictFault: ``vsa.undecided``, ``vsa.resource_missing``.
@@ -80,7 +95,7 @@ def sum_up(verdict: Verdict, *, policy: Policy, release: str | None, evidence: I
         "inputAttestations": [{"digest": {"sha256": each}} for each in sorted(set(evidence))],
         "verificationResult": verdict.outcome.value,
         "verifiedLevels": levels,
-        REPORT: {"digest": {"sha256": sha256(render_report(verdict)).hex}},
+        REPORT: {"digest": {"sha256": report.hex}},
     }
     if any(map(_SLSA_LEVEL.match, levels)):
         predicate["slsaVersion"] = SLSA_VERSION

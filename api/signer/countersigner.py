@@ -89,6 +89,7 @@ class Countersigner:
         try:
             signed = sign_statements(
                 verdict,
+                request.report,
                 published.policy,
                 request.release,
                 request.evidence,

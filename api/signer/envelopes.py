@@ -12,7 +12,6 @@ from attestations.verdict_bundles import write_verdict_bundle
 from verifier.faults import VerdictFault
 from verifier.gather import sha256
 from verifier.policy.model import Policy
-from verifier.report import render_report
 from verifier.summary import sum_up, write_simple_result
 from verifier.verdict import Verdict
 
@@ -33,6 +32,7 @@ class SignedVerdict(Struct, frozen=True):
 
 def sign_statements(
     verdict: Verdict,
+    report: bytes,
     policy: Policy,
     release: str | None,
     evidence: Collection[str],
@@ -41,17 +41,26 @@ def sign_statements(
     *,
     unattended: bool = False,
 ) -> SignedVerdict:
-    """Sign `verdict`, as the verifier whose id is the URI `verifier`; `evidence` is its files' SHA-256, in hex.
+    """Sign `verdict`, whose report is `report`, as the verifier whose id is the URI `verifier`.
+
+    `evidence` is its files' SHA-256, in hex.
 
     The bundle holds the report itself only where no summary stands for it; it says so where the key is `unattended`.
 
     Raises:
         KeyFault: ``signing.failed``.
     """
-    report = render_report(verdict)
     files = {REPORT: sign_envelope(PAYLOAD_TYPE, report, signer)}
     lacking = []
-    summary = partial(sum_up, verdict, policy=policy, release=release, evidence=evidence, verifier=verifier)
+    summary = partial(
+        sum_up,
+        verdict,
+        report=sha256(report),
+        policy=policy,
+        release=release,
+        evidence=evidence,
+        verifier=verifier,
+    )
     writers: tuple[tuple[str, Callable[[], bytes]], ...] = (
         (VSA, summary),
         (SVR, partial(write_simple_result, verdict, verifier=verifier)),

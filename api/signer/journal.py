@@ -9,6 +9,7 @@ the database, or whose record does not replay to its report, is how such a worke
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Iterable
@@ -55,20 +56,37 @@ class Journal:
         whole = content[: content.rfind(b"\n") + 1]
         lines = whole.splitlines()
         self._previous = verify_journal(lines, path.name)
-        self._count = len(lines)
-        self._lock = threading.Lock()
+        self._count = self._kept = len(lines)
+        self._size = len(whole)
+        self._writing, self._keeping = threading.Lock(), threading.Lock()
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_APPEND", 0), 0o600)
         if len(whole) < len(content):
             os.ftruncate(self._file, len(whole))
 
     def append(self, entry: Entry) -> None:
-        """Add `entry`, to the disk. Raises: OSError."""
-        with self._lock:
+        """Add `entry`, to the disk; entries that come while the disk is busy go there together.
+
+        Raises:
+            OSError: where there is no room, or the disk fails. The entry is not there then, or it is and was not kept.
+        """
+        with self._writing:
             line = rfc8785.dumps(msgspec.structs.asdict(entry) | {"previous": self._previous})
-            os.write(self._file, line + b"\n")
-            os.fsync(self._file)
+            self._write(line + b"\n")
             self._previous = sha256(line).hex
             self._count += 1
+            number = self._count
+        with self._keeping:
+            if self._kept < number:
+                reached = self._count
+                os.fsync(self._file)
+                self._kept = reached
+
+    def _write(self, line: bytes) -> None:
+        """All of `line`, or nothing of it."""
+        if os.write(self._file, line) < len(line):
+            os.ftruncate(self._file, self._size)
+            raise OSError(errno.ENOSPC, "the journal cannot grow")
+        self._size += len(line)
 
     @property
     def count(self) -> int:

@@ -12,6 +12,7 @@ never given to another. The service's database has copies of its own; the signer
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -151,15 +152,26 @@ def _count(directory: Path, ending: str) -> int:
 
 
 def _read_policy(path: Path) -> PublishedPolicy:
-    node = _read(path)
     try:
-        node.only("format", "verifier", "policy")
-        policy = read_policy(node.field("policy").object(), str(path), DEFAULT_LIMITS)
-        verifier = node.field("verifier").text()
-    except Fault as fault:
-        raise _damaged(path, fault.detail) from None
-    if digest(policy).hex != path.stem or node.field("format").value != FORMAT or not is_uri(verifier):
-        raise _damaged(path, "it is not the policy that its name says")
+        return _parsed_policy(path.read_bytes(), path.stem)
+    except (Fault, OSError) as error:
+        raise _damaged(path, str(error)) from None
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed_policy(content: bytes, name: str) -> PublishedPolicy:
+    """The policy in a file of these very bytes, whose digest is `name`: read from the disk each time, parsed once.
+
+    Raises:
+        FormatFault: ``json.*``.
+        PolicyFault: ``policy.*``.
+    """
+    node = Node(loads(content, source=name), name)
+    node.only("format", "verifier", "policy")
+    policy = read_policy(node.field("policy").object(), name, DEFAULT_LIMITS)
+    verifier = node.field("verifier").text()
+    if digest(policy).hex != name or node.field("format").value != FORMAT or not is_uri(verifier):
+        raise node.fault("json.value", "not the policy that its name says")
     return PublishedPolicy(policy, verifier)
 
 

@@ -26,6 +26,7 @@ from verifier.faults import VerdictFault
 from verifier.gather import sha256
 from verifier.key_files import TrustedKey, load_key_file
 from verifier.record import FORMAT, read_record
+from verifier.report import render_report
 from verifier.report_diff import read_report
 from verifier.verdict import Artifact
 from verifier.verdict_check import About, Checked, Expectations, check_summary
@@ -53,7 +54,8 @@ def sign_verdict(request: Request, verdict: Verdict, signer: Signer, verifier: s
     from ..signer.envelopes import sign_statements
 
     evidence = {sha256(file.content).hex for file in request.evidence}
-    return sign_statements(verdict, request.policy, request.release, evidence, signer, verifier)
+    report = render_report(verdict)
+    return sign_statements(verdict, report, request.policy, request.release, evidence, signer, verifier)
 
 
 def read_keys(paths: tuple[str, ...], files: Files, limits: Limits) -> tuple[TrustedKey, ...]:

@@ -17,6 +17,7 @@ from fixtures.recipes.scene import NOW, RELEASE, TRUST_FILE, policy_file
 from tests.api.conftest import Program
 from tests.api.running import Ran
 from tests.signer.office import NAMED, honest
+from verifier.report import render_report
 from verifier.trust_documents import begin, fingerprint, verifier_of
 
 from .parties import BASE, START, after, person, root_of, signed, terms, verdict_of
@@ -55,7 +56,13 @@ def verdict(here: Path) -> Path:
 def sign_verdict(signer: FileSigner) -> Path:
     request, judged = honest()
     made = sign_statements(
-        judged, request.policy, request.release, ("0" * 64,), signer, verifier_of(BASE, request.policy)
+        judged,
+        render_report(judged),
+        request.policy,
+        request.release,
+        ("0" * 64,),
+        signer,
+        verifier_of(BASE, request.policy),
     )
     path = Path("verdict.json")
     path.write_bytes(made.files["verdict.json"])

@@ -21,6 +21,7 @@ from tests.ceremony.parties import BASE, after, person, signed, terms
 from tests.signer.office import honest
 from tests.store import values
 from verifier.policy.plain import digest
+from verifier.report import render_report
 
 FIRST = terms()
 
@@ -125,7 +126,9 @@ def test_a_published_policy_is_the_one_that_its_name_says(tmp_path: Path) -> Non
     request, verdict = honest()
     published = Published(tmp_path / "published")
     published.publish_policy(request.policy, verifier_id(BASE, request.policy))
-    made = sign_statements(verdict, request.policy, request.release, (), person("verdicts"), "https://x.example/v1")
+    made = sign_statements(
+        verdict, render_report(verdict), request.policy, request.release, (), person("verdicts"), "https://x.example/v1"
+    )
 
     assert [name for name, _ in published.contents()] == [digest(request.policy).hex]
     assert StaticSite(tmp_path / "site").put_verdict(digest(request.policy).hex, "b" * 64, made.files[BUNDLE])
