@@ -144,7 +144,7 @@ def test_a_stolen_code_is_worth_nothing_in_another_login(here: Place) -> None:
     """The code of one login, under the ticket of another: its ID token carries the first one's nonce."""
     stolen = parse_qs(urlsplit(agree(begin(here), "dana")).query)["code"][0]
     own = changed(agree(begin(here), "vic"), code=stolen)
-    assert finish(here, own).status_code == 401
+    assert reason(finish(here, own)) == (401, "identity.nonce")
 
 
 def test_the_provider_that_refuses_lets_nobody_in(here: Place) -> None:
