@@ -29,6 +29,8 @@ FORMAT = "countersign.ceremony/1"
 TRANSCRIPT = "countersign.transcript/1"
 PAYLOAD_TYPE = "application/vnd.countersign.ceremony+json"
 
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
 LONGEST_NAME = 200
 """Characters of a person's name."""
 
@@ -53,7 +55,7 @@ def write_attendance(attendance: Attendance) -> bytes:
         "key": str(attendance.key),
         "version": attendance.version,
         "draft": str(attendance.draft),
-        "at": attendance.at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "at": attendance.at.astimezone(datetime.UTC).strftime(_TIME),
         **before,
     }
     return json.dumps(statement, sort_keys=True, separators=(",", ":")).encode("ascii")
@@ -69,9 +71,11 @@ def parse_attendance(payload: bytes, *, source: str, limits: Limits = DEFAULT_LI
     if not person.text().isprintable() or not 1 <= len(person.text()) <= LONGEST_NAME:
         raise person.fault("json.value", "no name of a person", expected=f"1 to {LONGEST_NAME} characters of one line")
     try:
-        moment = datetime.datetime.strptime(at.text(), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.UTC)
+        moment = datetime.datetime.strptime(at.text(), _TIME).replace(tzinfo=datetime.UTC)
     except ValueError:
         raise at.fault("json.value", "not a time", expected="2026-01-01T00:00:00Z") from None
+    if moment.strftime(_TIME) != at.text():
+        raise at.fault("json.value", "not a time", expected="2026-01-01T00:00:00Z")
     return Attendance(
         person=person.text(),
         key=_digest(node.field("key")),

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -39,7 +38,6 @@ PART = "x-countersign"
 SPEC_VERSION = "1.0.31"
 """The version of TUF whose root it is: the one that its libraries write."""
 
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z", re.ASCII)
 _BELOW = ("snapshot", "targets", "timestamp")
 
 
@@ -131,10 +129,10 @@ def _verdict_key(node: Node) -> VerdictKey:
 
 def _moment(node: Node) -> datetime.datetime:
     try:
-        moment = datetime.datetime.fromisoformat(node.text()) if _TIME.match(node.text()) else None
+        moment = datetime.datetime.fromisoformat(node.text())
     except ValueError:
         moment = None
-    if moment is None:
+    if moment is None or moment.utcoffset() != datetime.timedelta(0) or _written(moment) != node.text():
         raise node.fault("json.value", "not a time", expected="2026-01-01T00:00:00Z")
     return moment
 

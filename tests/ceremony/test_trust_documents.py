@@ -155,6 +155,10 @@ def _changed(change: Callable[[dict[str, Any]], object]) -> bytes:
             "json.value",
         ),
         (lambda signed: signed["x-countersign"]["verdict_keys"][0].update(until="2027-03-01"), "json.value"),
+        (
+            lambda signed: signed["x-countersign"]["verdict_keys"][0].update({"from": "0209-03-01T00:00:00Z"}),
+            "json.value",
+        ),
         (lambda signed: signed["x-countersign"]["verdict_keys"][0].update(fingerprint="sha256:00"), "digest.malformed"),
         (lambda signed: signed["x-countersign"]["verdict_keys"][0].update(public="-----"), "trust_document.key"),
         (
