@@ -31,6 +31,9 @@ PART = 16 * CHUNK
 CONNECT, ANSWER = 5, 60
 """Seconds to wait for the store to be there, and for one answer."""
 
+_NO_BUCKET = "NoSuchBucket"
+"""S3's code for it. Spec: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
+
 RETRY: RetryConfig = {"max_retries": 2, "retry_timeout": datetime.timedelta(seconds=ANSWER)}
 
 
@@ -99,7 +102,7 @@ class ObjectBlobs:
         import obstore
 
         check_name(sha256)
-        with contextlib.suppress(FileNotFoundError), _answered():
+        with _answered():
             obstore.delete(self._store, sha256)
 
     def names(self) -> Iterator[str]:
@@ -110,7 +113,10 @@ class ObjectBlobs:
                 yield from (item["path"] for item in batch if SHA256.fullmatch(item["path"]))
 
     def check(self) -> None:
-        self.has("0" * 64)
+        import obstore
+
+        with _answered():
+            next(iter(obstore.list(self._store)), None)
 
 
 def check_endpoint(endpoint: str) -> None:
@@ -145,7 +151,7 @@ def _read(stream: Iterator[object], sha256: str) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def _answered(sha256: str | None = None) -> Iterator[None]:
-    """What the object store refuses becomes a fault.
+    """What the object store refuses becomes a fault: that there is no such bucket does not mean that a blob is missing.
 
     Raises:
         StoreFault: ``blob.missing``, ``store.unavailable``.
@@ -154,10 +160,8 @@ def _answered(sha256: str | None = None) -> Iterator[None]:
 
     try:
         yield
-    except FileNotFoundError:
-        if sha256 is None:
-            raise
-        raise missing(sha256) from None
-    except BaseError as error:
+    except (BaseError, FileNotFoundError) as error:
+        if sha256 is not None and isinstance(error, FileNotFoundError) and _NO_BUCKET not in str(error):
+            raise missing(sha256) from None
         said = str(error).partition("\n")[0]
         raise StoreFault("store.unavailable", f"the object store does not answer as it should: {said}") from error

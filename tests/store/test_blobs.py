@@ -152,6 +152,8 @@ def test_an_object_store_that_is_away_or_refuses_us_is_unavailable(
     large_backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = open_blobs("s3://tests/x?endpoint=http://127.0.0.1:9")
+    bucketless = open_blobs(large_backend.blobs_url.replace("//tests/", "//no-such-bucket/"))
+    assert refusal(bucketless.get, ABSENT) == refusal(bucketless.check) == "store.unavailable"
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
     stranger = open_blobs(large_backend.blobs_url)
     for blobs in (nowhere, stranger):
