@@ -61,6 +61,8 @@ RULES: tuple[Rule, ...] = (
     Rule("PUT",    "/v1/evidence/{sha256}", SUBMITTERS, SUBMIT),
     Rule("GET",    "/v1/evidence/{sha256}", EVERYBODY, READ),
     Rule("GET",    "/v1/evidence/{sha256}/content", EVERYBODY, READ),
+    Rule("POST",   "/v1/manifests", SUBMITTERS, SUBMIT),
+    Rule("GET",    "/v1/manifests/{sha256}", EVERYBODY, READ),
     Rule("GET",    "/v1/policies", EVERYBODY, READ),
     Rule("POST",   "/v1/policies", TENANTS, MANAGE),
     Rule("GET",    "/v1/policies/{sha256}", EVERYBODY, READ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -15,6 +16,7 @@ from ..engines.processes import Exhausted, Late, Lost, Pool
 from ..engines.questions import Answer, Asked
 from .faults import JudgeFault
 from .judgements import Answers, Case, Judgement, Questions, Refused
+from .manifests import Glance, Glanced
 
 SECONDS = 120
 """How long one judgement may take by the clock on the wall, beside its processor seconds."""
@@ -24,6 +26,7 @@ LONGEST = 255
 
 _REPLY: msgspec.msgpack.Decoder[Judgement | Refused] = msgspec.msgpack.Decoder(Judgement | Refused)
 _QUESTIONS = msgspec.msgpack.Decoder(Questions)
+_GLANCED = msgspec.msgpack.Decoder(Glanced)
 
 
 class EnginesOfTenant(Protocol):
@@ -46,6 +49,10 @@ class Judging(Protocol):
         """
         ...
 
+    def glance(self, glance: Glance, tenant: str) -> Glanced:
+        """What a file says as a manifest, read by a process of `tenant` alone. Raises: JudgeFault, as `judge`."""
+        ...
+
     def close(self) -> None:
         """End every process."""
         ...
@@ -65,15 +72,25 @@ class Judges:
             questions = _QUESTIONS.decode(message).asked
             return msgspec.msgpack.encode(Answers(engines.ask(questions, tenant) if engines is not None else []))
 
+        return _judgement(self._exchange(msgspec.msgpack.encode(case), tenant, asked))
+
+    def glance(self, glance: Glance, tenant: str) -> Glanced:
+        """As `Judging` has it."""
+        reply = self._exchange(msgspec.msgpack.encode(glance), tenant, lambda _: b"")
+        try:
+            return _GLANCED.decode(reply)
+        except msgspec.MsgspecError as lost:
+            raise JudgeFault("judge.crashed", f"the judge did not say what it read: {lost}") from None
+
+    def _exchange(self, message: bytes, tenant: str, asked: Callable[[bytes], bytes]) -> bytes:
         try:
             with self._pool.process(tenant) as process:
-                reply = process.exchange(msgspec.msgpack.encode(case), self._seconds, asked)
-            return _judgement(reply)
+                return process.exchange(message, self._seconds, asked)
         except Late as lost:
             raise JudgeFault("judge.timeout", f"the judge was stopped: {lost}") from None
         except Exhausted as lost:
             raise JudgeFault("judge.memory", f"the judge was stopped: {lost}") from None
-        except (Lost, msgspec.MsgspecError) as lost:
+        except Lost as lost:
             raise JudgeFault("judge.crashed", f"the judge gave no judgement: {lost}") from None
 
     def close(self) -> None:
@@ -83,7 +100,10 @@ class Judges:
 
 def _judgement(reply: bytes) -> Judgement:
     """The judgement in a reply. Whether the report says the same is the signer's to see, which reads it again."""
-    judgement = _REPLY.decode(reply)
+    try:
+        judgement = _REPLY.decode(reply)
+    except msgspec.MsgspecError as lost:
+        raise JudgeFault("judge.crashed", f"the judge gave no judgement: {lost}") from None
     if isinstance(judgement, Refused):
         if judgement.reason in REASONS:
             raise PolicyFault(judgement.reason, judgement.detail[:LONGEST])

@@ -26,8 +26,9 @@ from ..engines.asking import opinions_on
 from ..engines.questions import Answer, Asked
 from ..engines.template import Ask
 from .judgements import Answers, Case, Judgement, Questions, Refused
+from .manifests import Glance, glance_at
 
-_CASE = msgspec.msgpack.Decoder(Case)
+_CASE: msgspec.msgpack.Decoder[Case | Glance] = msgspec.msgpack.Decoder(Case | Glance)
 _ANSWERS = msgspec.msgpack.Decoder(Answers)
 
 
@@ -42,8 +43,10 @@ class _Others:
 
 
 def answer(message: bytes, ask: Ask) -> bytes:
-    """The judgement of the case in `message`; a refusal where its policy does not read."""
+    """The judgement of the case in `message`, a refusal where its policy does not read; or what a file says."""
     case = _CASE.decode(message)
+    if isinstance(case, Glance):
+        return msgspec.msgpack.encode(glance_at(case))
     try:
         policy = _policy(case.policy, case.limits)
     except Fault as fault:

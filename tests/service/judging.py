@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from api.judges.judgements import Case, Judgement
+from api.judges.manifests import Glance, Glanced
 from api.judges.work import answer
 
 
@@ -15,3 +16,6 @@ class JudgeHere:
 
     def judge(self, case: Case, tenant: str, engines: Any) -> Judgement:
         return msgspec.msgpack.decode(answer(msgspec.msgpack.encode(case), lambda message: b""), type=Judgement)
+
+    def glance(self, glance: Glance, tenant: str) -> Glanced:
+        return msgspec.msgpack.decode(answer(msgspec.msgpack.encode(glance), lambda message: b""), type=Glanced)
