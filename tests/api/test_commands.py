@@ -39,6 +39,20 @@ def _every(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...]
 COMMANDS = dict(_every(commands))
 HELPS = pytest.mark.parametrize("path", COMMANDS, ids=lambda path: " ".join(path) or "countersign")
 
+SERVICE = ("serve", "worker", "admin", "remote")
+"""Commands about a service, whose examples `tests.serving.test_examples` and `tests.client.test_examples` run."""
+
+ALONE = [path for path in COMMANDS if path[:1] not in [(name,) for name in SERVICE] or "ceremony" in path]
+
+PLACES = frozenset({"data", "database", "blobs", "service", "tenant"})
+"""Options of those that the environment may give: where a service is, and as whom one comes. Nothing of trust."""
+
+OF_A_SERVICE = ("admin", "remote", "serve", "worker")
+"""Commands about a service: what they read from the environment says where and who, never what to trust."""
+
+WHERE_THINGS_ARE = {"COUNTERSIGN_BLOBS", "COUNTERSIGN_DATA", "COUNTERSIGN_DATABASE", "COUNTERSIGN_ISSUERS"}
+WHOM_TO_ASK = {"COUNTERSIGN_SERVICE", "COUNTERSIGN_TENANT", "COUNTERSIGN_TOKEN"}
+
 
 def example(program: Program, path: tuple[str, ...]) -> tuple[str, ...]:
     """The words of the example that the help of a command ends with."""
@@ -90,14 +104,29 @@ def lay_out_verdict(scene: Path, program: Program, policy: Document) -> None:
     assert program("verify", NAME, *BY_POLICY, "--format", "json", "-o", "old.json").code == 0
 
 
-@HELPS
+@pytest.mark.parametrize("path", ALONE, ids=lambda path: " ".join(path) or "countersign")
 def test_the_help_of_every_command_ends_with_an_example_that_works(
-    workshop: Path, program: Program, path: tuple[str, ...]
+    workshop: Path, program: Program, monkeypatch: pytest.MonkeyPatch, path: tuple[str, ...]
 ) -> None:
     words = example(program, path)
     assert words[: len(path)] == path
+    if path[:1] and path[0] in OF_A_SERVICE and path[:2] != ("admin", "ceremony"):
+        monkeypatch.setenv("COUNTERSIGN_SERVICE", "https://verdicts.example")
+        _check_words(words)  # where a service runs, `tests.serving` runs them
+        return
     ran = program(*words)
     assert (ran.code, ran.errors) == (0, b"")
+
+
+def _check_words(words: tuple[str, ...]) -> None:
+    """A command takes these words."""
+    command: click.Command = commands
+    context, rest = click.Context(commands, info_name="countersign"), list(words)
+    while isinstance(command, click.Group):
+        below = command.get_command(context, rest[0])
+        assert below is not None
+        command, context = below, click.Context(below, context, info_name=rest.pop(0))
+    assert command.make_context(command.name, rest).command is command
 
 
 @HELPS
@@ -114,7 +143,9 @@ def test_every_help_fits_80_columns_and_names_every_option(program: Program, pat
 def test_t71_no_option_is_read_from_the_environment(path: tuple[str, ...]) -> None:
     command = COMMANDS[path]
     assert "auto_envvar_prefix" not in command.context_settings
-    assert not [parameter.name for parameter in command.params if parameter.envvar]
+    allowed = WHERE_THINGS_ARE | WHOM_TO_ASK if path[:1] and path[0] in OF_A_SERVICE else set()
+    read = {str(parameter.envvar) for parameter in command.params if parameter.envvar}
+    assert read <= allowed
 
 
 def test_the_version_is_that_of_the_distribution(program: Program) -> None:
