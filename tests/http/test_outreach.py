@@ -92,6 +92,7 @@ def test_a_vendor_appeals_and_the_operator_answers_once(
     appeal = made(client.post("/v1/appeals", json={"verdict": verdict, "text": "Not so."}, headers=auditor))
     operator = asking.token(OPERATOR, ("operator",))
     assert [each["id"] for each in made(client.get("/v1/appeals", headers=operator), 200)["items"]] == [appeal["id"]]
+    assert made(client.get("/v1/events", headers=operator), 200)["items"][0]["data"]["appeal"] == appeal["id"]
     path = f"/v1/appeals/{appeal['id']}"
     answer = {"decision": "refused", "text": "It is so."}
     assert reason(client.post(f"{path}/answer", json=answer, headers=auditor)) == (403, "access.role")

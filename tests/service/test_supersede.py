@@ -18,6 +18,7 @@ import pytest
 from api.effects.faults import RequestFault
 from api.store import events, tenants, trail, verdicts, verifications
 from api.store.dependants import dependants, under_way
+from api.store.faults import StoreFault
 from api.store.tenants import Tenant
 from api.store.verdicts import Filters, VerdictRow
 from api.usecases.service import supersede
@@ -305,6 +306,31 @@ def test_a_tenants_distrust_is_its_own(service: Service, clock: StandingClock, p
 def test_events_that_give_no_cause_give_none() -> None:
     event = events.Event(id="e", tenant="t", kind="verdict.issued", document={}, created=DATED)
     assert cause_of(event) is None
+
+
+def test_one_dependant_that_is_stuck_holds_up_no_other(
+    service: Service, clock: StandingClock, policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, *others = [ask(service, policy, key=f"{number}") for number in range(3)]
+    theirs = ask(service, policy, OTHER)
+    renewed = supersede._renewed
+
+    def broken(*arguments: Any) -> Any:
+        if arguments[-1].verdict == stuck:
+            raise StoreFault("blob.missing", "a key file is gone")
+        return renewed(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(supersede, "_renewed", broken)
+        publish_policy(service, THE_OPERATOR, NEXT_POLICY)
+        withdraw(service, OTHER, Subject("evidence", EVIDENCE), "signed by mistake")
+        with pytest.raises(StoreFault, match="a key file is gone"):
+            spread_events(service)
+        work_off(service)
+    assert {verdict.supersedes for verdict in chain(service)} == {None, *others}
+    assert theirs in {verdict.supersedes for verdict in chain(service, OTHER)}
+    finish(service, clock)
+    assert {verdict.supersedes for verdict in chain(service)} == {None, stuck, *others}
 
 
 def test_killed_three_times_in_the_middle_each_dependant_has_one_successor(

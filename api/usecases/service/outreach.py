@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attestations.faults import Fault
+
 from ...store import deliveries, events, webhooks
 from ...store.events import Event
 from .service import Service
@@ -20,19 +22,24 @@ def spread_events(service: Service) -> bool:
     """Write what follows from every event that waits; whether any is finished with.
 
     Raises:
+        Fault: what keeps an event waiting, after the others are done.
         StoreFault: ``store.unavailable``: what is written stands.
     """
-    after, finished = 0, False
-    while True:
-        with service.database.reading() as connection:
-            waiting = events.waiting(connection, after, AT_ONCE)
-        if not waiting:
-            return finished
-        after = waiting[-1].serial
+    after, finished, stuck = 0, False, list[Fault]()
+    while waiting := _waiting(service, after):
         _write_deliveries(service, waiting)
-        done = [event for event in waiting if _follow(service, event)]
+        done = [event for event in waiting if _follow(service, event, stuck)]
         _mark(service, done)
         finished |= bool(done)
+        after = waiting[-1].serial
+    if stuck:
+        raise stuck[0]
+    return finished
+
+
+def _waiting(service: Service, after: int) -> tuple[Event, ...]:
+    with service.database.reading() as connection:
+        return events.waiting(connection, after, AT_ONCE)
 
 
 def _write_deliveries(service: Service, waiting: Sequence[Event]) -> None:
@@ -45,10 +52,16 @@ def _write_deliveries(service: Service, waiting: Sequence[Event]) -> None:
                     deliveries.insert(connection, webhook.id, event.id, event.created)
 
 
-def _follow(service: Service, event: Event) -> bool:
-    """Have what rests on a change verified again; whether nothing is left to do for the event."""
+def _follow(service: Service, event: Event, stuck: list[Fault]) -> bool:
+    """Have what rests on a change verified again; whether nothing is left to do. What keeps it goes to `stuck`."""
     cause = cause_of(event)
-    return cause is None or verify_again(service, event, cause)
+    try:
+        return cause is None or verify_again(service, event, cause)
+    except Fault as fault:
+        if fault.reason == "store.unavailable":
+            raise
+        stuck.append(fault)
+        return False
 
 
 def _mark(service: Service, done: Sequence[Event]) -> None:

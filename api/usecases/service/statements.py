@@ -74,7 +74,7 @@ def file_audit(
 
 
 def file_appeal(ground: Ground, principal: Principal, verdict: str, text: str) -> Statement:
-    """Appeal against a verdict that the tenant got.
+    """Appeal against a verdict that the tenant got; the operator is told.
 
     Raises:
         RequestFault: ``request.invalid``, ``request.not_found``.
@@ -82,7 +82,11 @@ def file_appeal(ground: Ground, principal: Principal, verdict: str, text: str) -
     _check_text(text)
     with ground.database.writing() as connection:
         subject = Subject("verdict", verdict)
-        return _file(ground, connection, principal, APPEAL, subject, {"text": text}, "appeal.filed")
+        filed = _file(ground, connection, principal, APPEAL, subject, {"text": text}, "appeal.filed")
+        if principal.tenant != OPERATOR:
+            told = {"appeal": filed.id, "verdict": verdict}
+            tell(connection, OPERATOR, "appeal.filed", told, filed.created)
+    return filed
 
 
 def answer_appeal(ground: Ground, principal: Principal, appeal: str, decision: str, text: str) -> Statement:

@@ -23,6 +23,7 @@ import rfc8785
 from msgspec import structs
 from sqlalchemy.engine import Connection
 
+from attestations.faults import Fault
 from verifier.policy.plain import format_time
 
 from ...effects.chance import draw_id
@@ -92,14 +93,17 @@ def verify_again(service: Service, event: Event, cause: Cause) -> bool:
     """Have every dependant of `cause` verified again, in batches; whether nothing was left to do.
 
     Raises:
+        Fault: what keeps a dependant from it: the others are done, and this one is found again.
         StoreFault: ``store.unavailable``: what is written stands, and the rest is found again.
     """
-    after = 0
+    after, stuck = 0, list[Fault]()
     while batch := _batch(service, cause, after):
         service.faults.at("supersede.found")
         for _, group in itertools.groupby(sorted(batch, key=_tenant_of), key=_tenant_of):
-            _renew_all(service, event, cause, group)
+            stuck += _renew_group(service, event, cause, tuple(group))
         after = batch[-1].serial
+    if stuck:
+        raise stuck[0]
     if after > 0 or service.clock.now() < event.created + SETTLING:
         return False
     with service.database.reading() as connection:
@@ -113,6 +117,19 @@ def _batch(service: Service, cause: Cause, after: int) -> tuple[Dependant, ...]:
 
 def _tenant_of(dependant: Dependant) -> str:
     return dependant.tenant
+
+
+def _renew_group(service: Service, event: Event, cause: Cause, group: tuple[Dependant, ...]) -> list[Fault]:
+    """Renew one tenant's verdicts, together; where one of them cannot be, each by itself. What the stuck ones have."""
+    try:
+        _renew_all(service, event, cause, group)
+    except Fault as fault:
+        if fault.reason == "store.unavailable":
+            raise
+        if len(group) == 1:
+            return [fault]
+        return [each for dependant in group for each in _renew_group(service, event, cause, (dependant,))]
+    return []
 
 
 def _renew_all(service: Service, event: Event, cause: Cause, group: Iterable[Dependant]) -> None:
