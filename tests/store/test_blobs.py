@@ -180,3 +180,29 @@ def test_an_object_store_that_is_away_or_refuses_us_is_unavailable(
 )
 def test_a_place_that_keeps_nothing_or_leaks_everything_is_refused(url: str) -> None:
     assert refusal(open_blobs, url) == "store.url"
+
+
+def test_bytes_are_on_the_disk_before_their_name_and_the_name_before_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = LocalBlobs(str(tmp_path / "blobs"))
+    blobs.put_bytes(b"before")
+    order: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def forced(descriptor: int) -> None:
+        order.append("directory" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    def renamed(self: Path, target: Path) -> Path:
+        order.append("name")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", forced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    blobs.put([b"new"])
+    assert [step for step in order if step != "directory"] == ["file", "name"]
+    assert order[-1] == "directory"
+    order.clear()
+    blobs.put_bytes(b"new")  # it is there, but who put it may not have come so far
+    assert order == ["directory"]
