@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..store.backup import Backup
 
 
-@click.command("backup", epilog=example("countersign admin backup 2026-11-24 --data /srv/countersign"))
+@click.command("backup", epilog=example("countersign admin backup copy"))
 @click.argument("directory", metavar="DIR")
 @keeping_options
 def command(directory: str, **given: Any) -> int:

@@ -43,20 +43,23 @@ def publish(path: str, **given: Any) -> int:
     return 0
 
 
-@command.command("retire", epilog=example("countersign admin policy retire sha256:0123…"))
-@click.argument("digest", metavar="DIGEST")
+@command.command(
+    "retire", epilog=example("countersign admin policy retire https://audit.example/policies/acme-endpoint")
+)
+@click.argument("policy", metavar="ID|DIGEST")
 @keeping_options
-def retire(digest: str, **given: Any) -> int:
-    """Take the policy of this digest out of use: nothing new is judged or signed under it. Its verdicts stand."""
-    from attestations.digests import parse_digest
+def retire(policy: str, **given: Any) -> int:
+    """Take a policy out of use: nothing new is judged or signed under it. Its verdicts stand.
 
+    ID stands for its present version, sha256:… for one version.
+    """
     from ..usecases.service.publishing import retire_operators_policy
     from .world import this_machine
 
     with office(**given) as opened:
-        policy = retire_operators_policy(opened, opened.published, parse_digest(digest))
+        retired = retire_operators_policy(opened, opened.published, policy)
     this_machine().terminal.write(
-        f"retired: {policy.id} version {policy.version}\n"
+        f"retired: {retired.id} version {retired.version}\n"
         "next: publish a version in its place, or tell those who ask under it\n"
     )
     return 0

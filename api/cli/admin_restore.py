@@ -11,7 +11,7 @@ from .options import example
 from .serving import keeping_options, setup_of
 
 
-@click.command("restore", epilog=example("countersign admin restore 2026-11-24 --data /srv/countersign"))
+@click.command("restore", epilog=example("countersign admin restore kept --data anew"))
 @click.argument("directory", metavar="DIR")
 @keeping_options
 def command(directory: str, **given: Any) -> int:

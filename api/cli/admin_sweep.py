@@ -11,7 +11,7 @@ from .options import example
 from .serving import keeping_options
 
 
-@click.command("sweep", epilog=example("countersign admin sweep --days 30 --data /srv/countersign"))
+@click.command("sweep", epilog=example("countersign admin sweep --days 30"))
 @click.option(
     "--days", type=click.IntRange(min=0), default=30, show_default=True, metavar="N", help="How old they are at least."
 )
@@ -34,6 +34,7 @@ def command(days: int, **given: Any) -> int:
         swept = sweep(opened, opened.blobs, AT_THE_MACHINE.actor, datetime.timedelta(days=days))
     kept = f"; {swept.shared} kept, being evidence or trust as well" if swept.shared else ""
     cut = f"; removed {begun} uploads that were cut off" if begun else ""
-    text = f"let go of the bytes of {swept.artifacts} artifacts, {size_words(swept.size)}{kept}{cut}\n"
+    count = f"{swept.artifacts} artifact{'' if swept.artifacts == 1 else 's'}"
+    text = f"let go of the bytes of {count}, {size_words(swept.size)}{kept}{cut}\n"
     this_machine().terminal.write(text)
     return 0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..store.tenants import Tenant
 
 
-@click.group("tenant", epilog=example("countersign admin tenant new acme --role vendor"))
+@click.group("tenant", epilog=example("countersign admin tenant list"))
 def command() -> None:
     """Open tenants, bound what they may ask for, close them. Tenants cannot see one another."""
 
@@ -35,7 +35,7 @@ own_limits = click.option(
 )
 
 
-@command.command("new", epilog=example("countersign admin tenant new acme --role vendor"))
+@command.command("new", epilog=example("countersign admin tenant new house-of-audit --role auditor"))
 @click.argument("id", metavar="ID")
 @click.option("--name", metavar="TEXT", help="What people call it; its ID, without.")
 @click.option(

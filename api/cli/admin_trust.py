@@ -45,18 +45,19 @@ def publish(name: str, path: str, dated: datetime.datetime | None, **given: Any)
     return 0
 
 
-@command.command("distrust", epilog=example("countersign admin trust distrust sha256:0123…"))
-@click.argument("digest", metavar="DIGEST")
+@command.command("distrust", epilog=example("countersign admin trust distrust acme"))
+@click.argument("file", metavar="NAME|DIGEST")
 @keeping_options
-def distrust(digest: str, **given: Any) -> int:
-    """Rely on the file of this digest no more, under any name: what rests on it is verified again without it."""
-    from attestations.digests import parse_digest
+def distrust(file: str, **given: Any) -> int:
+    """Rely on a file no more, under any of its names: what rests on it is verified again without it.
 
+    NAME stands for the file that it stands for now, sha256:… for that very file.
+    """
     from ..usecases.service.publishing import distrust_operators
     from .world import this_machine
 
     with office(**given) as opened:
-        names = distrust_operators(opened, opened.published, parse_digest(digest))
+        names = distrust_operators(opened, opened.published, file)
     this_machine().terminal.write(
         f"distrusted: {', '.join(names)}\n"
         "next: the service verifies again what rests on it; publish what is to take its place under that name\n"

@@ -10,7 +10,7 @@ from .options import example
 from .serving import keeping_options, setup_of
 
 
-@click.command("upgrade", epilog=example("countersign admin upgrade --data /srv/countersign"))
+@click.command("upgrade", epilog=example("countersign admin upgrade"))
 @keeping_options
 def command(**given: Any) -> int:
     """Bring the database to this version's schema. Make a backup first; end the service and its workers.

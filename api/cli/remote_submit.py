@@ -13,7 +13,9 @@ from .remote_verify import asking_options, flags_of, keeping_options, verified
 
 @click.command(
     "submit",
-    epilog=example("countersign remote submit endpoint-7.1.0.exe --policy policy.toml --release 7.1.0 --wait 10m"),
+    epilog=example(
+        "countersign remote submit endpoint-7.1.0.exe --policy policy.toml \\\n    --release 7.1.0 --wait 10m"
+    ),
 )
 @click.argument("artifact", metavar="ARTIFACT")
 @asking_options

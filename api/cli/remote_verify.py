@@ -74,7 +74,8 @@ class Flags(Struct, frozen=True):
 
 
 @click.command(
-    "verify", epilog=example("countersign remote verify endpoint-7.1.0.exe --policy policy.toml --release 7.1.0")
+    "verify",
+    epilog=example("countersign remote verify endpoint-7.1.0.exe --policy policy.toml \\\n    --release 7.1.0"),
 )
 @click.argument("artifacts", nargs=-1, required=True, metavar="ARTIFACT...")
 @asking_options

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..serving.settings import Listening
 
 
-@click.command("serve", epilog=example("countersign serve --data /srv/countersign --ready-file ready.json"))
+@click.command("serve", epilog=example("countersign serve --data data --ready-file ready.json"))
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to answer at.")
 @click.option(
     "--port",

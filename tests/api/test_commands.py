@@ -39,14 +39,6 @@ def _every(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...]
 COMMANDS = dict(_every(commands))
 HELPS = pytest.mark.parametrize("path", COMMANDS, ids=lambda path: " ".join(path) or "countersign")
 
-SERVICE = ("serve", "worker", "admin", "remote")
-"""Commands about a service, whose examples `tests.serving.test_examples` and `tests.client.test_examples` run."""
-
-ALONE = [path for path in COMMANDS if path[:1] not in [(name,) for name in SERVICE] or "ceremony" in path]
-
-PLACES = frozenset({"data", "database", "blobs", "service", "tenant"})
-"""Options of those that the environment may give: where a service is, and as whom one comes. Nothing of trust."""
-
 OF_A_SERVICE = ("admin", "remote", "serve", "worker")
 """Commands about a service: what they read from the environment says where and who, never what to trust."""
 
@@ -104,7 +96,7 @@ def lay_out_verdict(scene: Path, program: Program, policy: Document) -> None:
     assert program("verify", NAME, *BY_POLICY, "--format", "json", "-o", "old.json").code == 0
 
 
-@pytest.mark.parametrize("path", ALONE, ids=lambda path: " ".join(path) or "countersign")
+@HELPS
 def test_the_help_of_every_command_ends_with_an_example_that_works(
     workshop: Path, program: Program, monkeypatch: pytest.MonkeyPatch, path: tuple[str, ...]
 ) -> None:
@@ -112,7 +104,7 @@ def test_the_help_of_every_command_ends_with_an_example_that_works(
     assert words[: len(path)] == path
     if path[:1] and path[0] in OF_A_SERVICE and path[:2] != ("admin", "ceremony"):
         monkeypatch.setenv("COUNTERSIGN_SERVICE", "https://verdicts.example")
-        _check_words(words)  # where a service runs, `tests.serving` runs them
+        _check_words(words)  # `tests.serving.test_examples` and `tests.client.test_examples` run them
         return
     ran = program(*words)
     assert (ran.code, ran.errors) == (0, b"")

@@ -87,14 +87,15 @@ def test_what_is_published_may_be_signed_and_what_is_withdrawn_not(setup: Setup,
     assert published.policy(digest).policy.version == 3
     assert "published before" in admin("policy", "publish", "policy.toml").text
     assert "in the place of version 3" in admin("policy", "publish", "next.toml").text
-    assert "next: " in admin("reverify", digest).text
+    assert "next: " in admin("reverify", "https://audit.example/policies/acme-endpoint").text
     assert "sigstore" in admin("trust", "list").text
-    assert admin("trust", "distrust", root).text.startswith("distrusted: world")
+    assert admin("trust", "distrust", "world").text.startswith("distrusted: world")
     assert admin("policy", "retire", digest).code == 0
     with pytest.raises(Exception, match="retired"):
         published.policy(digest)
-    refused = admin("policy", "retire", "sha256:" + "0" * 64)
-    assert (refused.code, refused.reason) == (4, "request.not_found")
+    for nothing in (("policy", "retire", "sha256:" + "0" * 64), ("trust", "distrust", root[:-1]), ("reverify", "x")):
+        refused = admin(*nothing)
+        assert (refused.code, refused.reason) == (4, "request.not_found")
 
 
 def test_a_backup_is_the_service_again(setup: Setup, admin: Admin, tmp_path: Path) -> None:

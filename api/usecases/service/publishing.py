@@ -14,7 +14,7 @@ from attestations.limits import DEFAULT_LIMITS
 from ...effects.faults import RequestFault
 from ...signer.published import Published as Folder
 from ...signer.published import verifier_id
-from ...store import trust_files
+from ...store import policies, trust_files
 from ...store.policies import StoredPolicy
 from ...store.schema import OPERATOR
 from ...store.trust_files import StoredTrust
@@ -24,6 +24,8 @@ from .trust_files import distrust, publish_trust
 
 if TYPE_CHECKING:
     from ...store.blobs import Blobs
+
+_DIGEST = "sha256:"
 
 
 def publish_operators_policy(ground: Ground, folder: Folder, base: str, content: bytes) -> Published:
@@ -40,15 +42,32 @@ def publish_operators_policy(ground: Ground, folder: Folder, base: str, content:
     return publish_policy(ground, AT_THE_MACHINE, content, verifier)
 
 
-def retire_operators_policy(ground: Ground, folder: Folder, digest: Digest) -> StoredPolicy:
-    """Judge and sign nothing more under a policy of the operator's.
+def operators_policy(ground: Ground, named: str) -> StoredPolicy:
+    """The policy of the operator's that is `named` by its digest, ``sha256:…``, or by its id: its present version.
+
+    Raises:
+        RequestFault: ``request.not_found``.
+    """
+    with ground.database.reading() as connection:
+        if named.startswith(_DIGEST):
+            found = policies.by_digest(connection, OPERATOR, named.removeprefix(_DIGEST))
+        else:
+            found = policies.present(connection, OPERATOR, named)
+    if found is None:
+        raise RequestFault("request.not_found", "no policy of the operator's is called so", actual=named[:100])
+    return found
+
+
+def retire_operators_policy(ground: Ground, folder: Folder, named: str) -> StoredPolicy:
+    """Judge and sign nothing more under the policy of the operator's that is `named` so.
 
     Raises:
         RequestFault: ``request.not_found``.
         OutputFault: ``output.unwritable``.
     """
-    retired = retire_policy(ground, AT_THE_MACHINE, digest.hex)
-    folder.retire_policy(digest)
+    policy = operators_policy(ground, named)
+    retired = retire_policy(ground, AT_THE_MACHINE, policy.digest)
+    folder.retire_policy(Digest("sha256", policy.digest))
     return retired
 
 
@@ -68,18 +87,20 @@ def publish_operators_trust(
     return stored
 
 
-def distrust_operators(ground: Ground, folder: Folder, digest: Digest) -> tuple[str, ...]:
-    """Rely on a trust file of the operator's no more; the names it had.
+def distrust_operators(ground: Ground, folder: Folder, named: str) -> tuple[str, ...]:
+    """Rely no more on the trust file that is `named` by its digest, or by the name that it stands for; its names.
 
     Raises:
         RequestFault: ``request.not_found``.
         OutputFault: ``output.unwritable``.
     """
     with ground.database.reading() as connection:
-        found = [each for each in trust_files.of_tenant(connection, OPERATOR) if each.sha256 == digest.hex]
+        present = None if named.startswith(_DIGEST) else trust_files.present(connection, OPERATOR, named)
+        sha256 = present.sha256 if present is not None else named.removeprefix(_DIGEST)
+        found = [each for each in trust_files.of_tenant(connection, OPERATOR) if each.sha256 == sha256]
     if not found:
-        raise RequestFault("request.not_found", "no trust file of the operator's has this digest", actual=str(digest))
+        raise RequestFault("request.not_found", "no trust file of the operator's is called so", actual=named[:100])
     for file in found:
-        folder.distrust(file.name, digest)
-    distrust(ground, AT_THE_MACHINE, digest.hex)
+        folder.distrust(file.name, Digest("sha256", sha256))
+    distrust(ground, AT_THE_MACHINE, sha256)
     return tuple(file.name for file in found)
