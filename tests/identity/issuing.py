@@ -10,12 +10,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from msgspec import Struct
 
 from api.effects.egress import Answer
-from api.effects.faults import EgressFault
+from api.effects.faults import AccessFault, EgressFault
 from api.effects.issuer_keys import PublishedKeys
 from api.effects.oidc import Issuer
 from fixtures.recipes.scene import NOW
@@ -48,6 +49,11 @@ def jwk(key: rsa.RSAPrivateKey, kid: str) -> dict[str, Any]:
 def public_pem(key: rsa.RSAPrivateKey) -> bytes:
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     return key.public_key().public_bytes(serialization.Encoding.PEM, form)
+
+
+def refused_for(reason: str) -> pytest.RaisesExc[AccessFault]:
+    """A refusal for this very reason, as a context."""
+    return pytest.RaisesExc(AccessFault, check=lambda fault: fault.reason == reason)
 
 
 class Maker(Struct, frozen=True):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from api.effects.faults import AccessFault
 from api.serving.admitting import LARGEST, issuing_at
 
+from .issuing import refused_for
 from .places import GITHUB
 
 FILE = """
@@ -38,10 +38,10 @@ def test_what_it_names_and_cannot_be_used_stops_the_start(tmp_path: Path, keys: 
     (tmp_path / "issuers.toml").write_text(FILE)
     if keys is not None:
         (tmp_path / "ci.jwks.json").write_bytes(keys)
-    with pytest.raises(AccessFault, match=r"identity\.settings"):
+    with refused_for("identity.settings"):
         issuing_at(tmp_path / "issuers.toml")
 
 
 def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(AccessFault, match=r"identity\.settings"):
+    with refused_for("identity.settings"):
         issuing_at(tmp_path / "nowhere.toml")

@@ -10,13 +10,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.effects.faults import AccessFault
 from api.effects.oidc import Issuer
 from api.usecases.service.identities import check_claims
 from api.usecases.service.issuers import KINDS, read_issuers
 from api.usecases.service.throttle import Allowance
 
-from .issuing import AUDIENCE, Maker, private_key
+from .issuing import AUDIENCE, Maker, private_key, refused_for
 from .places import GITHUB, Place, place, reason, seconds
 
 REPOSITORY = {"repository_id": "4711"}
@@ -233,7 +232,7 @@ client_secret = "login.secret"
         ],
     )
     def test_whatever_it_says_wrongly_is_refused(self, old: str, new: str) -> None:
-        with pytest.raises(AccessFault, match=r"identity\.settings"):
+        with refused_for("identity.settings"):
             read_issuers(self.FILE.replace(old, new, 1).encode(), self.beside)
 
     @pytest.mark.parametrize("kind", ["github", "gitlab"])
@@ -241,6 +240,6 @@ client_secret = "login.secret"
         found = KINDS[kind]
         issuer = Issuer(url=found.url, audience=AUDIENCE, anchors=found.anchors, claims=found.claims)
         for name in ("sub", "repository", "repository_owner", "project_path", "namespace_path", "user_login", "actor"):
-            with pytest.raises(AccessFault, match="claim_unknown"):
+            with refused_for("identity.claim_unknown"):
                 check_claims(issuer, {found.anchors[0]: "1", name: "acme"})
         check_claims(issuer, dict.fromkeys(found.anchors, "1"))

@@ -15,7 +15,7 @@ from api.effects.issuer_keys import ASKED_AGAIN, KEPT
 from api.effects.oidc import Identity, authenticate_token
 from fixtures.recipes.scene import NOW
 
-from .issuing import Maker, Web, document, jwk, private_key, public_pem, segment
+from .issuing import Maker, Web, document, jwk, private_key, public_pem, refused_for, segment
 
 CI = Maker("https://ci.example", private_key("ci"))
 OTHER = Maker("https://other.example", private_key("other"))
@@ -188,14 +188,14 @@ class TestKeysOfIssuers:
         keys.find(CI.issuer, "k1", NOW)
         web.publish(Maker(CI.url, private_key("next"), "k2"))
         assert keys.find(CI.issuer, "k1", NOW + KEPT - datetime.timedelta(seconds=1))
-        with pytest.raises(AccessFault, match="key_unknown"):
+        with refused_for("identity.key_unknown"):
             keys.find(CI.issuer, "k1", NOW + KEPT)
 
     def test_a_new_key_is_found_and_made_up_ones_are_asked_for_once_a_minute(self) -> None:
         web = Web(CI)
         keys = web.keys
         for number in range(5):
-            with pytest.raises(AccessFault, match="key_unknown"):
+            with refused_for("identity.key_unknown"):
                 keys.find(CI.issuer, f"made up {number}", NOW)
         assert len(web.asked) == 2
         web.publish(Maker(CI.url, private_key("next"), "k2"))
@@ -205,7 +205,7 @@ class TestKeysOfIssuers:
         web = Web()
         keys = web.keys
         for _ in range(3):
-            with pytest.raises(AccessFault, match=r"identity\.issuer_unreachable"):
+            with refused_for("identity.issuer_unreachable"):
                 keys.find(CI.issuer, "k1", NOW)
         assert len(web.asked) == 1
         web.publish(CI)
@@ -216,13 +216,13 @@ class TestKeysOfIssuers:
         web.pages["https://ci.example/.well-known/openid-configuration"] = json.dumps(
             {"issuer": OTHER.url, "jwks_uri": "https://ci.example/keys"}
         ).encode()
-        with pytest.raises(AccessFault, match=r"identity\.issuer_unreachable"):
+        with refused_for("identity.issuer_unreachable"):
             web.keys.find(CI.issuer, "k1", NOW)
 
     def test_two_keys_of_one_id_are_no_key(self) -> None:
         web = Web(CI)
         web.pages["https://ci.example/keys"] = json.dumps({"keys": [jwk(CI.key, "k1"), jwk(OTHER.key, "k1")]}).encode()
-        with pytest.raises(AccessFault, match=r"identity\.issuer_unreachable"):
+        with refused_for("identity.issuer_unreachable"):
             web.keys.find(CI.issuer, "k1", NOW)
 
     def test_keys_that_the_operator_gave_are_asked_of_nobody(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from api.effects.faults import AccessFault
 from api.usecases.service.service import Principal
 from api.usecases.service.throttle import Allowance, TenantThrottle, ThrottleFault, check_allowance
+
+from .issuing import refused_for
 
 ACME = Principal("acme", "token:1", ("vendor",), ("read",))
 MORE = Principal("more", "token:2", ("vendor",), ("read",), {"requests_per_minute": 5, "pending": 1})
@@ -59,7 +60,7 @@ def test_strangers_are_counted_by_their_address() -> None:
 
 @pytest.mark.parametrize("own", [{"requests": 1}, {"pending": -1}, {"logins_per_minute": 1}])
 def test_a_tenant_has_no_other_limits(own: dict[str, int]) -> None:
-    with pytest.raises(AccessFault, match=r"throttle\.unknown"):
+    with refused_for("throttle.unknown"):
         check_allowance(own)
 
 
