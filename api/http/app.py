@@ -13,6 +13,9 @@ from .routes import ROUTERS
 UPLOADS = 64
 """Bodies that may arrive at once straight into the store: each holds a thread."""
 
+LARGE_BODIES = 8
+"""Bodies of JSON above a mebibyte that may be in memory at once."""
+
 WAITERS = 64
 """Clients that may wait for a verdict at once: each holds a thread."""
 
@@ -30,6 +33,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.uploads = anyio.CapacityLimiter(UPLOADS)
+    app.state.large_bodies = anyio.CapacityLimiter(LARGE_BODIES)
     app.state.waiters = anyio.CapacityLimiter(WAITERS)
     problems.install(app)
     for router in ROUTERS:

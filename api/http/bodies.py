@@ -28,6 +28,12 @@ PAUSE = 20.0
 SLOWEST = 16 * 1024
 """Bytes a second that a body must come to, after the first `PAUSE`."""
 
+SMALL = 1024 * 1024
+"""Bytes of a JSON body that is held in memory without a thought."""
+
+LARGE_SECONDS = 60.0
+"""Seconds in which a larger one must have arrived: meanwhile it keeps others waiting."""
+
 THROTTLED = 1024 * 1024
 """Bytes that come between two looks at what the tenant may send."""
 
@@ -78,9 +84,13 @@ def _check_head(request: Request, largest: int) -> None:
         raise RequestFault(
             "request.media_type", "a compressed body", expected="no Content-Encoding", actual=coding[:40]
         )
-    length = request.headers.get("content-length")
-    if length is not None and length.isascii() and length.isdigit():
-        _check_size(int(length[:19]), largest)
+    _check_size(_announced(request), largest)
+
+
+def _announced(request: Request) -> int:
+    """How many bytes the body is said to have; -1 where nothing is said."""
+    length = request.headers.get("content-length", "")
+    return int(length[:19]) if length.isascii() and length.isdigit() else -1
 
 
 def _check_size(size: int, largest: int) -> None:
@@ -111,8 +121,17 @@ class JsonBody(Generic[_Model]):
         if media != JSON:
             raise RequestFault("request.media_type", "a body of this type", expected=JSON, actual=media)
         service: Service = request.app.state.service
-        body = await whole(request, self._largest or service.settings.largest_body)
-        return await run_in_threadpool(read_json, body, self.model)
+        largest = self._largest or service.settings.largest_body
+        if 0 <= _announced(request) <= SMALL:
+            return await run_in_threadpool(read_json, await whole(request, largest), self.model)
+        # Of large ones, few are held in memory at once; the others wait before anything of them is read.
+        async with request.app.state.large_bodies:
+            try:
+                with anyio.fail_after(LARGE_SECONDS):
+                    body = await whole(request, largest)
+            except TimeoutError:
+                raise RequestFault("request.too_slow", f"not whole within {LARGE_SECONDS:g} seconds") from None
+            return await run_in_threadpool(read_json, body, self.model)
 
 
 def json_body(model: type[_Model], largest: int | None = None) -> JsonBody[_Model]:

@@ -7,6 +7,7 @@ nothing depends on who was told to do what.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct, structs
@@ -73,6 +74,12 @@ def by_id(connection: Connection, tenant: str, verdict: str) -> VerdictRow | Non
 def by_verification(connection: Connection, tenant: str, verification: str) -> VerdictRow | None:
     """The verdict of the tenant's verification of that id."""
     return one(connection, VerdictRow, verdicts, tenant=tenant, verification=verification)
+
+
+def ids_of(connection: Connection, tenant: str, verifications: Sequence[str]) -> dict[str, str]:
+    """The ids of the verdicts of the tenant's verifications, by the verification's; of those that have one."""
+    wanted = select(verdicts.c.verification, verdicts.c.id).where(verdicts.c.verification.in_(verifications))
+    return {row.verification: row.id for row in connection.execute(wanted.where(verdicts.c.tenant == tenant))}
 
 
 def by_artifact(connection: Connection, tenant: str, artifact: str, cursor: str | None, size: int) -> Page[VerdictRow]:

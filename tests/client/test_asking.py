@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -144,13 +145,13 @@ def test_large_evidence_goes_first_and_small_goes_along() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append((request.url.path, len(request.content) >> 10))
-        tree = {"sha256": "ab" * 32} if request.url.path == "/v1/evidence" else {"id": "v1"}
+        tree = {"sha256": "ab" * 32} if request.url.path.startswith("/v1/evidence/") else {"id": "v1"}
         return httpx.Response(200, json=tree)
 
     with service(answer) as (remote, _):
         evidence = (("large", bytes(300 << 10)), ("small", b"{}"))
         remote.submit(Asked(artifact=DIGEST, policy={"id": "p"}, evidence=evidence))
-    assert seen == [("/v1/evidence", 400), ("/v1/verifications", 0)]
+    assert seen == [(f"/v1/evidence/{hashlib.sha256(bytes(300 << 10)).hexdigest()}", 300), ("/v1/verifications", 0)]
 
 
 def test_an_artifact_is_sent_from_its_start_each_time() -> None:

@@ -46,6 +46,8 @@ def test_pages_show_everything_once(asking: Asking, auditor: Headers) -> None:
     assert {len(found) for found in everything.values()} == {5}
     assert all(len(set(found)) == 5 for found in everything.values())
     assert everything["/v1/verdicts"] == everything[f"/v1/artifacts/{RELEASE.sha256}/verdicts"]
+    listed = walk(asking, "/v1/verifications", auditor)
+    assert [each["verdict"] for each in listed] == everything["/v1/verdicts"]
 
 
 def test_what_is_added_meanwhile_shifts_no_page(asking: Asking, auditor: Headers) -> None:

@@ -116,9 +116,9 @@ def verifications(
     cursor: Cursor = None,
     size: Size = DEFAULT_SIZE,
 ) -> Response:
-    """Newest first."""
-    page = list_verifications(service, caller, state, cursor, size)
-    items = [verification_view(Standing(row, None)) for row in page.rows]
+    """Newest first, each with the id of its verdict, where it has one."""
+    page, found = list_verifications(service, caller, state, cursor, size)
+    items = [verification_view(Standing(row, None), found.get(row.id)) for row in page.rows]
     return show(request, VerificationPage(items=items, next=page.next))
 
 

@@ -198,8 +198,8 @@ class BatchView(View):
     items: list[BatchItem]
 
 
-def verification_view(standing: Standing) -> VerificationView:
-    """A verification as it is shown."""
+def verification_view(standing: Standing, verdict: str | None = None) -> VerificationView:
+    """A verification as it is shown; in lists, with no more of its verdict than the id `verdict`."""
     found = standing.verification
     return VerificationView(
         id=found.id,
@@ -210,6 +210,6 @@ def verification_view(standing: Standing) -> VerificationView:
         why=found.why,
         previous=found.previous,
         created=shown_time(found.created),
-        verdict=standing.verdict.id if standing.verdict is not None else None,
+        verdict=standing.verdict.id if standing.verdict is not None else verdict,
         result=verdict_view(standing.verdict) if standing.verdict is not None else None,
     )

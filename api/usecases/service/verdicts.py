@@ -54,10 +54,12 @@ def find_verification(service: Service, principal: Principal, verification: str)
 
 def list_verifications(
     service: Service, principal: Principal, state: str | None, cursor: str | None, size: int
-) -> Page[Verification]:
-    """The tenant's verifications, newest first."""
+) -> tuple[Page[Verification], dict[str, str]]:
+    """The tenant's verifications, newest first, and the ids of the verdicts of those that have one."""
     with service.database.reading() as connection:
-        return verifications.page_of(connection, principal.tenant, cursor, size, state=state)
+        page = verifications.page_of(connection, principal.tenant, cursor, size, state=state)
+        done = [each.id for each in page.rows if each.state == verifications.DONE]
+        return page, verdicts.ids_of(connection, principal.tenant, done)
 
 
 def await_verification(service: Service, principal: Principal, verification: str, seconds: float) -> Standing:
