@@ -31,7 +31,7 @@ from verifier.windows import Window
 from ..effects.clock import Clock
 from ..effects.faults import KeyFault
 from ..effects.keys import Signer
-from .envelopes import BUNDLE, SignedVerdict, sign_statements
+from .envelopes import BUNDLE, Judged, SignedVerdict, sign_statements
 from .faults import SignerAway, SignerFault
 from .frames import LONGEST_REPORT
 from .journal import Entry, Journal
@@ -86,17 +86,9 @@ class Countersigner:
         _check_cited(verdict, request)
         now = self._clock.now()
         self._check_time(verdict.now, now)
+        judged = Judged(verdict, request.report, published.policy, request.release, request.evidence)
         try:
-            signed = sign_statements(
-                verdict,
-                request.report,
-                published.policy,
-                request.release,
-                request.evidence,
-                self._key.signer,
-                published.verifier,
-                unattended=self._key.unattended,
-            )
+            signed = sign_statements(judged, self._key.signer, published.verifier, unattended=self._key.unattended)
         except KeyFault as fault:
             raise SignerAway(f"the key gives no signature: {fault.detail}") from None
         self._journal.append(self._entry(request, signed, published.verifier, now))

@@ -7,6 +7,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from attestations.digests import Digest
 from attestations.faults import Fault
 from attestations.verdict_bundles import write_verdict_bundle
 from verifier.faults import VerdictFault
@@ -30,42 +31,28 @@ class SignedVerdict(Struct, frozen=True):
     lacking: tuple[Fault, ...]
 
 
-def sign_statements(
-    verdict: Verdict,
-    report: bytes,
-    policy: Policy,
-    release: str | None,
-    evidence: Collection[str],
-    signer: Signer,
-    verifier: str,
-    *,
-    unattended: bool = False,
-) -> SignedVerdict:
-    """Sign `verdict`, whose report is `report`, as the verifier whose id is the URI `verifier`.
+class Judged(Struct, frozen=True):
+    """A verdict and its report, and what a summary says besides: `evidence` is its files' SHA-256, in hex."""
 
-    `evidence` is its files' SHA-256, in hex.
+    verdict: Verdict
+    report: bytes
+    policy: Policy
+    release: str | None
+    evidence: Collection[str]
+
+
+def sign_statements(judged: Judged, signer: Signer, verifier: str, *, unattended: bool = False) -> SignedVerdict:
+    """Sign what was judged, as the verifier whose id is the URI `verifier`.
 
     The bundle holds the report itself only where no summary stands for it; it says so where the key is `unattended`.
 
     Raises:
         KeyFault: ``signing.failed``.
     """
+    report, digest = judged.report, sha256(judged.report)
     files = {REPORT: sign_envelope(PAYLOAD_TYPE, report, signer)}
     lacking = []
-    summary = partial(
-        sum_up,
-        verdict,
-        report=sha256(report),
-        policy=policy,
-        release=release,
-        evidence=evidence,
-        verifier=verifier,
-    )
-    writers: tuple[tuple[str, Callable[[], bytes]], ...] = (
-        (VSA, summary),
-        (SVR, partial(write_simple_result, verdict, verifier=verifier)),
-    )
-    for name, write in writers:
+    for name, write in _writers(judged, digest, verifier):
         try:
             statement = write()
         except VerdictFault as fault:
@@ -74,6 +61,19 @@ def sign_statements(
             files[name] = sign_envelope(PAYLOAD_TYPE, statement, signer)
     envelope = None if VSA in files else files[REPORT]
     bundle = write_verdict_bundle(
-        sha256(report), envelope=envelope, vsa=files.get(VSA), svr=files.get(SVR), unattended=unattended
+        digest, envelope=envelope, vsa=files.get(VSA), svr=files.get(SVR), unattended=unattended
     )
     return SignedVerdict({BUNDLE: bundle, **files}, tuple(lacking))
+
+
+def _writers(judged: Judged, report: Digest, verifier: str) -> tuple[tuple[str, Callable[[], bytes]], ...]:
+    summary = partial(
+        sum_up,
+        judged.verdict,
+        report=report,
+        policy=judged.policy,
+        release=judged.release,
+        evidence=judged.evidence,
+        verifier=verifier,
+    )
+    return (VSA, summary), (SVR, partial(write_simple_result, judged.verdict, verifier=verifier))

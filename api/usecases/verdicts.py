@@ -51,11 +51,11 @@ def sign_verdict(request: Request, verdict: Verdict, signer: Signer, verifier: s
     Raises:
         KeyFault: ``signing.failed``.
     """
-    from ..signer.envelopes import sign_statements
+    from ..signer.envelopes import Judged, sign_statements
 
     evidence = {sha256(file.content).hex for file in request.evidence}
-    report = render_report(verdict)
-    return sign_statements(verdict, report, request.policy, request.release, evidence, signer, verifier)
+    judged = Judged(verdict, render_report(verdict), request.policy, request.release, evidence)
+    return sign_statements(judged, signer, verifier)
 
 
 def read_keys(paths: tuple[str, ...], files: Files, limits: Limits) -> tuple[TrustedKey, ...]:

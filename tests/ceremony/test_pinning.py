@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from api.effects.egress import Answer
 from api.effects.keys.files import FileSigner
-from api.signer.envelopes import sign_statements
+from api.signer.envelopes import Judged, sign_statements
 from attestations.trust_documents import Terms
 from fixtures.recipes.scene import NOW, RELEASE, TRUST_FILE, policy_file
 from tests.api.conftest import Program
@@ -55,15 +55,8 @@ def verdict(here: Path) -> Path:
 
 def sign_verdict(signer: FileSigner) -> Path:
     request, judged = honest()
-    made = sign_statements(
-        judged,
-        render_report(judged),
-        request.policy,
-        request.release,
-        ("0" * 64,),
-        signer,
-        verifier_of(BASE, request.policy),
-    )
+    signing = Judged(judged, render_report(judged), request.policy, request.release, ("0" * 64,))
+    made = sign_statements(signing, signer, verifier_of(BASE, request.policy))
     path = Path("verdict.json")
     path.write_bytes(made.files["verdict.json"])
     return path

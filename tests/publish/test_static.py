@@ -11,7 +11,7 @@ import pytest
 from api.effects.faults import OutputFault
 from api.publish.static import StaticSite
 from api.signer.documents import Documents
-from api.signer.envelopes import BUNDLE, sign_statements
+from api.signer.envelopes import BUNDLE, Judged, sign_statements
 from api.signer.published import Published, verifier_id
 from api.store import verdicts
 from api.store.schema import OPERATOR
@@ -126,9 +126,8 @@ def test_a_published_policy_is_the_one_that_its_name_says(tmp_path: Path) -> Non
     request, verdict = honest()
     published = Published(tmp_path / "published")
     published.publish_policy(request.policy, verifier_id(BASE, request.policy))
-    made = sign_statements(
-        verdict, render_report(verdict), request.policy, request.release, (), person("verdicts"), "https://x.example/v1"
-    )
+    judged = Judged(verdict, render_report(verdict), request.policy, request.release, ())
+    made = sign_statements(judged, person("verdicts"), "https://x.example/v1")
 
     assert [name for name, _ in published.contents()] == [digest(request.policy).hex]
     assert StaticSite(tmp_path / "site").put_verdict(digest(request.policy).hex, "b" * 64, made.files[BUNDLE])
