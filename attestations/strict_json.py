@@ -166,7 +166,9 @@ class Node(Struct, frozen=True):
     def _step(self, name: str, value: Any = None) -> Node:
         if len(name) > _LONGEST_STEP:
             name = name[:_LONGEST_STEP] + "…"
-        return Node(value, self.source, f"{self.pointer}/{escape_pointer(name)}")
+        if "~" in name or "/" in name:
+            name = escape_pointer(name)
+        return Node(value, self.source, f"{self.pointer}/{name}")
 
     def items(self) -> Iterator[Node]:
         """The elements of an array, in order."""
@@ -180,8 +182,9 @@ class Node(Struct, frozen=True):
 
     def only(self, *names: str) -> None:
         """Refuse any member whose name is not among `names`: ``json.unknown_field``."""
-        for name, node in self.members():
+        for name, value in self.object().items():
             if name not in names:
+                node = self._step(name, value)
                 raise node.fault("json.unknown_field", f"unknown field {shown(name)}", expected=", ".join(names))
 
     def object(self) -> dict[str, Any]:
