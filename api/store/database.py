@@ -90,19 +90,11 @@ class Database:
     def create(self) -> None:
         """Bring the database to this version's schema: a new one, or one of an earlier version.
 
-        A new file is its owner's alone.
-
         Raises:
             StoreFault: ``store.schema_unknown``, ``store.unavailable``.
         """
         from .migrations import upgrade
 
-        path = self.engine.url.database
-        if self.dialect == "sqlite" and path is not None:
-            # Never one that is there: to close a file drops every lock that this process has on it (fcntl(2)), SQLite's
-            # too, and the next process to look would take the database for abandoned.
-            with contextlib.suppress(OSError):  # what is wrong with it, SQLite says better
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         upgrade(self)
 
     def check_schema(self) -> None:
@@ -134,11 +126,12 @@ def open_database(url: str) -> Database:
         address = make_url(url)
     except ArgumentError:
         raise _no_address(url) from None
-    if address.drivername not in _DRIVERS or not address.database:
+    if address.drivername not in _DRIVERS or address.database in (None, "", ":memory:"):
         raise _no_address(address.render_as_string(hide_password=True))
     driver = address.set(drivername=_DRIVERS[address.drivername])
     if address.drivername == "sqlite":
         engine = create_engine(driver, connect_args={"timeout": PATIENCE}, pool_size=POOL, pool_timeout=PATIENCE)
+        event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -156,6 +149,16 @@ def _no_address(url: str) -> StoreFault:
         expected="sqlite:///PATH or postgresql://USER@HOST/NAME",
         actual=url,
     )
+
+
+def _make_private(_dialect: object, _record: object, arguments: tuple[str, ...], _settings: object) -> None:
+    """A new file is its owner's alone, as are those that SQLite makes beside it.
+
+    Never one that is there: to close a file drops every lock that this process has on it (fcntl(2)), SQLite's too, and
+    the next process to look would take the database for abandoned.
+    """
+    with contextlib.suppress(OSError):  # it is there; or what is wrong, SQLite says better
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _set_up_sqlite(connection: object, _record: object) -> None:

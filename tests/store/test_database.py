@@ -90,6 +90,7 @@ def test_nodes_that_start_at_once_make_one_schema(postgresql_server: PostgreSQL)
 
 def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     with contextlib.closing(open_database(f"sqlite:///{tmp_path}/countersign.db")) as database:
+        assert refusal(database).actual == "none"  # to ask makes the file
         database.create()
         with database.writing() as connection:
             tenant(connection)
@@ -156,7 +157,8 @@ def test_reading_changes_nothing(large_backend: Backend) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "countersign.db", "sqlite://", "mysql://h/d", "postgresql://host", "sqlite+x:///a"]
+    "url",
+    ["", "countersign.db", "sqlite://", "sqlite:///:memory:", "mysql://h/d", "postgresql://host", "sqlite+x:///a"],
 )
 def test_what_is_no_database_of_ours_is_refused(url: str) -> None:
     with pytest.raises(StoreFault) as refused:
