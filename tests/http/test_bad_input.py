@@ -23,6 +23,7 @@ from .asking import HONEST_FILE, RELEASE, Asking, asked, given, sha256
 Headers = dict[str, str]
 JSON = {"Content-Type": "application/json"}
 OCTETS = {"Content-Type": "application/octet-stream"}
+PUT = ("PUT", f"/v1/artifacts/{'0' * 64}")
 
 
 def refused(answer: Any) -> tuple[int, str]:
@@ -135,14 +136,16 @@ def test_a_body_says_what_it_is(asking: Asking, auditor: Headers, media: str | N
     )
 
 
-async def ask_slowly(asking: Asking, headers: Headers, *, pauses: float, piece: bytes) -> tuple[int, Any]:
+async def ask_slowly(
+    asking: Asking, headers: Headers, *, pauses: float, piece: bytes, to: tuple[str, str] = PUT
+) -> tuple[int, Any]:
     """The answer to a body that comes in pieces that never end, `pauses` seconds of the client's own apart."""
     sent: list[Any] = []
-    raw = [(name.lower().encode(), value.encode()) for name, value in (headers | OCTETS).items()]
+    raw = [(name.lower().encode(), value.encode()) for name, value in (OCTETS | headers).items()]
     scope = {
         "type": "http",
-        "method": "PUT",
-        "path": f"/v1/artifacts/{'0' * 64}",
+        "method": to[0],
+        "path": to[1],
         "raw_path": b"",
         "query_string": b"",
         "headers": raw,
@@ -189,6 +192,18 @@ def test_a_client_that_sends_a_byte_now_and_then_is_not_waited_for(
     assert (status, problem["reason"]) == (408, "request.too_slow")
 
 
+def test_a_body_that_is_held_in_memory_is_not_waited_for_long(
+    asking: Asking, auditor: Headers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "LARGE_SECONDS", 0.0)
+
+    async def ask() -> tuple[int, Any]:
+        return await ask_slowly(asking, auditor | JSON, pauses=1, piece=b" ", to=("POST", "/v1/verifications"))
+
+    status, problem = anyio.run(ask)
+    assert (status, problem["reason"]) == (408, "request.too_slow")
+
+
 def test_bytes_of_another_digest_are_not_kept(asking: Asking, auditor: Headers) -> None:
     before = set(asking.service.blobs.names())
     for path in (f"/v1/artifacts/{RELEASE.sha256}", f"/v1/evidence/{RELEASE.sha256}"):
@@ -200,7 +215,7 @@ def test_bytes_of_another_digest_are_not_kept(asking: Asking, auditor: Headers) 
 
 @pytest.mark.parametrize("name", ["../../../etc/cron.d/evil", "/etc/passwd", "C:\\boot.ini", "..", "a/../../b", "CON"])
 def test_a_name_is_shown_and_is_no_path(asking: Asking, auditor: Headers, name: str, tmp_path: Path) -> None:
-    before = {path for path in tmp_path.parent.parent.rglob("*") if "evil" in path.name or "passwd" in path.name}
+    before = {path for path in tmp_path.parent.rglob("*") if "evil" in path.name or "passwd" in path.name}
     put = asking.client.put(
         f"/v1/artifacts/{RELEASE.sha256}", params={"name": name}, content=RELEASE.content, headers=auditor | OCTETS
     )
@@ -209,7 +224,7 @@ def test_a_name_is_shown_and_is_no_path(asking: Asking, auditor: Headers, name: 
     assert done["state"] == "done"
     record = asking.client.get(f"/v1/records/{done['verdict']}", headers=auditor).json()
     assert record["evidence"][0]["name"] == name
-    after = {path for path in tmp_path.parent.parent.rglob("*") if "evil" in path.name or "passwd" in path.name}
+    after = {path for path in tmp_path.parent.rglob("*") if "evil" in path.name or "passwd" in path.name}
     assert after == before
 
 
