@@ -32,7 +32,7 @@ from verifier.report import render_report
 from .making import AUDITOR, TENANT, Idle, StandingClock, service_of
 from .nursery import Nursery
 
-PATIENCE = 60
+PATIENCE = 120
 """Seconds to wait for what must happen: far more than it takes, and reached only where it never does."""
 
 CLIENTS = 4
