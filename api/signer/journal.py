@@ -98,6 +98,21 @@ class Journal:
         os.close(self._file)
 
 
+def read_journal(path: Path) -> tuple[Entry, ...]:
+    """Every signature that the journal at `path` tells of, its chain being whole; none where there is none.
+
+    Raises:
+        SignerFault: ``signer.journal_damaged``.
+    """
+    content = path.read_bytes() if path.exists() else b""
+    lines = content[: content.rfind(b"\n") + 1].splitlines()
+    verify_journal(lines, path.name)
+    try:
+        return tuple(msgspec.json.decode(line, type=Entry) for line in lines)
+    except msgspec.DecodeError as error:
+        raise SignerFault("signer.journal_damaged", f"a line that tells of no signature: {error}") from None
+
+
 def verify_journal(lines: Iterable[bytes], name: str) -> str:
     """Each of `lines` is over the one before; the digest of the last.
 

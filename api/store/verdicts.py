@@ -98,6 +98,13 @@ def published(connection: Connection, verdict: str) -> VerdictRow | None:
     return _first(connection, verdicts.c.id == verdict, _published())
 
 
+def signed(connection: Connection, after: int, size: int) -> tuple[VerdictRow, ...]:
+    """Verdicts with a signature, of whatever outcome and whoever asked, oldest first: `size` at most after a serial."""
+    signatures = verdicts.c.bundle.is_not(None) & (verdicts.c.serial > after)
+    rows = select(verdicts).where(signatures).order_by(verdicts.c.serial).limit(size)
+    return tuple(VerdictRow(**row) for row in connection.execute(rows).mappings())
+
+
 def issued(connection: Connection, after: int, size: int) -> tuple[VerdictRow, ...]:
     """Verdicts that passed and are the world's to see, or were until they were superseded, oldest first.
 
