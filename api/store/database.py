@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from .addresses import sealed
 from .database_faults import translated
 from .faults import StoreFault
 
@@ -115,6 +116,8 @@ class Database:
 def open_database(url: str) -> Database:
     """The database at `url`: ``sqlite:///PATH``, or ``postgresql://…``. Nothing is connected to yet.
 
+    A PostgreSQL on another machine is asked over TLS, its certificate checked, unless the URL says otherwise.
+
     Raises:
         StoreFault: ``store.url``.
     """
@@ -128,7 +131,9 @@ def open_database(url: str) -> Database:
         raise _no_address(url) from None
     if address.drivername not in _DRIVERS or address.database in (None, "", ":memory:"):
         raise _no_address(address.render_as_string(hide_password=True))
-    driver = address.set(drivername=_DRIVERS[address.drivername])
+    if address.drivername == "postgresql":
+        url = sealed(url, address)
+    driver = make_url(url).set(drivername=_DRIVERS[address.drivername])
     if address.drivername == "sqlite":
         engine = create_engine(driver, connect_args={"timeout": PATIENCE}, pool_size=POOL, pool_timeout=PATIENCE)
         event.listen(engine, "do_connect", _make_private)

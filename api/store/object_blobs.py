@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import ipaddress
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .addresses import is_here
 from .blobs import CHUNK, SHA256, Stored, check_expected, check_name, checked, measured, missing
 from .faults import StoreFault
 from .local_blobs import translated, untranslated
@@ -126,7 +126,7 @@ def check_endpoint(endpoint: str) -> None:
         StoreFault: ``store.url``.
     """
     parts = urlsplit(endpoint)
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_here(parts.hostname or "")):
         return
     raise StoreFault(
         "store.url",
@@ -134,13 +134,6 @@ def check_endpoint(endpoint: str) -> None:
         expected="https://…, or http:// on a loopback address",
         actual=endpoint,
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _read(stream: Iterator[object], sha256: str) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Column, String, text
+from sqlalchemy import Column, String, event, text
 
 import api.store.database
 from api.store import migrations, tenants
@@ -223,3 +223,35 @@ def revise_to(monkeypatch: pytest.MonkeyPatch, *later: tuple[str, Callable[[Oper
     monkeypatch.setattr(migrations, "REVISIONS", revisions)
     monkeypatch.setattr(migrations, "NAMES", tuple(name for name, _ in revisions))
     monkeypatch.setattr(migrations, "PRESENT", revisions[-1][0])
+
+
+class Reached(Exception):
+    """How a connection would have been made."""
+
+
+@pytest.mark.parametrize(
+    ("url", "mode"),
+    [
+        ("postgresql://u:p@db.example/n", "verify-full"),
+        ("postgresql://u:p@db.example/n?application_name=x", "verify-full"),
+        ("postgresql://u@/n?host=db.example", "verify-full"),
+        ("postgresql://u@/n?host=/run/postgresql,db.example", "verify-full"),
+        ("postgresql://u@localhost.example/n", "verify-full"),
+        ("postgresql://u@localhost/n?hostaddr=192.0.2.1", "verify-full"),
+        ("postgresql://u@db.example/n?sslmode=require", "require"),
+        ("postgresql://u@127.0.0.1:5433/n", None),
+        ("postgresql://u@[::1]/n", None),
+        ("postgresql://u@/n?host=/run/postgresql", None),
+        ("postgresql://u@/n", None),
+    ],
+)
+def test_rows_cross_a_network_sealed_unless_the_url_says_otherwise(url: str, mode: str | None) -> None:
+    def reached(_dialect: object, _record: object, _arguments: object, settings: dict[str, str]) -> None:
+        raise Reached(settings)
+
+    with contextlib.closing(open_database(url)) as database:
+        event.listen(database.engine, "do_connect", reached)
+        with pytest.raises(Reached) as made, database.reading():
+            pass
+        assert made.value.args[0].get("sslmode") == mode
+        assert ("sslmode=verify-full" in database.url) == (mode == "verify-full")
