@@ -59,12 +59,14 @@ class Asked(Struct, frozen=True, kw_only=True):
     roots and keys that go along.
 
     `algorithms` are those of the artifact's digests to judge by; none: all that the service measured.
+    `digest_alone` has it judged as if nobody had seen its bytes, also where the service has.
     """
 
     artifact: str
     policy: dict[str, Any]
     name: str | None = None
     algorithms: tuple[str, ...] = ()
+    digest_alone: bool = False
     evidence: tuple[tuple[str, bytes], ...] = ()
     release: str | None = None
     trust: tuple[str, ...] = ()
@@ -189,7 +191,12 @@ class Remote:
             for file in asked.files
         ]
         tree = {
-            "artifact": _given(sha256=asked.artifact, name=asked.name, algorithms=list(asked.algorithms) or None),
+            "artifact": _given(
+                sha256=asked.artifact,
+                name=asked.name,
+                algorithms=list(asked.algorithms) or None,
+                digest_alone=asked.digest_alone or None,
+            ),
             "evidence": [self._evidence(name, content) for name, content in asked.evidence],
             "policy": asked.policy,
             **_given(release=asked.release, trust=[*asked.trust, *files] or None),

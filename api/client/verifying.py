@@ -63,6 +63,7 @@ class ServiceJudging:
                 artifact=sha256,
                 name=request.artifact.name,
                 algorithms=tuple(digest.algorithm for digest in request.artifact.digests),
+                digest_alone=size is None,
                 evidence=tuple((file.name, file.content) for file in request.evidence),
                 policy=self._wanted.policy,
                 release=request.release,

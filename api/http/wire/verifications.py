@@ -43,11 +43,13 @@ _ACCEPTED = {
 
 
 class ArtifactForm(Form):
-    """What is asked about, by digest. `algorithms` are those of its measured digests to judge by; all, without."""
+    """What is asked about, by digest. `algorithms` are those of its measured digests to judge by; all, without. Where
+    `digest_alone`, it is judged as if nobody had seen its bytes."""
 
     sha256: Sha256
     name: Label | None = None
     algorithms: tuple[Label, ...] = Field((), max_length=8)
+    digest_alone: bool = False
 
 
 class NamedEvidence(Form):
@@ -117,6 +119,7 @@ class VerificationForm(Form):
             evidence=tuple(map(_evidence, self.evidence)),
             name=self.artifact.name,
             algorithms=self.artifact.algorithms,
+            digest_alone=self.artifact.digest_alone,
             release=self.release,
             trust=tuple(map(_trust, self.trust)),
             key=key,

@@ -44,6 +44,7 @@ class PolicyText(Struct, frozen=True):
 
 class Submission(Struct, frozen=True):
     """What is asked. `artifact` is a SHA-256; `algorithms` those of its measured digests to judge by, all where empty.
+    Where `digest_alone`, it is judged as if nobody had seen its bytes.
 
     `trust` are names that the policy knows roots and keys by, ``sha256:…`` of files that the tenant keeps, or files
     that come along, for a policy of the tenant's own; what the policy names is found without being given. `key` is the
@@ -55,6 +56,7 @@ class Submission(Struct, frozen=True):
     evidence: tuple[Named | Given, ...] = ()
     name: str | None = None
     algorithms: tuple[str, ...] = ()
+    digest_alone: bool = False
     release: str | None = None
     trust: tuple[str | Along, ...] = ()
     key: str | None = None

@@ -193,7 +193,7 @@ class _Accepting:
                 raise RequestFault("request.invalid", "the artifact was not measured so", actual=algorithm[:40])
         wanted = {"sha256", *submission.algorithms} if submission.algorithms else found.digests.keys()
         digests = {name: found.digests[name] for name in sorted(wanted)}
-        size = UNSET if found.size is None else found.size
+        size = UNSET if found.size is None or submission.digest_alone else found.size
         return ArtifactTerm(submission.name or found.name, digests, size)
 
     def _terms(
