@@ -17,6 +17,7 @@ from .frames import (
     Standing,
     read_answer,
     read_frame,
+    rules,
     write_frame,
 )
 from .values import Signed, SignRequest, Status
@@ -36,7 +37,7 @@ class SignerClient:
             raise SignerFault(
                 "signer.malformed", "a longer report than is signed", expected=f"at most {LONGEST_REPORT}"
             )
-        answer = self._ask(Sign(request))
+        answer = self._ask(Sign(request, rules()))
         if not isinstance(answer, Made):
             raise SignerAway("the signer answered something else than was asked")
         return answer.signed

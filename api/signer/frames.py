@@ -10,6 +10,9 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
+from verifier.reasons import table_digest
+
+from ..version import VERSION
 from .faults import SignerFault
 from .values import Signed, SignRequest, Status
 
@@ -25,9 +28,15 @@ class Ask(Struct, frozen=True, tag="status", forbid_unknown_fields=True):
 
 
 class Sign(Struct, frozen=True, tag="sign", forbid_unknown_fields=True):
-    """Sign this."""
+    """Sign this. `rules` is `rules()` of whoever asks."""
 
     request: SignRequest
+    rules: str
+
+
+def rules() -> str:
+    """What this process writes reports by: another version may write the same verdict otherwise."""
+    return f"{VERSION} {table_digest()}"
 
 
 class Refusal(Struct, frozen=True, tag="refusal"):

@@ -18,8 +18,20 @@ from types import TracebackType
 
 from attestations.faults import Fault
 
-from .faults import SignerFault
-from .frames import LONGEST, Answer, Made, Question, Refusal, Sign, Standing, read_frame, read_question, write_frame
+from .faults import SignerAway, SignerFault
+from .frames import (
+    LONGEST,
+    Answer,
+    Made,
+    Question,
+    Refusal,
+    Sign,
+    Standing,
+    read_frame,
+    read_question,
+    rules,
+    write_frame,
+)
 from .values import VerdictSigner
 
 SECONDS = 10.0
@@ -110,6 +122,8 @@ class Server:
             return Refusal(fault.reason, fault.detail, fault.expected, fault.actual)
 
     def _made(self, question: Question) -> Answer:
+        if isinstance(question, Sign) and question.rules != rules():
+            raise SignerAway("the signer runs in another version than the service: start it again")
         if isinstance(question, Sign):
             return Made(self._signer.sign(question.request))
         return Standing(self._signer.status())

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from api.signer import SignerAway, SignerClient, SignerFault, SignRequest
-from api.signer.frames import LONGEST, LONGEST_REPORT, Sign, read_frame, read_question, write_frame
+from api.signer.frames import LONGEST, LONGEST_REPORT, Sign, read_frame, read_question, rules, write_frame
 
 REQUEST = SignRequest(report=b"{}", policy=f"sha256:{'0' * 64}", release=None, evidence=("a" * 64,), record="b" * 64)
 
 
 def test_a_question_is_read_as_it_was_written() -> None:
-    content = read_frame(io.BytesIO(write_frame(Sign(REQUEST))))
+    content = read_frame(io.BytesIO(write_frame(Sign(REQUEST, rules()))))
 
     assert content is not None
-    assert read_question(content) == Sign(REQUEST)
+    assert read_question(content) == Sign(REQUEST, rules())
 
 
 def test_where_nothing_comes_there_is_no_message() -> None:
@@ -43,7 +43,7 @@ def test_a_malformed_frame_is_refused(sent: bytes) -> None:
 
 
 def _changed(**members: object) -> bytes:
-    tree = json.loads(write_frame(Sign(REQUEST))[4:])
+    tree = json.loads(write_frame(Sign(REQUEST, rules()))[4:])
     tree["request"] |= members
     return json.dumps(tree).encode("ascii")
 

@@ -235,3 +235,12 @@ def test_a_key_that_wants_a_passphrase_is_opened_by_whoever_starts_the_signer(di
     with ran.stderr:
         assert ran.wait(20) == 0
     assert not (directory / SOCKET).exists()
+
+
+def test_a_signer_of_another_version_is_away_and_refuses_nothing_for_good(
+    client: SignerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.signer.client.rules", lambda: "0.0.9 another table of reasons")
+
+    with pytest.raises(SignerAway, match="another version"):
+        client.sign(asking(*honest()))
