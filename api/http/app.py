@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
+
 import anyio
 from fastapi import Depends, FastAPI
 
+from ..store.changes import Changes
 from ..usecases.service.service import Service
 from . import problems
 from .auth import authorised
+from .remembering import Memory
 from .routes import ROUTERS
 
 UPLOADS = 64
@@ -30,12 +35,20 @@ def create_app(service: Service) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         dependencies=[Depends(authorised)],
+        lifespan=_life,
     )
     app.state.service = service
     app.state.uploads = anyio.CapacityLimiter(UPLOADS)
     app.state.large_bodies = anyio.CapacityLimiter(LARGE_BODIES)
     app.state.waiters = anyio.CapacityLimiter(WAITERS)
+    app.state.memory = Memory(Changes(service.database))
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
     return app
+
+
+@contextlib.asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.memory.close()

@@ -7,6 +7,7 @@ there, by the use cases, which look up nothing without a tenant.
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Callable
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from ..usecases.service.authentication import authenticate_bearer
 from ..usecases.service.service import Principal, Service
 from .looking import look
 from .permissions import BY_ROUTE, Rule
+from .remembering import Memory
 from .sessions import session
 
 Credential = Callable[[Service, Request, datetime.datetime], Principal | None]
@@ -31,7 +33,13 @@ def bearer(service: Service, request: Request, now: datetime.datetime) -> Princi
     scheme, _, secret = given[0].partition(" ")
     if len(given) > 1 or scheme.lower() != "bearer" or not secret:
         raise AccessFault("token.malformed", "one Authorization header, with a bearer token, is what is read")
-    return authenticate_bearer(service, secret, now)
+    memory: Memory = request.app.state.memory
+    known = memory.recall(
+        ("bearer", hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()),
+        lambda: authenticate_bearer(service, secret, now),
+    )
+    # Time goes on without anything being written.
+    return known if known.expires is None or known.expires > now else authenticate_bearer(service, secret, now)
 
 
 CREDENTIALS: tuple[Credential, ...] = (bearer, session)

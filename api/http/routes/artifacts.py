@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from ...usecases.service.artifacts import find_artifact, list_artifacts, store_artifact
 from ...usecases.service.verdicts import verdicts_about
-from ..answers import gives, show
+from ..answers import answer, gives, show, written
 from ..auth import Caller, Reached
 from ..bodies import Upload, raw_body
 from ..looking import look
 from ..paging import DEFAULT_SIZE, Cursor, Digest, Name, Size
+from ..remembering import Memory
 from ..wire.artifacts import ArtifactPage, ArtifactView, artifact_view
 from ..wire.verdicts import VerdictPage, verdict_view
 
@@ -71,6 +72,12 @@ async def verdicts(
     size: Size = DEFAULT_SIZE,
 ) -> Response:
     """The tenant's own, and of others' those that passed under a policy of the operator's, newest first."""
-    page = await look(service, verdicts_about, service, caller, sha256, cursor, size)
-    items = [verdict_view(row, own=row.tenant == caller.tenant) for row in page.rows]
-    return show(request, VerdictPage(items=items, next=page.next))
+
+    def found() -> bytes:
+        page = verdicts_about(service, caller, sha256, cursor, size)
+        items = [verdict_view(row, own=row.tenant == caller.tenant) for row in page.rows]
+        return written(VerdictPage(items=items, next=page.next))
+
+    memory: Memory = request.app.state.memory
+    question = ("verdicts about", caller.tenant, sha256, cursor, size)
+    return answer(request, await look(service, memory.recall, question, found))
