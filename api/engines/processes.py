@@ -42,6 +42,10 @@ class Exhausted(Lost):
     """It needed more memory than it may have."""
 
 
+class NotStarted(Exception):
+    """No process could be had: nothing was asked, and nothing is known of whatever was to be asked about."""
+
+
 class Template:
     """The template process, started when first needed and again when it is gone."""
 
@@ -51,17 +55,17 @@ class Template:
         self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
 
     def fork(self, end: socket.socket) -> int:
-        """A new process at the other end of `end`; its number."""
+        """A new process at the other end of `end`; its number. Raises: NotStarted."""
         with self._lock:
             for _ in range(2):
                 if self._running is None:
-                    self._running = self._start()
+                    self._running = self._started()
                 with contextlib.suppress(OSError):
                     _, control = self._running
                     socket.send_fds(control, [order(FORK)], [end.fileno()])
                     return self._acknowledged(control)
                 self._stop()
-        raise Crashed("no process can be started")
+        raise NotStarted("no process can be started")
 
     def end(self, number: int) -> int | None:
         """End a process. How it had ended before, if it had: its exit code, or a signal's number below zero.
@@ -82,20 +86,26 @@ class Template:
         with self._lock:
             self._stop()
 
-    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    def _started(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours, theirs = socket.socketpair()
-        with theirs:
-            command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", _PROGRAM, _ROOT, self._work]
-            process = subprocess.Popen(
-                [*command, str(theirs.fileno())],
-                env={},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        return process, ours
+        try:
+            with theirs:
+                return self._start(theirs), ours
+        except OSError as error:
+            ours.close()
+            raise NotStarted(f"no process can be started: {error.strerror}") from None
+
+    def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", _PROGRAM, _ROOT, self._work]
+        return subprocess.Popen(
+            [*command, str(theirs.fileno())],
+            env={},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
 
     def _stop(self) -> None:
         if self._running is not None:
@@ -123,8 +133,12 @@ class Process:
         self.lost = False
         self._template = template
         self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._number = template.fork(theirs)
+        try:
+            with theirs:
+                self._number = template.fork(theirs)
+        except BaseException:
+            self._socket.close()
+            raise
 
     def exchange(self, message: bytes, seconds: float, asked: Callable[[bytes], bytes] | None = None) -> bytes:
         """Its answer. Each leg of the exchange may take `seconds`; `asked` answers what it asks in between.

@@ -1,4 +1,8 @@
-"""Judges that give no judgement: `judge.*`. It says nothing about the evidence but that it could not be judged."""
+"""Judges that give no judgement.
+
+JudgeFault          judge.*             a judge was lost over it: the outcome is ERROR, once that was tried often enough
+└── JudgesAway      judge.unavailable   no judge could be had: ask again later
+"""
 
 from __future__ import annotations
 
@@ -6,4 +10,11 @@ from attestations.faults import Fault
 
 
 class JudgeFault(Fault):
-    """A judge died, was late or needed too much. The outcome is ERROR, once it was tried often enough."""
+    """A judge died, was late or needed too much."""
+
+
+class JudgesAway(JudgeFault):
+    """This machine starts no process, for a judge or for another engine."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("judge.unavailable", detail)

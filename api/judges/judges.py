@@ -12,9 +12,9 @@ from verifier.levels import LEVELS
 from verifier.outcome import Outcome
 from verifier.reasons import REASONS
 
-from ..engines.processes import Exhausted, Late, Lost, Pool
+from ..engines.processes import Exhausted, Late, Lost, NotStarted, Pool
 from ..engines.questions import Answer, Asked
-from .faults import JudgeFault
+from .faults import JudgeFault, JudgesAway
 from .judgements import Answers, Case, Judgement, Questions, Refused
 from .manifests import Glance, Glanced
 
@@ -45,6 +45,7 @@ class Judging(Protocol):
 
         Raises:
             JudgeFault: ``judge.crashed``, ``judge.timeout``, ``judge.memory``.
+            JudgesAway: ``judge.unavailable``.
             PolicyFault: ``policy.*``: the policy does not read, and will not the next time.
         """
         ...
@@ -86,6 +87,8 @@ class Judges:
         try:
             with self._pool.process(tenant) as process:
                 return process.exchange(message, self._seconds, asked)
+        except NotStarted as error:
+            raise JudgesAway(str(error)) from None
         except Late as lost:
             raise JudgeFault("judge.timeout", f"the judge was stopped: {lost}") from None
         except Exhausted as lost:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from api.engines.kept import KeptEngines
 from api.engines.questions import Answer, Asked
-from api.judges.faults import JudgeFault
+from api.judges.faults import JudgeFault, JudgesAway
 from api.judges.judges import Judges
 from fixtures.recipes.scene import Scene
 from tests.verifier.judging import request_of
@@ -87,3 +88,13 @@ def test_a_judge_that_gives_no_judgement_is_an_error_with_its_reason(work: str, 
     finally:
         judges.close()
     assert refused.value.reason == reason
+
+
+def test_where_no_process_can_be_started_nothing_is_said_of_the_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    judges = Judges(1, work="tests.judges.no_work_at_all")
+    with pytest.raises(JudgesAway) as refused:
+        judges.judge(case_of(), "acme", None)
+    assert refused.value.reason == "judge.unavailable"
+    monkeypatch.setattr(sys, "executable", "/there/is/no/python")
+    with pytest.raises(JudgesAway):
+        Judges(1).judge(case_of(), "acme", None)

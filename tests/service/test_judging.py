@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.judges.faults import JudgeFault
+from api.judges.faults import JudgeFault, JudgesAway
 from api.judges.judgements import Case, Judgement
 from api.judges.judges import Judges
 from api.signer import SignerAway, SignerFault
@@ -174,6 +174,24 @@ def test_a_signer_that_is_away_is_waited_for_and_is_no_attempt(backend: Backend,
     work_off(service)
     check_one_verdict(service)
     assert [verdict.bundle for verdict in verdicts_of(service)] == [b"{}"]
+
+
+def test_judges_that_cannot_be_had_are_waited_for_and_that_is_no_attempt(backend: Backend, judges: Judges) -> None:
+    away = [JudgesAway("no process can be started") for _ in range(MOST_ATTEMPTS + 1)]
+
+    def judge(case: Case, tenant: str, engines: Any) -> Judgement:
+        if away:
+            raise away.pop()
+        return judges.judge(case, tenant, engines)
+
+    clock = StandingClock()
+    service = service_of(backend.database, backend.blobs, clock, Judge(judge))
+    accepted(service)
+    for _ in range(MOST_ATTEMPTS + 1):
+        assert (take_up(service), take_up(service)) == (1, 0)
+        clock.forward(PAUSE)
+    work_off(service)
+    check_one_verdict(service)
 
 
 def test_what_the_signer_refuses_is_issued_unsigned(backend: Backend, judges: Judges) -> None:

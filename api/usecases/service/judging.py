@@ -20,7 +20,7 @@ from attestations.faults import Fault
 from verifier.faults import PolicyFault
 
 from ...effects.chance import draw_id
-from ...judges.faults import JudgeFault
+from ...judges.faults import JudgeFault, JudgesAway
 from ...judges.judgements import Judgement
 from ...signer import SignerAway, SignerFault, SignRequest, VerdictSigner
 from ...store import verifications
@@ -104,7 +104,7 @@ class Work:
         """What there is to issue; None where it was put back."""
         try:
             return self._judged(verification)
-        except SignerAway:
+        except (SignerAway, JudgesAway):
             self._wait(verification, lease)
             return None
         except Fault as fault:
@@ -120,7 +120,7 @@ class Work:
         return self._undecided(verification, failed)
 
     def _judged(self, verification: Verification) -> Issued:
-        """What there is to issue. Raises: JudgeFault, StoreFault, SignerAway."""
+        """What there is to issue. Raises: JudgeFault, JudgesAway, StoreFault, SignerAway."""
         service = self._service
         terms = read_terms(verification.terms)
         signer = service.signer if verification.policy_tenant == OPERATOR else None
