@@ -13,7 +13,6 @@ import contextlib
 import datetime
 import tempfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 
 PART = 16 * CHUNK
 """Bytes of a part of a large object: 10,000 of them, S3's most, are 160 GB."""
+
+AT_ONCE = 4
+"""Parts that are sent at once, each in memory: what a put takes, however large the object is."""
 
 CONNECT, ANSWER = 5, 60
 """Seconds to wait for the store to be there, and for one answer."""
@@ -58,12 +60,12 @@ class ObjectBlobs:
     def put(self, chunks: Iterable[bytes], expected: str | None = None) -> Stored:
         import obstore
 
-        with translated(), tempfile.NamedTemporaryFile(prefix="countersign-") as file:
+        with translated(), tempfile.TemporaryFile() as file:  # without a name: a process that is killed leaves none
             stored = measured(untranslated(chunks), file.write)
             check_expected(stored, expected)
-            file.flush()
+            file.seek(0)
             with _answered():
-                obstore.put(self._store, stored.sha256, Path(file.name), chunk_size=PART)
+                obstore.put(self._store, stored.sha256, file, chunk_size=PART, max_concurrency=AT_ONCE)
         return stored
 
     def put_bytes(self, content: bytes) -> str:
