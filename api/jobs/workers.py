@@ -33,6 +33,9 @@ LOOK = "countersign.look"
 ASK_AGAIN = 0.1
 """Seconds between two looks at what somebody waits for."""
 
+PATIENCE = 5.0
+"""Seconds to wait for a connection: a job that is not left now costs two seconds, and a client's wait costs more."""
+
 STOP_WITHIN = 0.2
 """Seconds until a worker that is to stop takes up nothing more."""
 
@@ -45,16 +48,22 @@ def install(database: Database) -> None:
     """
     from procrastinate.exceptions import ConnectorException
 
+    if _has_tables(database):
+        return
     app = _app(database)
     with app.open():
-        if app.check_connection():
-            return
         try:
             app.schema_manager.apply_schema()
         except ConnectorException:
             # Another node that starts at the same moment was first.
-            if not app.check_connection():
+            if not _has_tables(database):
                 raise
+
+
+def _has_tables(database: Database) -> bool:
+    # Not `check_connection`, which waits half a minute for a database that is away.
+    with database.reading() as connection:
+        return connection.exec_driver_sql("SELECT to_regclass('procrastinate_jobs')").scalar() is not None
 
 
 class ProcrastinateQueue:
@@ -153,7 +162,7 @@ def _app(database: Database, work: Work | None = None) -> App:
     """The tasks. A process that has no `work` leaves jobs, and does none."""
     from procrastinate import App, PsycopgConnector
 
-    app = App(connector=PsycopgConnector(conninfo=database.url))
+    app = App(connector=PsycopgConnector(conninfo=database.url, timeout=PATIENCE))
 
     @app.task(name=LOOK, queue=QUEUE)
     def look(verification: str) -> None:  # noqa: ARG001  # which one it is, the store says

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from api.jobs.local import LocalQueue
 from api.jobs.workers import LOOK, ProcrastinateQueue, install
 from api.judges.judges import Judges
 from api.store import verifications
+from api.store.database import open_database
 from api.store.faults import StoreFault
 from api.usecases.service.judging import LEASE
 from api.usecases.service.service import Service
@@ -151,3 +153,16 @@ def large(request: pytest.FixtureRequest) -> Backend:
     """PostgreSQL and S3."""
     made: Backend = request.getfixturevalue("large_backend")
     return made
+
+
+def test_nodes_that_start_at_once_make_the_tables_once(large: Backend) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(install, [large.database] * 4))
+
+
+def test_a_database_that_is_away_is_no_crash(large: Backend) -> None:
+    with contextlib.closing(open_database(f"{large.database_url}&port=1")) as away:
+        with pytest.raises(StoreFault) as refused:
+            install(away)
+        assert refused.value.reason == "store.unavailable"
+        ProcrastinateQueue(away).enqueue("verification-of-nobody")
