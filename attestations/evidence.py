@@ -99,7 +99,7 @@ def _file(
         yield _unreadable(name, "", digest, fault.at(fault.place.within(name)))
         return
     if detached is not None:
-        yield _detached(name, data, digest, detached)
+        yield from _detached(name, data, digest, detached, reading)
         return
     if lines is None:
         yield from _document(name, data, digest, reading, is_layer=is_layer)
@@ -108,11 +108,21 @@ def _file(
         yield from _document(f"{name}:{number}", line, digest, reading, is_layer=False)
 
 
-def _detached(name: str, data: bytes, digest: Digest, carrier: Detached) -> Evidence | Unreadable:
+def _detached(
+    name: str, data: bytes, digest: Digest, carrier: Detached, reading: Reading
+) -> Iterator[Evidence | Unreadable]:
     try:
-        return Evidence(name, "", digest, carrier.read(data, name))
+        parts = carrier.split(data, name)
+        reading.limits.check("signatures", len(parts), Place(name))
     except Fault as fault:
-        return _unreadable(name, "", digest, fault)
+        yield _unreadable(name, "", digest, fault)
+        return
+    for number, read in enumerate(parts):
+        pointer = f"/{number}" if len(parts) > 1 else ""
+        try:
+            yield Evidence(name, pointer, digest, read())
+        except Fault as fault:
+            yield _unreadable(name, pointer, digest, fault)
 
 
 def _document(

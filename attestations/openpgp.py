@@ -13,7 +13,7 @@ from msgspec import Struct
 from .faults import FormatFault, Place
 from .strict_json import decode_base64
 
-SIGNATURE, PUBLIC_KEY = 2, 6
+SIGNATURE, PUBLIC_KEY, TRUST = 2, 6, 12
 LONGEST = 1 << 20
 """Bytes of the longest signature or certificate that is read."""
 
@@ -28,6 +28,11 @@ class Packet(Struct, frozen=True):
 
     tag: int
     body: bytes
+
+
+def framed(packet: Packet) -> bytes:
+    """The packet as bytes again, in the newer framing."""
+    return bytes([0xC0 | packet.tag, 0xFF]) + len(packet.body).to_bytes(4, "big") + packet.body
 
 
 class SignatureFields(Struct, frozen=True):

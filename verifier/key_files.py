@@ -17,7 +17,7 @@ from attestations.faults import Fault, FormatFault, Place
 from attestations.npm_keys import NpmKey, is_npm_keys, parse_npm_keys
 from attestations.strict_json import decode_base64
 
-from .detached.openpgp import is_certificate, load_certificate
+from .detached.openpgp import is_certificate, load_certificate, split_certificates
 from .detached.ssh import load_blob
 from .faults import SignatureFault, TrustFault
 from .keys import PublicKey, load_ed25519, load_pem, load_spki
@@ -57,7 +57,7 @@ def load_key_file(data: bytes, *, name: str, windows: Mapping[Digest, Window]) -
     if is_npm_keys(data):
         return _npm(data, name, windows)
     if is_certificate(data):
-        return (_certified(data, name, windows),)
+        return _certified(data, name, windows)
     lines = _lines(data)
     found = _pem(data, name) if lines is None else _from_lines(lines, name)
     keys: dict[Digest, TrustedKey] = {}
@@ -77,15 +77,31 @@ def holds_keys(data: bytes) -> bool:
     return is_certificate(data) or (len(data) <= KEY_FILE_MAX and _lines(data) is not None)
 
 
-def _certified(data: bytes, name: str, windows: Mapping[Digest, Window]) -> TrustedKey:
-    """An OpenPGP certificate: it counts where both its own window and the policy's hold."""
+def _certified(data: bytes, name: str, windows: Mapping[Digest, Window]) -> tuple[TrustedKey, ...]:
+    """OpenPGP certificates: each counts where both its own window and the policy's hold.
+
+    In a keyring of several, one that cannot be used is nobody's, like any key that no policy pins; a revoked one speaks
+    up where it is in `windows`.
+    """
     try:
-        key, own = load_certificate(data, name)
+        certificates = split_certificates(data, name)
     except (FormatFault, SignatureFault) as fault:
-        if fault.reason in ("openpgp.unavailable", "openpgp.revoked"):
-            raise fault.at(Place(name)) from None
         raise key_fault(fault, name) from None
-    return TrustedKey(key, _both(own, windows.get(key.fingerprint, UNBOUNDED)), name)
+    keys: list[TrustedKey] = []
+    for certificate in certificates:
+        try:
+            key, own = load_certificate(certificate, name)
+        except (FormatFault, SignatureFault) as fault:
+            if fault.reason == "openpgp.unavailable" or (
+                fault.reason == "openpgp.revoked"
+                and (len(certificates) == 1 or fault.actual in {str(key) for key in windows})
+            ):
+                raise fault.at(Place(name)) from None
+            if len(certificates) == 1:
+                raise key_fault(fault, name) from None
+        else:
+            keys.append(TrustedKey(key, _both(own, windows.get(key.fingerprint, UNBOUNDED)), name))
+    return tuple(keys)
 
 
 _SSH = re.compile(rb"(ssh-|ecdsa-sha2-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?")

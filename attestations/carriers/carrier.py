@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -40,11 +40,19 @@ class Carrier(Struct, frozen=True):
 
 
 class Detached(Struct, frozen=True):
-    """A format of signatures that is no JSON: recognised by its first bytes, one bundle a file."""
+    """A format of signatures that is no JSON: recognised by its first bytes.
+
+    `split` finds the bundles of a file that is called so, each yet to be read.
+    """
 
     name: str
     recognises: Callable[[bytes], bool]
-    read: Callable[[bytes, str], Bundle]
+    split: Callable[[bytes, str], Sequence[Callable[[], Bundle]]]
+
+
+def alone(read: Callable[[bytes, str], Bundle]) -> Callable[[bytes, str], Sequence[Callable[[], Bundle]]]:
+    """The `split` of a format that has one bundle a file."""
+    return lambda data, source: (lambda: read(data, source),)
 
 
 def whole(read: Callable[[Node, Reading], Bundle]) -> Callable[[Node, Reading], Iterable[Part]]:

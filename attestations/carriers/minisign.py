@@ -13,7 +13,7 @@ from __future__ import annotations
 from ..bundles import Bundle, MinisignSignature, NoMaterial
 from ..faults import FormatFault, Place
 from ..strict_json import decode_base64
-from .carrier import Detached
+from .carrier import Detached, alone
 
 UNTRUSTED = b"untrusted comment:"
 _TRUSTED = b"trusted comment: "
@@ -66,4 +66,4 @@ def _fault(reason: str, source: str, detail: str) -> FormatFault:
     return FormatFault(reason, detail, place=Place(source))
 
 
-CARRIER = Detached("minisign", recognises, read_minisign)
+CARRIER = Detached("minisign", recognises, alone(read_minisign))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..bundles import Bundle, NoMaterial, SshSignature
 from ..faults import FormatFault, Place
 from ..pem import parse_pem
-from .carrier import Detached
+from .carrier import Detached, alone
 
 BEGIN = b"-----BEGIN SSH SIGNATURE-----"
 MAGIC = b"SSHSIG"
@@ -81,4 +81,4 @@ def _fault(reason: str, source: str, detail: str) -> FormatFault:
     return FormatFault(reason, detail, place=Place(source))
 
 
-CARRIER = Detached("sshsig", recognises, read_sshsig)
+CARRIER = Detached("sshsig", recognises, alone(read_sshsig))

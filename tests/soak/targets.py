@@ -13,7 +13,7 @@ from functools import partial
 
 from attestations import notes
 from attestations.carriers.minisign import read_minisign
-from attestations.carriers.openpgp import read_openpgp
+from attestations.carriers.openpgp import split_openpgp
 from attestations.carriers.sshsig import read_sshsig
 from attestations.ceremonies import parse_attendance, parse_transcript
 from attestations.checkpoints import parse_checkpoint
@@ -45,7 +45,7 @@ from attestations.trust_documents import parse_trust_document
 from attestations.tuf.metadata import parse_metadata
 from attestations.verdict_bundles import parse_verdict_bundle
 from verifier.certificates.certificate import parse_certificate
-from verifier.detached.openpgp import load_certificate
+from verifier.detached.openpgp import load_certificate, split_certificates
 from verifier.engine import judge
 from verifier.key_files import load_key_file
 from verifier.keys import load_pem, load_spki
@@ -143,8 +143,13 @@ TARGETS: tuple[Target, ...] = (
     Target("sbom", "json", node_of, readings.sbom),
     Target("minisign", "bytes", read_minisign, lambda data: read_minisign(data, "input")),
     Target("ssh-signature", "bytes", read_sshsig, lambda data: read_sshsig(data, "input")),
-    Target("openpgp-signature", "bytes", read_openpgp, lambda data: read_openpgp(data, "input")),
-    Target("openpgp-certificate", "bytes", load_certificate, lambda data: load_certificate(data, "input")),
+    Target("openpgp-signature", "bytes", split_openpgp, lambda data: [read() for read in split_openpgp(data, "input")]),
+    Target(
+        "openpgp-certificate",
+        "bytes",
+        split_certificates,
+        lambda data: [load_certificate(one, "input") for one in split_certificates(data, "input")],
+    ),
     Target("clearsigned", "bytes", split_clearsigned, lambda data: split_clearsigned(data, "input")),
     Target("verdict-bundle", "json", parse_verdict_bundle, parse_verdict_bundle, further=readings.verdict_bundles),
     Target("layout", "json", parse_layout, lambda data: parse_layout(data, source="input", limits=DEFAULT_LIMITS)),

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from attestations.bundles import Evidence
+from attestations.digests import parse_digest
 from attestations.documents.clearsigned import signed_text
 from attestations.evidence import Unreadable, read_evidence
 from attestations.faults import Fault
@@ -22,6 +24,7 @@ from verifier.detached import openpgp
 from verifier.faults import SignatureFault
 from verifier.key_files import load_key_file
 from verifier.verdict import Verdict
+from verifier.windows import UNBOUNDED
 
 from .judging import ask, reasons
 
@@ -166,11 +169,33 @@ def test_a_revoked_certificate_is_no_key(ring: Keyring, tmp_path: Path) -> None:
     assert caught.value.reason == "openpgp.revoked"
 
 
-def test_several_signatures_in_one_file_are_not_read(ring: Keyring) -> None:
-    signature = ring.sign(CHECKSUMS, "--detach-sign")
-    (item,) = read_evidence("SHA256SUMS.sig", signature + signature)
+def test_several_signatures_in_one_file_stand_each_by_itself(ring: Keyring) -> None:
+    ending = ring.sign(CHECKSUMS, "--detach-sign", "--default-sig-expire", "2d")
+    first, second = read_evidence("SHA256SUMS.sig", ring.sign(CHECKSUMS, "--detach-sign") + ending)
+    assert isinstance(first, Evidence)
+    assert isinstance(second, Unreadable)
+    assert (first.pointer, second.pointer, second.fault.reason) == ("/0", "/1", "openpgp.unsupported")
+
+
+def test_more_signatures_than_anybody_makes_are_not_read(ring: Keyring) -> None:
+    (item,) = read_evidence("SHA256SUMS.sig", ring.sign(CHECKSUMS, "--detach-sign") * 17)
     assert isinstance(item, Unreadable)
-    assert item.fault.reason == "openpgp.unsupported"
+    assert item.fault.reason == "limit.signatures"
+
+
+def test_of_a_keyring_each_certificate_is_a_key(ring: Keyring, tmp_path: Path) -> None:
+    other = Keyring(tmp_path / "home")
+    (revocation,) = (other.home / "openpgp-revocs.d").glob("*.rev")
+    other.gpg("--import", given=revocation.read_bytes().replace(b":-----BEGIN", b"-----BEGIN"))
+    revoked, good = other.gpg("--export"), ring.gpg("--export")
+    (key,) = load_key_file(good + revoked, name="keyring.pgp", windows={})
+    assert load_key_file(good, name="keyring.pgp", windows={}) == (key,)
+    with pytest.raises(SignatureFault) as alone:
+        load_key_file(revoked, name="vendor.pgp", windows={})
+    pinned = parse_digest(str(alone.value.actual))
+    with pytest.raises(SignatureFault) as caught:
+        load_key_file(good + revoked, name="keyring.pgp", windows={pinned: UNBOUNDED})
+    assert caught.value.reason == "openpgp.revoked"
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 20, 60])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+from base64 import encodebytes
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -19,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from attestations.bundles import OpenPgpSignature
 from attestations.digests import Digest, DigestSet
-from attestations.documents.clearsigned import signed_text
-from attestations.openpgp import PUBLIC_KEY, PrimaryKey, dearmoured, packets, primary_key
+from attestations.documents.clearsigned import signed_text, split_clearsigned
+from attestations.openpgp import PUBLIC_KEY, TRUST, PrimaryKey, dearmoured, framed, packets, primary_key
 
 from ..faults import SignatureFault
 from ..keys import PublicKey, load_ed25519, load_spki
@@ -47,19 +48,35 @@ def is_certificate(data: bytes) -> bool:
     return data.lstrip(b" \t\r\n").startswith(BEGIN) or data[:1] in (b"\x98", b"\x99", b"\xc6")
 
 
-def load_certificate(data: bytes, source: str) -> tuple[OpenPgpKey, Window]:
-    """The certificate in a file, pinned by its primary key's fingerprint, and from when until when it says it holds.
+def split_certificates(data: bytes, source: str) -> tuple[bytes, ...]:
+    """Each certificate in a file of them, such as an archive's keyring; what gpg notes of its own trust is left out.
+
+    Raises:
+        FormatFault: ``openpgp.malformed``.
+        SignatureFault: ``key.malformed``.
+    """
+    found: list[bytes] = []
+    for packet in packets(dearmoured(data, b"PUBLIC KEY BLOCK", source), source):
+        if packet.tag == PUBLIC_KEY:
+            found.append(b"")
+        if not found:
+            break
+        if packet.tag != TRUST:
+            found[-1] += framed(packet)
+    if not found:
+        raise SignatureFault("key.malformed", "not an OpenPGP certificate")
+    return tuple(found)
+
+
+def load_certificate(raw: bytes, source: str) -> tuple[OpenPgpKey, Window]:
+    """One certificate, pinned by its primary key's fingerprint, and from when until when it says it holds.
 
     Raises:
         FormatFault: ``openpgp.malformed``, ``openpgp.unsupported``.
-        SignatureFault: ``openpgp.unavailable``, ``openpgp.revoked``, ``key.*``.
+        SignatureFault: ``openpgp.unavailable``, ``openpgp.revoked`` (`actual` is its fingerprint), ``key.*``.
     """
     sequoia = _library()
-    raw = dearmoured(data, b"PUBLIC KEY BLOCK", source)
-    found = tuple(packets(raw, source))
-    if not found or [packet.tag for packet in found].count(PUBLIC_KEY) != 1 or found[0].tag != PUBLIC_KEY:
-        raise SignatureFault("key.malformed", "not one OpenPGP certificate")
-    primary = primary_key(found[0].body, source)
+    primary = primary_key(next(packets(raw, source)).body, source)
     key = _public(primary)
     try:
         certificate = sequoia.Cert.from_bytes(raw)
@@ -67,7 +84,8 @@ def load_certificate(data: bytes, source: str) -> tuple[OpenPgpKey, Window]:
     except RuntimeError:
         raise SignatureFault("key.malformed", "an OpenPGP certificate that does not hold together") from None
     if revoked:
-        raise SignatureFault("openpgp.revoked", "the certificate has been revoked by its owner")
+        detail = "the certificate has been revoked by its owner"
+        raise SignatureFault("openpgp.revoked", detail, actual=str(key.fingerprint))
     start = datetime.datetime.fromtimestamp(primary.created, datetime.UTC)
     return OpenPgpKey(key.algorithm, key.spki, key.fingerprint, key.handle, raw), Window(start, end)
 
@@ -102,7 +120,7 @@ def verify_openpgp(content: OpenPgpSignature, key: PublicKey, signed: DigestSet)
     with contextlib.suppress(RuntimeError):
         certificate = sequoia.Cert.from_bytes(key.certificate)
         if content.clearsigned:
-            told = sequoia.verify(bytes=content.clearsigned, store=lambda _ids: [certificate])
+            told = sequoia.verify(bytes=_one_of(content), store=lambda _ids: [certificate])
         else:
             signature = sequoia.Sig.from_bytes(content.packet)
             told = sequoia.verify(bytes=signed.content, store=lambda _ids: [certificate], signature=signature)
@@ -111,6 +129,14 @@ def verify_openpgp(content: OpenPgpSignature, key: PublicKey, signed: DigestSet)
     if content.clearsigned and _lines(told.bytes or b"") != _lines(signed_text(content.clearsigned, "")):
         raise SignatureFault("signature.invalid", "the text that is signed is not the one that is read")
     return signed.digests[0]
+
+
+def _one_of(content: OpenPgpSignature) -> bytes:
+    """The signed text with this signature alone: by which of several it is signed is what is asked."""
+    block = split_clearsigned(content.clearsigned, "")[1]
+    text = content.clearsigned[: len(content.clearsigned) - len(block)]
+    label = b"-----%s PGP SIGNATURE-----\n"
+    return text + label % b"BEGIN" + b"\n" + encodebytes(content.packet) + label % b"END"
 
 
 def _lines(text: bytes) -> list[bytes]:
