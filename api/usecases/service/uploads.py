@@ -2,8 +2,9 @@
 
     begin ──► take, take, … ──► the last part: the whole is hashed; it is an artifact, or not what was announced
 
-A part is a blob that begins with its upload's id, so that it is no other's and can be let go of. What a client sent
-before it was cut off counts: it carries on from there. An upload that is a week old is let go of.
+A part is a blob that begins with a line by chance that nobody is told, so that it can be nobody's evidence, artifact or
+trust as well, and can be let go of. What a client sent before it was cut off counts: it carries on from there. An
+upload that is a week old is let go of.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from msgspec import Struct
 
 from attestations.faults import Fault
 
-from ...effects.chance import draw_id
+from ...effects.chance import draw, draw_id
 from ...effects.faults import RequestFault
 from ...store import uploads
 from ...store.uploads import Part, Upload
@@ -31,6 +32,10 @@ MOST = 64
 
 MOST_PARTS = 10_000
 """Parts that one upload may come in."""
+
+MARK = 32
+"""Bytes of chance at the beginning of a part: whoever could foresee its bytes could hand them in as evidence too, and
+have them deleted with the upload."""
 
 _SWEPT = 8
 """Old uploads that are let go of when one begins."""
@@ -94,7 +99,7 @@ def take_part(service: Service, principal: Principal, upload: str, start: int, c
         wanted = found.size if found.done is not None else _end(parts)
         raise RequestFault("upload.offset", "the upload is not there", expected=str(wanted), actual=str(start))
     coming = _Coming(chunks, found.size - start)
-    blob = service.blobs.put(_marked(found.id, coming)).sha256
+    blob = service.blobs.put(_marked(coming)).sha256
     part = Part(found.id, start, coming.size, blob)
     if start + coming.size == found.size:
         return _finish(service, principal, found, (*parts, part))
@@ -107,13 +112,11 @@ def take_part(service: Service, principal: Principal, upload: str, start: int, c
 
 
 def _take(service: Service, part: Part) -> bool:
-    """Write a part down, unless it is empty or another came first; then its blob goes, where the other's is not it."""
+    """Write a part down, unless it is empty or another came first; then its blob, which is no other's, goes."""
     with service.database.writing() as connection:
         if part.size > 0 and uploads.add(connection, part):
             return True
-        known = {each.blob for each in uploads.parts_of(connection, part.upload)}
-    if part.blob not in known:
-        service.blobs.delete(part.blob)
+    service.blobs.delete(part.blob)
     return False
 
 
@@ -158,21 +161,18 @@ def _beyond(largest: int) -> RequestFault:
     return RequestFault("upload.offset", "more bytes than were announced", expected=f"at most {largest} more")
 
 
-def _marked(upload: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    yield _mark(upload)
+def _marked(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    yield f"{draw(MARK).hex()}\n".encode()
     yield from chunks
-
-
-def _mark(upload: str) -> bytes:
-    return f"part of {upload}\n".encode()
 
 
 def _content(service: Service, parts: Iterable[Part]) -> Iterator[bytes]:
     for part in parts:
-        skipped = len(_mark(part.upload))
+        mark = True
         for chunk in service.blobs.chunks(part.blob):
-            yield chunk[skipped:]
-            skipped = max(0, skipped - len(chunk))
+            # The mark is its first line, which lies in the first chunk.
+            yield chunk.partition(b"\n")[2] if mark else chunk
+            mark = False
 
 
 def _standing(service: Service, principal: Principal, upload: str) -> tuple[Upload, tuple[Part, ...]]:
