@@ -93,7 +93,7 @@ def test_what_a_token_signs_verifies_under_its_public_key(token: Token, program:
     (token.home / "release.pub").write_bytes(public)
     ran = token.run("attest", "manifest", "app.exe", "--vendor", "acme", "--product", "app", "--version", "1",
                     "--key", uri("token=acme;object=release"), "-o", "app.exe.intoto.jsonl")  # fmt: skip
-    assert (ran.code, ran.output, ran.errors) == (0, b"", b"")
+    assert (ran.code, ran.output, ran.errors) == (0, b"wrote app.exe.intoto.jsonl: a signed statement\n", b"")
     assert program("verify", "app.exe", "--key", "release.pub").code == 0
     shown = token.run("key", "show", uri("id=%A1"))
     assert (shown.code, shown.errors, public in shown.output) == (0, b"", True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -36,14 +37,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TokenSigner:
-    """A private key in a token, with the session in which it may be used."""
+    """A private key in a token, with the session in which it may be used: by one thread at a time."""
 
     public_key: PublicKey
     scheme: Scheme
     _private: Any = field(repr=False, compare=False)
+    _session: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def sign(self, message: bytes) -> bytes:
-        with _translated("signing.failed"):
+        # A session has one operation under way (PKCS #11 v3.1, section 5.2): two at once would spoil each other.
+        with self._session, _translated("signing.failed"):
             signature = _sign(self._private, self.scheme, message)
         return checked(signature, message, self.public_key, self.scheme)
 
