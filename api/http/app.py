@@ -14,12 +14,13 @@ from . import problems
 from .auth import authorised
 from .remembering import Memory
 from .routes import ROUTERS
+from .turns import Turns
 
-UPLOADS = 64
-"""Bodies that may arrive at once straight into the store: each holds a thread."""
+UPLOADS, UPLOADS_OF_ONE = 64, 16
+"""Bodies that may arrive at once straight into the store, of all and of one tenant: each holds a thread."""
 
-LARGE_BODIES = 8
-"""Bodies of JSON above a mebibyte that may be in memory at once."""
+LARGE_BODIES, LARGE_BODIES_OF_ONE = 8, 4
+"""Bodies of JSON above a mebibyte that may be in memory at once, of all and of one tenant."""
 
 WAITERS = 64
 """Clients that may wait for a verdict at once: each holds a thread."""
@@ -38,8 +39,8 @@ def create_app(service: Service) -> FastAPI:
         lifespan=_life,
     )
     app.state.service = service
-    app.state.uploads = anyio.CapacityLimiter(UPLOADS)
-    app.state.large_bodies = anyio.CapacityLimiter(LARGE_BODIES)
+    app.state.uploads = Turns(UPLOADS, UPLOADS_OF_ONE)
+    app.state.large_bodies = Turns(LARGE_BODIES, LARGE_BODIES_OF_ONE)
     app.state.waiters = anyio.CapacityLimiter(WAITERS)
     app.state.memory = Memory(Changes(service.database))
     problems.install(app)

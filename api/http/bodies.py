@@ -21,6 +21,7 @@ from attestations.strict_json import escape_pointer, loads
 
 from ..effects.faults import RequestFault
 from ..usecases.service.service import Principal, Service
+from .turns import Turns
 
 PAUSE = 20.0
 """Seconds that a client may take between two pieces of a body."""
@@ -51,7 +52,7 @@ async def pieces(request: Request, largest: int) -> AsyncIterator[bytes]:
     """
     _check_head(request, largest)
     service: Service = request.app.state.service
-    principal: Principal | None = request.scope.get("state", {}).get("principal")
+    principal = _principal(request)
     stream, size, told, started = request.stream(), 0, 0, anyio.current_time()
     while True:
         try:
@@ -76,6 +77,16 @@ async def pieces(request: Request, largest: int) -> AsyncIterator[bytes]:
 def _due(untold: int, piece: bytes) -> bool:
     """Whether to look now at what the tenant may send: every so often, and at the end."""
     return untold >= THROTTLED or (untold > 0 and not piece)
+
+
+def _principal(request: Request) -> Principal | None:
+    principal: Principal | None = request.scope.get("state", {}).get("principal")
+    return principal
+
+
+def _tenant(request: Request) -> str:
+    principal = _principal(request)
+    return "" if principal is None else principal.tenant
 
 
 def _check_head(request: Request, largest: int) -> None:
@@ -122,10 +133,12 @@ class JsonBody(Generic[_Model]):
             raise RequestFault("request.media_type", "a body of this type", expected=JSON, actual=media)
         service: Service = request.app.state.service
         largest = self._largest or service.settings.largest_body
-        if 0 <= _announced(request) <= SMALL:
+        # What a stranger may send is always small: no one of them ever takes a turn of those who have a token.
+        if largest <= SMALL or 0 <= _announced(request) <= SMALL:
             return await run_in_threadpool(read_json, await whole(request, largest), self.model)
         # Of large ones, few are held in memory at once; the others wait before anything of them is read.
-        async with request.app.state.large_bodies:
+        turns: Turns = request.app.state.large_bodies
+        async with turns.turn(_tenant(request)):
             try:
                 with anyio.fail_after(LARGE_SECONDS):
                     body = await whole(request, largest)
@@ -161,8 +174,9 @@ class Upload:
             while (piece := anyio.from_thread.run(following)) is not None:
                 yield piece
 
-        limiter: anyio.CapacityLimiter = self._request.app.state.uploads
-        return await anyio.to_thread.run_sync(work, arriving(), limiter=limiter)
+        turns: Turns = self._request.app.state.uploads
+        async with turns.of(_tenant(self._request)):
+            return await anyio.to_thread.run_sync(work, arriving(), limiter=turns.limiter)
 
 
 class RawBody:
