@@ -21,6 +21,9 @@ from .manifests import Glance, Glanced
 SECONDS = 120
 """How long one judgement may take by the clock on the wall, beside its processor seconds."""
 
+LARGEST = 32 << 20
+"""Bytes of a judgement: many times those of a report on all the evidence that a request may have."""
+
 LONGEST = 255
 """Characters of a word of the judge's own: a product, a detail."""
 
@@ -93,7 +96,7 @@ class Judges:
             raise JudgeFault("judge.timeout", f"the judge was stopped: {lost}") from None
         except Exhausted as lost:
             raise JudgeFault("judge.memory", f"the judge was stopped: {lost}") from None
-        except Lost as lost:
+        except (Lost, msgspec.MsgspecError) as lost:  # the latter: what it asked of other engines is no question
             raise JudgeFault("judge.crashed", f"the judge gave no judgement: {lost}") from None
 
     def close(self) -> None:
@@ -103,6 +106,8 @@ class Judges:
 
 def _judgement(reply: bytes) -> Judgement:
     """The judgement in a reply. Whether the report says the same is the signer's to see, which reads it again."""
+    if len(reply) > LARGEST:
+        raise JudgeFault("judge.crashed", "the judge gave no judgement: it is too long for one")
     try:
         judgement = _REPLY.decode(reply)
     except msgspec.MsgspecError as lost:

@@ -78,7 +78,15 @@ def test_a_policy_that_does_not_read_is_refused_for_its_own_reason(judges: Judge
 
 @pytest.mark.parametrize(
     ("work", "reason"),
-    [("die", "judge.crashed"), ("lie", "judge.crashed"), ("dawdle", "judge.timeout"), ("grow", "judge.memory")],
+    [
+        ("die", "judge.crashed"),
+        ("lie", "judge.crashed"),
+        ("boast", "judge.crashed"),
+        ("invent", "judge.crashed"),
+        ("pester", "judge.crashed"),
+        ("dawdle", "judge.timeout"),
+        ("grow", "judge.memory"),
+    ],
 )
 def test_a_judge_that_gives_no_judgement_is_an_error_with_its_reason(work: str, reason: str) -> None:
     judges = Judges(1, seconds=1, work="tests.judges.works")

@@ -45,6 +45,25 @@ def _lie(_: str, __: Ask) -> bytes:
     return b"\xc1"
 
 
+def _boast(_: str, __: Ask) -> bytes:
+    return msgspec.msgpack.encode({"type": "judgement", "report": bytes(40 << 20)})
+
+
+def _invent(_: str, __: Ask) -> bytes:
+    words: dict[str, object] = {
+        "outcome": "SPLENDID",
+        "level": "VI_LEVEL_9",
+        "product": None,
+        "opinions": [],
+        "report": b"{}",
+    }
+    return msgspec.msgpack.encode({"type": "judgement", **words})
+
+
+def _pester(_: str, ask: Ask) -> bytes:
+    return ask(b"\xc1")
+
+
 def _dawdle(_: str, __: Ask) -> bytes:
     signal.pause()
     return b""
@@ -115,6 +134,7 @@ WORKS = {
     if name
     in {
         "_ask",
+        "_boast",
         "_connect",
         "_dawdle",
         "_descriptors",
@@ -122,10 +142,12 @@ WORKS = {
         "_echo",
         "_environment",
         "_grow",
+        "_invent",
         "_kill",
         "_lie",
         "_network",
         "_number",
+        "_pester",
         "_read",
         "_spin",
         "_start",

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ...store.database import Database
     from ...store.policies import StoredPolicy
 
-KEPT = 256
-"""How many policies, and how many trust files, are kept in memory."""
+KEPT = 32
+"""How many policies, and how many trust files, are kept in memory; each may be of megabytes (`attestations.limits`)."""
 
 
 class Inputs:
