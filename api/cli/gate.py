@@ -76,8 +76,8 @@ def check(
         raise click.UsageError("--observe and --until TIME belong together")
     from ..gate.check import check as decide_about
     from ..gate.journal import Journal
+    from ..gate.screens import decision_screen
     from ..gate.states import States
-    from ..render.gate import decision_screen
     from ..usecases.verify import Verification
     from .world import this_machine
 
@@ -124,8 +124,8 @@ def accept(files: tuple[str, ...], state: str) -> int:
     """
     from verifier.updates.streams import read_state
 
+    from ..gate.screens import state_screen
     from ..gate.states import States
-    from ..render.gate import state_screen
     from ..usecases.artifacts import by_digest, is_digest, measure
     from .world import this_machine
 
@@ -146,8 +146,8 @@ def show(state: str) -> int:
     """Show what was accepted, by stream."""
     from verifier.updates.streams import read_state
 
+    from ..gate.screens import state_screen
     from ..gate.states import States
-    from ..render.gate import state_screen
     from .world import this_machine
 
     this_machine().terminal.write(state_screen(read_state(States(Path(state)).present(), state)))

@@ -4,6 +4,7 @@
     check       files that are to be installed together, judged under the client's policy and its own state
     states      what was accepted, in a directory: one file a state, the next one only by who saw the last
     journal     each decision, a line
+    screens     a decision for people
 
 It needs no service and no network, and never fails open: what is no clear pass is not let through.
 

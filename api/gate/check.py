@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from verifier.engine import manifests_of
 from verifier.faults import PolicyFault
 from verifier.memory import Memory
-from verifier.policy.model import ManifestRequirement, Policy
+from verifier.policy.model import DebianRequirement, ManifestRequirement, Policy
 from verifier.updates.advance import Step
 from verifier.updates.following import together
 from verifier.updates.streams import write_state
@@ -51,9 +51,10 @@ def check_asks_for_current(policy: Policy) -> None:
     Raises:
         PolicyFault: ``policy.not_current``.
     """
-    if not any(isinstance(each, ManifestRequirement) and each.current for each in policy.requirements):
-        detail = "the policy does not ask for a manifest that is current"
-        raise PolicyFault("policy.not_current", detail, expected='check = "manifest" with current = true')
+    kinds = ManifestRequirement | DebianRequirement
+    if not any(isinstance(each, kinds) and each.current for each in policy.requirements):
+        detail = "the policy does not ask for a manifest, or a Debian archive, that is current"
+        raise PolicyFault("policy.not_current", detail, expected='check = "manifest" or "debian" with current = true')
 
 
 def _step(judged: Sequence[Judged]) -> Step | None:

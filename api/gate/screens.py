@@ -9,13 +9,13 @@ from verifier.outcome import Outcome
 from verifier.reasons import REASONS
 from verifier.updates.streams import ReleaseState
 
-from .layout import Look
-from .lines import fault_line
-from .text import screen
-from .visible import visible
+from ..render.layout import Look
+from ..render.lines import fault_line
+from ..render.text import screen
+from ..render.visible import visible
 
 if TYPE_CHECKING:
-    from ..gate.decisions import Decision
+    from .decisions import Decision
 
 _SAYS = {
     "allow": "ALLOW   all files passed, and follow from what was accepted",
