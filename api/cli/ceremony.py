@@ -192,5 +192,6 @@ def _show(draft: Draft, after: str) -> int:
     from ..render.ceremony import draft_text
     from .world import this_machine
 
-    this_machine().terminal.write(draft_text(draft) + (f"{after}\n" if after else ""))
+    text = draft_text(draft.terms, draft.digest, draft.signed, draft.due)
+    this_machine().terminal.write(text + (f"{after}\n" if after else ""))
     return 0

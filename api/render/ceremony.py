@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from verifier.policy.plain import format_time
@@ -11,9 +12,8 @@ from .visible import visible
 
 if TYPE_CHECKING:
     from attestations.ceremonies import Attendance
+    from attestations.digests import Digest
     from attestations.trust_documents import Terms, TrustDocument
-
-    from ..usecases.ceremony import Draft
 
 
 def document_text(document: TrustDocument) -> str:
@@ -21,12 +21,12 @@ def document_text(document: TrustDocument) -> str:
     return f"{_terms_text(document.terms)}fingerprint  {fingerprint(document)}\n"
 
 
-def draft_text(draft: Draft) -> str:
-    """A draft: what it says, its digest, who has signed and who has not."""
-    signed = "".join(map(attendance_text, draft.signed))
-    due = [f"{count} {whose}" for whose, count in draft.due.items() if count]
-    waiting = f"to sign      {', '.join(due)}\n" if due else "to sign      nobody: it can be assembled\n"
-    return f"{_terms_text(draft.terms)}draft        {draft.digest}\n{signed}{waiting}"
+def draft_text(terms: Terms, digest: Digest, signed: Sequence[Attendance], due: Mapping[str, int]) -> str:
+    """A draft: what it says, its digest, who has signed, and how many of whom have not."""
+    present = "".join(map(attendance_text, signed))
+    missing = [f"{count} {whose}" for whose, count in due.items() if count]
+    waiting = f"to sign      {', '.join(missing)}\n" if missing else "to sign      nobody: it can be assembled\n"
+    return f"{_terms_text(terms)}draft        {digest}\n{present}{waiting}"
 
 
 def attendance_text(attendance: Attendance) -> str:
