@@ -26,6 +26,7 @@ from ...signer import SignerAway, SignerFault, SignRequest, VerdictSigner
 from ...store import verifications
 from ...store.schema import OPERATOR
 from ...store.verifications import Verification
+from .answering import check_answers
 from .completing import Issued, complete
 from .inputs import Inputs
 from .terms import Terms, read_terms
@@ -134,6 +135,7 @@ class Work:
         service.faults.at("take_up.judged")
         issued = Issued(judgement)
         if signer is not None:
+            check_answers(judgement, terms)
             issued = _signed(signer, judgement, terms)
             service.faults.at("take_up.signed")
         return issued
