@@ -4,7 +4,7 @@
     2. Published   policy and trust files are among those that the operator published to this signer
     3. Sound       the verdict follows from its checks and shows what the policy asks for       verifier.soundness
     4. In time     the judgement is recent, by this machine's clock, and the key may sign today
-    5. Sign        report, summary, simple result, as the one verifier of that policy
+    5. Sign        report, summary, simple result, as the one verifier of that policy; no summary of what was refuted
     6. Journal     to the disk, before anything leaves
 
 Whether the evidence says what the report claims, nobody can tell from here: see docs/threat-model.md.
@@ -88,7 +88,9 @@ class Countersigner:
         self._check_time(verdict.now, now)
         judged = Judged(verdict, request.report, published.policy, request.release, request.evidence)
         try:
-            signed = sign_statements(judged, self._key.signer, published.verifier, unattended=self._key.unattended)
+            signed = sign_statements(
+                judged, self._key.signer, published.verifier, unattended=self._key.unattended, refutes=False
+            )
         except KeyFault as fault:
             raise SignerAway(f"the key gives no signature: {fault.detail}") from None
         self._journal.append(self._entry(request, signed, published.verifier, now))

@@ -12,7 +12,9 @@ from attestations.faults import Fault
 from attestations.verdict_bundles import write_verdict_bundle
 from verifier.faults import VerdictFault
 from verifier.gather import sha256
+from verifier.outcome import Outcome
 from verifier.policy.model import Policy
+from verifier.reasons import REASONS
 from verifier.summary import sum_up, write_simple_result
 from verifier.verdict import Verdict
 
@@ -41,10 +43,13 @@ class Judged(Struct, frozen=True):
     evidence: Collection[str]
 
 
-def sign_statements(judged: Judged, signer: Signer, verifier: str, *, unattended: bool = False) -> SignedVerdict:
+def sign_statements(
+    judged: Judged, signer: Signer, verifier: str, *, unattended: bool = False, refutes: bool = True
+) -> SignedVerdict:
     """Sign what was judged, as the verifier whose id is the URI `verifier`.
 
     The bundle holds the report itself only where no summary stands for it; it says so where the key is `unattended`.
+    Where it `refutes` nothing, a refuted verdict gets no summary: see `_check_brands_nothing`.
 
     Raises:
         KeyFault: ``signing.failed``.
@@ -54,6 +59,8 @@ def sign_statements(judged: Judged, signer: Signer, verifier: str, *, unattended
     lacking = []
     for name, write in _writers(judged, digest, verifier):
         try:
+            if not refutes and name == VSA:
+                _check_brands_nothing(judged.verdict)
             statement = write()
         except VerdictFault as fault:
             lacking.append(fault)
@@ -64,6 +71,23 @@ def sign_statements(judged: Judged, signer: Signer, verifier: str, *, unattended
         digest, envelope=envelope, vsa=files.get(VSA), svr=files.get(SVR), unattended=unattended
     )
     return SignedVerdict({BUNDLE: bundle, **files}, tuple(lacking))
+
+
+def _check_brands_nothing(verdict: Verdict) -> None:
+    """A summary is found by its artifact, and a damaged bundle refutes any: a good artifact would be branded by it.
+
+    A proof that the accused signed stands by itself, and whoever holds it may show it.
+
+    Raises:
+        VerdictFault: ``vsa.refuted``.
+    """
+    if verdict.outcome is Outcome.FAILED and not any(_misbehaves(result.reason) for result in verdict.results):
+        raise VerdictFault("vsa.refuted", "what was refuted belongs to the request that it came with")
+
+
+def _misbehaves(reason: str) -> bool:
+    row = REASONS.get(reason)
+    return row is not None and row.kind == "misbehaviour"
 
 
 def _writers(judged: Judged, report: Digest, verifier: str) -> tuple[tuple[str, Callable[[], bytes]], ...]:

@@ -63,15 +63,15 @@ def test_a_sound_verdict_under_a_published_policy_is_signed_as_its_verifier(offi
     assert parse_verdict_bundle(signed.bundle).unattended
 
 
-def test_a_refuted_verdict_is_signed_as_failed(office: Office) -> None:
+def test_a_refuted_verdict_is_signed_as_a_report_and_brands_no_artifact(office: Office) -> None:
     request, verdict = honest(scene(OTHER.bundle(), policy=NAMED))
     office.publish(request)
 
     signed = office.signer.sign(asking(request, verdict))
 
     assert verdict.outcome is Outcome.FAILED
-    assert payload(signed.files[VSA])["predicate"]["verificationResult"] == "FAILED"
-    assert signed.lacking == ("svr.not_passed",)
+    assert set(signed.files) == {REPORT}
+    assert signed.lacking == ("vsa.refuted", "svr.not_passed")
 
 
 def test_of_a_verdict_that_decided_nothing_the_report_alone_is_signed(office: Office) -> None:
