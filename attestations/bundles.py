@@ -182,6 +182,7 @@ class Bundle(Struct, frozen=True):
     `label` is the predicate type that the carrier writes beside an envelope, unsigned; "" where it writes none.
     `legacy_payload_signature` is set only by carriers whose signature covers the payload itself and not its PAE (Cloud
     Build before DSSE): weaker, and named as weaker wherever it counts.
+    `report` stands with the summary of a verdict bundle: the SHA-256 of the report that the file says it sums up.
     """
 
     carrier: str
@@ -191,6 +192,7 @@ class Bundle(Struct, frozen=True):
     timestamps: tuple[bytes, ...] = ()
     label: str = ""
     legacy_payload_signature: bool = False
+    report: Digest | None = None
 
 
 class Evidence(Struct, frozen=True):

@@ -70,7 +70,11 @@ def parse_verdict_bundle(data: bytes, *, source: str = "", limits: Limits = DEFA
         LimitFault: ``limit.record``, ``limit.signatures``, ``limit.depth``.
     """
     limits.check("record", len(data), Place(source))
-    root = Node(loads(data, source=source, limits=limits), source)
+    return read_verdict_bundle(Node(loads(data, source=source, limits=limits), source), limits)
+
+
+def read_verdict_bundle(root: Node, limits: Limits) -> VerdictBundle:
+    """Read a bundle that is a JSON document. Raises as `parse_verdict_bundle`, but for its size."""
     kind = root.field("mediaType")
     if kind.text() != MEDIA_TYPE:
         raise kind.fault("verdict.version", "not a verdict bundle of a version that is read here", expected=MEDIA_TYPE)

@@ -99,12 +99,17 @@ def _beside(
             yield passed(name, met, source=source)
 
 
-def _report(bundle: VerdictBundle, summary: VerificationSummary) -> Met:
-    """The summary, the bundle and the signed report mean one report."""
+def check_report(summary: VerificationSummary, report: Digest) -> None:
+    """The summary names the report that the bundle says it sums up. Raises: CheckFault ``vsa.report``."""
     named = summary.extensions.get(REPORT)
     stated = named.get("digest") if isinstance(named, dict) else None
-    if stated != {"sha256": bundle.report_digest.hex}:
-        raise _other_report(bundle.report_digest, f"{REPORT} of the summary")
+    if stated != {"sha256": report.hex}:
+        raise _other_report(report, f"{REPORT} of the summary")
+
+
+def _report(bundle: VerdictBundle, summary: VerificationSummary) -> Met:
+    """The summary, the bundle and the signed report mean one report."""
+    check_report(summary, bundle.report_digest)
     if bundle.report is not None and sha256(bundle.report.payload) != bundle.report_digest:
         raise _other_report(bundle.report_digest, str(sha256(bundle.report.payload)))
     return Met(f"sums up the report {bundle.report_digest}", actual=str(bundle.report_digest))

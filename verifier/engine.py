@@ -41,6 +41,7 @@ from .policy.model import (
     Policy,
     SbomRequirement,
     SignerRequirement,
+    VerdictRequirement,
 )
 from .policy.plain import digest, format_time
 from .request import EvidenceFile, KeyFile, Request, TrustFile
@@ -126,6 +127,10 @@ def _run(number: int, requirement: SignerRequirement, policy: Policy, request: R
         from .sbom_requirement import SbomEvaluation
 
         return SbomEvaluation(number, requirement, policy, request, gathered).run()
+    if isinstance(requirement, VerdictRequirement):
+        from .verdict_requirement import VerdictEvaluation
+
+        return VerdictEvaluation(number, requirement, policy, request, gathered).run()
     if isinstance(requirement, LayoutRequirement):
         from .layout.requirement import LayoutEvaluation
 

@@ -10,6 +10,7 @@ Spec: countersign design, section 4; SLSA, https://slsa.dev/spec/v1.2/build-trac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 LEVELS = ("VI_LEVEL_0", "VI_LEVEL_1", "VI_LEVEL_2", "VI_LEVEL_3", "VI_LEVEL_4", "VI_LEVEL_5", "VI_LEVEL_6")
@@ -30,6 +31,9 @@ TRACKS = (
     "VI_SOURCE_1",
 )
 """Every track of the design, assessed or not."""
+
+STATED = re.compile(r"(?P<track>SLSA_[A-Z0-9_]+_LEVEL|VI_[A-Z]+)_(?P<number>[0-9]{1,3})\Z", re.ASCII)
+"""A word by which a summary states a level, of ours or of SLSA's; a higher number of a track contains the lower."""
 
 ASSESSED = (SIGNED, BUILD)
 """The tracks that this version can establish; no other word of ours is ever emitted as held."""

@@ -37,6 +37,7 @@ from .policy.model import (
     SbomRequirement,
     SignedRequirement,
     SignerRequirement,
+    VerdictRequirement,
 )
 from .policy.plain import digest
 from .reasons import REASONS, outcome_of
@@ -158,6 +159,10 @@ def checks_of(requirement: Requirement) -> Iterator[str]:
         asked = {"subject": "manifest.name", "package": "manifest.package", **FIELDS}
         yield from (check for name, check in asked.items() if getattr(requirement, name) is not None)
         yield from (name for name, asks in _flags(requirement) if asks)
+    elif isinstance(requirement, VerdictRequirement):
+        yield from ("verdict", "verdict.resource", "verdict.result", "verdict.levels", "verdict.age")
+        if requirement.policy_digest is not None:
+            yield "verdict.policy"
     else:
         yield "sbom"
         yield from (f"sbom.{name}" for name in ("format", "name", "version") if getattr(requirement, name) is not None)
@@ -227,8 +232,8 @@ def _carries(track: str, policy: Policy, verdict: Verdict, number: int) -> bool:
         return False
     if track == SIGNED:
         vendor = policy.product.vendor if policy.product is not None else None
-        # An SBOM says what is in an artifact and never that it is released.
-        return not isinstance(requirement, SbomRequirement) and (
+        # An SBOM says what is in an artifact and never that it is released; a verdict is not the vendor's.
+        return not isinstance(requirement, SbomRequirement | VerdictRequirement) and (
             vendor is None or vendor in _speakers(policy, requirement, results)
         )
     if not isinstance(requirement, ProvenanceRequirement):

@@ -6,7 +6,6 @@ Spec: SLSA v1.2, Verification Summary Attestation, "How to verify", steps 4 to 7
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Collection
 
 from attestations.digests import Digest
@@ -15,6 +14,7 @@ from attestations.predicates import VerificationSummary
 
 from .checks.check import Met
 from .faults import CheckFault
+from .levels import STATED
 from .policy.plain import format_age, format_time
 from .summary import judged_under
 
@@ -44,9 +44,6 @@ def check_result(summary: VerificationSummary) -> Met:
     return _same(summary.result.value, "PASSED", "vsa.failed", summary.result.pointer, "result")
 
 
-_TRACK = re.compile(r"(?P<track>SLSA_[A-Z0-9_]+_LEVEL|VI_[A-Z]+)_(?P<number>[0-9]{1,3})\Z", re.ASCII)
-
-
 def check_levels(stated: Collection[str], wanted: Collection[str]) -> Met:
     """Each wanted level is stated, or a higher one of its track; a word without a number only by itself.
 
@@ -67,7 +64,7 @@ def check_levels(stated: Collection[str], wanted: Collection[str]) -> Met:
 
 
 def _reaches(stated: str, wanted: str) -> bool:
-    has, asked = _TRACK.match(stated), _TRACK.match(wanted)
+    has, asked = STATED.match(stated), STATED.match(wanted)
     if has is None or asked is None:
         return stated == wanted
     return has["track"] == asked["track"] and int(has["number"]) >= int(asked["number"])

@@ -19,6 +19,7 @@ from . import (
     pep740,
     sigstore_bundle,
     sshsig,
+    verdict_bundle,
 )
 from .carrier import Carrier, Detached, Part, Reading
 
@@ -34,6 +35,7 @@ CARRIERS: tuple[Carrier, ...] = (
     cosign_blob.CARRIER,
     npm_manifest.CARRIER,
     metablock.CARRIER,
+    verdict_bundle.CARRIER,
 )
 """All formats of JSON that are read. The first that recognises a document reads it."""
 

@@ -51,6 +51,12 @@ GENERATOR_ENVELOPE: dict[str, Any] = {
     **ENVELOPE,
     "signatures": [{"keyid": "", "sig": b64(SIGNATURE), "cert": pem("CERTIFICATE", CERTIFICATE)}],
 }
+VERDICT_BUNDLE: dict[str, Any] = {
+    "mediaType": "application/vnd.countersign.verdict+json;version=1",
+    "report": {"digest": {"sha256": hashlib.sha256(encode(STATEMENT)).hexdigest()}, "envelope": ENVELOPE},
+    "vsa": ENVELOPE,
+    "svr": ENVELOPE,
+}
 
 _SOURCE = {"uri": "git+https://example.com/source@refs/tags/v1", "digest": {"sha1": "0" * 40}}
 _WORKFLOW = {"repository": "https://example.com/source", "ref": "refs/tags/v1", "path": ".build/release.yml"}

@@ -108,6 +108,7 @@ SAMPLES: Mapping[str, Sample] = {
     "layout": Sample(documents.LAYOUT, _evidence),
     "attested-layout": Sample(documents.ATTESTED_LAYOUT, _evidence),
     "link": Sample(documents.LINK, _evidence),
+    "verdict-bundle": Sample(documents.VERDICT_BUNDLE, _evidence),
     "link-statement": Sample(documents.LINK_STATEMENT, _raising(_said)),
     "statement": Sample(documents.STATEMENT, _raising(_said)),
     "resource": Sample(documents.RESOURCE, _raising(lambda data: parse_resource(Node(loads(data))))),

@@ -36,6 +36,7 @@ RECOGNISED = {
     "npm-manifest": "npm-manifest",
     "layout": "in-toto-metablock",
     "link": "in-toto-metablock",
+    "verdict-bundle": "verdict-bundle",
 }
 
 ENVELOPE = Envelope(encode(documents.STATEMENT), PAYLOAD_TYPE, (EnvelopeSignature(SIGNATURE),))

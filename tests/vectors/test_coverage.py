@@ -55,6 +55,12 @@ OTHER_CHECKS = (
     "threshold",
     "trust",
     "trust.age",
+    "verdict",
+    "verdict.age",
+    "verdict.levels",
+    "verdict.policy",
+    "verdict.resource",
+    "verdict.result",
 )
 """What is asked beside `CHECKS`: of the request, of its files, of the verification as a whole."""
 

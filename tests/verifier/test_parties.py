@@ -11,12 +11,14 @@ from verifier.outcome import Outcome
 
 from .judging import ask
 
-CHECKS = ("signed", "provenance", "manifest", "sbom", "layout")
+CHECKS = ("signed", "provenance", "manifest", "sbom", "layout", "verdict")
+VERDICT = {"verifier": "https://audit.example/v1", "resource": "pkg:generic/endpoint"}
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_key_not_given_is_told_alike(check: str) -> None:
     wanted = [{"check": "signed", "signers": ["vendor"]}, {"check": check, "signers": ["vendor"]}]
+    wanted[1] |= VERDICT if check == "verdict" else {}
     policy = KEY_POLICY.set("/require", wanted)
     verdict = ask(keyed(envelope(VENDOR_KEY), policy=policy, keys=()))
     told = [result for result in verdict.results if (result.requirement, result.reason) == (1, "trust.key_not_given")]

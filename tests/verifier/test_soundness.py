@@ -19,12 +19,14 @@ from verifier.faults import VerdictFault
 from verifier.outcome import Outcome
 from verifier.policy.expected import about_release
 from verifier.policy.model import (
+    Exact,
     LayoutRequirement,
     LevelRequirement,
     ManifestRequirement,
     ProvenanceRequirement,
     SbomRequirement,
     SignedRequirement,
+    VerdictRequirement,
 )
 from verifier.report import render_report
 from verifier.report_reading import read_verdict
@@ -212,17 +214,20 @@ OTHERWISE = {
     "slsa_build_level": "what the policy grants: the tracks",
     "product": "of a layout, the path of what it left: a part of its check of that",
     "parameters": "of a layout, what its placeholders stand for: what it is evaluated with",
-    "max_age": "of a manifest, how old it may be: a part of its check of what is current",
+    "max_age": "of a manifest, how old it may be: a part of its check of what is current; of a verdict, always checked",
+    "verifier": "of a verdict, always checked",
+    "resource": "of a verdict, always checked",
+    "levels": "of a verdict, always checked",
 }
 """Settings that have no check of their own, and where they count."""
 
 
 def test_every_setting_of_a_requirement_has_a_check_that_cannot_be_left_out() -> None:
     kinds = (SignedRequirement, ProvenanceRequirement, LayoutRequirement, ManifestRequirement, SbomRequirement)
+    verdict = VerdictRequirement(("assurer",), "https://audit.example", Exact("pkg:generic/endpoint"))
     unseen = set()
-    for kind in kinds:
-        plain = kind(signers=("vendor",))
-        for name in kind.__struct_fields__:
+    for plain in (*(kind(signers=("vendor",)) for kind in kinds), verdict):
+        for name in plain.__struct_fields__:
             asked = set(checks_of(replace(plain, **{name: True})))
             assert asked >= set(checks_of(plain))
             if asked == set(checks_of(plain)):

@@ -14,7 +14,15 @@ from attestations.strict_json import escape_pointer
 
 from ..tracks import COMPLETE
 from .expected import leaves_open, speaks_of_release
-from .model import LevelRequirement, Pattern, PinnedIdentity, PinnedKey, Policy, ProvenanceRequirement
+from .model import (
+    LevelRequirement,
+    Pattern,
+    PinnedIdentity,
+    PinnedKey,
+    Policy,
+    ProvenanceRequirement,
+    VerdictRequirement,
+)
 
 
 class Finding(Struct, frozen=True):
@@ -60,6 +68,8 @@ def _signers(policy: Policy) -> Iterator[Finding]:
 def _requirements(policy: Policy) -> Iterator[Finding]:
     for number, requirement in enumerate(policy.requirements):
         pointer = f"/require/{number}"
+        if isinstance(requirement, VerdictRequirement) and (left := _left_open(requirement)):
+            yield _finding("lint.verdict_open", pointer, f"a verdict is taken whatever its {', '.join(left)}")
         if not isinstance(requirement, ProvenanceRequirement):
             continue
         missing = [name for name in COMPLETE if leaves_open(getattr(requirement, name))]
@@ -67,6 +77,11 @@ def _requirements(policy: Policy) -> Iterator[Finding]:
             yield _finding("lint.builder_open", f"{pointer}/builder", "the signers may claim any builder")
         if missing:
             yield _finding("lint.build_incomplete", pointer, f"nothing is expected of {', '.join(missing)}")
+
+
+def _left_open(requirement: VerdictRequirement) -> list[str]:
+    asked = {"age": requirement.max_age, "levels": requirement.levels, "policy": requirement.policy_digest}
+    return [name for name, value in asked.items() if not value]
 
 
 def _finding(reason: str, pointer: str, detail: str) -> Finding:

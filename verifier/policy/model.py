@@ -212,6 +212,23 @@ class SbomRequirement(Struct, frozen=True):
     schema: bool = False
 
 
+class VerdictRequirement(Struct, frozen=True):
+    """`threshold` distinct groups among `signers` signed a summary (VSA) in which `verifier` found that it passes.
+
+    `verifier` is that verifier's id, to the letter; `resource` what the summary must call the artifact. `levels` must
+    be stated, or higher ones of their tracks. `policy_digest` is of the policy that the verifier judged under,
+    `max_age` how long ago at most; None takes any.
+    """
+
+    signers: tuple[str, ...]
+    verifier: str
+    resource: Expected
+    threshold: int = 1
+    levels: tuple[str, ...] = ()
+    policy_digest: Digest | None = None
+    max_age: datetime.timedelta | None = None
+
+
 class LevelRequirement(Struct, frozen=True):
     """The verdict's level, or one track, must be at least this."""
 
@@ -221,7 +238,9 @@ class LevelRequirement(Struct, frozen=True):
 StatementRequirement = SignedRequirement | ProvenanceRequirement
 """A requirement that evidence must meet; the others are asked of the verdict."""
 
-SignerRequirement = StatementRequirement | LayoutRequirement | ManifestRequirement | SbomRequirement
+SignerRequirement = (
+    StatementRequirement | LayoutRequirement | ManifestRequirement | SbomRequirement | VerdictRequirement
+)
 """A requirement that parties meet whom it names."""
 
 Requirement = SignerRequirement | LevelRequirement

@@ -39,6 +39,7 @@ from .model import (
     SignedRequirement,
     SignerRule,
     TrustRule,
+    VerdictRequirement,
 )
 
 Plain = dict[str, Any]
@@ -143,6 +144,7 @@ _CHECKS: Mapping[type, str] = {
     LayoutRequirement: "layout",
     ManifestRequirement: "manifest",
     SbomRequirement: "sbom",
+    VerdictRequirement: "verdict",
 }
 """What policies call each requirement that named parties meet."""
 
@@ -155,8 +157,14 @@ def _requirement(requirement: Requirement) -> Plain:
     for field in requirement.__struct_fields__:
         value = getattr(requirement, field)
         if value is not None and field not in tree:
-            tree[field] = format_age(value) if isinstance(value, datetime.timedelta) else plain_value(value)
+            tree[field] = _field(value)
     return tree
+
+
+def _field(value: Any) -> Any:
+    if isinstance(value, datetime.timedelta):
+        return format_age(value)
+    return str(value) if isinstance(value, Digest) else plain_value(value)
 
 
 def plain_value(value: ExpectedValue) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from attestations.digests import Digest, parse_digest
+from attestations.faults import FormatFault
 from attestations.limits import Limits
 from attestations.strict_json import Node
 
@@ -17,6 +19,7 @@ from .model import (
     Requirement,
     SbomRequirement,
     SignedRequirement,
+    VerdictRequirement,
 )
 from .reading import age, expected, optional, refusal, texts
 
@@ -130,6 +133,26 @@ def _sbom(node: Node, _limits: Limits) -> SbomRequirement:
     )
 
 
+def _verdict(node: Node, _limits: Limits) -> VerdictRequirement:
+    node.only("check", "signer", "signers", "threshold", "verifier", "resource", "levels", "policy_digest", "max_age")
+    return VerdictRequirement(
+        signers=_signers(node),
+        verifier=node.field("verifier").text(),
+        resource=expected(node.field("resource")),
+        threshold=_threshold(node),
+        levels=texts(node, "levels"),
+        policy_digest=optional(node, "policy_digest", _digest),
+        max_age=optional(node, "max_age", age),
+    )
+
+
+def _digest(node: Node) -> Digest:
+    try:
+        return parse_digest(node.text())
+    except FormatFault:
+        raise refusal(node, "policy.value", "not a digest of a policy", "sha256:<64 hex digits>") from None
+
+
 def _level(node: Node, _limits: Limits) -> LevelRequirement:
     node.only("check", "at_least")
     return LevelRequirement(node.field("at_least").text())
@@ -141,6 +164,7 @@ READERS: Mapping[str, Callable[[Node, Limits], Requirement]] = {
     "layout": _layout,
     "manifest": _manifest,
     "sbom": _sbom,
+    "verdict": _verdict,
     "level": _level,
 }
 

@@ -32,8 +32,10 @@ from .model import (
     SbomRequirement,
     SignerRequirement,
     SignerRule,
+    VerdictRequirement,
 )
 from .packages import expected_package
+from .verdicts import check_verdict
 
 _OTHER_PLACEHOLDER = re.compile(r"\{[A-Za-z_]+\}")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
@@ -212,8 +214,15 @@ def _check_statement(policy: Policy, requirement: SignerRequirement, pointer: st
         )
     for name, value in _texts(requirement):
         _check_text(value, f"{pointer}/{name}")
+    _check_kind(policy, requirement, pointer)
+
+
+def _check_kind(policy: Policy, requirement: SignerRequirement, pointer: str) -> None:
+    """What only a requirement of its kind must hold."""
     if isinstance(requirement, LayoutRequirement):
         _check_values(requirement.parameters, f"{pointer}/parameters")
+    elif isinstance(requirement, VerdictRequirement):
+        check_verdict(policy, requirement, pointer)
     elif not isinstance(requirement, SbomRequirement) and requirement.package is not None:
         _check_package(requirement.package, f"{pointer}/package")
     if isinstance(requirement, ProvenanceRequirement):
@@ -263,7 +272,7 @@ def _check_signed(policy: Policy) -> None:
     """The policy cannot be met without the vendor's own signature: `VI_SIGNED_1` is required (design, section 5)."""
     rules = {signer.name: signer.group for signer in policy.signers}
     for requirement in policy.requirements:
-        if isinstance(requirement, LevelRequirement | SbomRequirement):
+        if isinstance(requirement, LevelRequirement | SbomRequirement | VerdictRequirement):
             continue
         groups = {rules[name] for name in requirement.signers}
         vendor = {policy.product.vendor} if policy.product is not None else groups
