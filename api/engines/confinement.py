@@ -4,7 +4,8 @@
                  written, and none is moved, removed, made or marked
     POSIX        limits of the kernel: processor seconds, memory, size of files
     Linux        a network namespace of its own, with nothing in it, where the system lets a user make one; and no file
-                 but those it is made of (`landlock`), where the kernel knows how
+                 but those it is made of (`landlock`), where the kernel knows how; and no system call that leads to
+                 another process: none that connects, signals, traces or runs anything (`syscalls`)
 
 It is given no key and no token: its environment is empty, and what it works on comes over a pipe. Where there is no
 Landlock it can read what its user can read; what it reads it can tell nobody but us, who take an answer of one form
@@ -20,6 +21,7 @@ import sys
 from typing import Any
 
 from .landlock import needed, restrict_files
+from .syscalls import refuse_calls
 
 CPU_SECONDS = 60
 MEMORY = 2 << 30
@@ -75,6 +77,7 @@ def confine(cpu_seconds: int = CPU_SECONDS) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _leave_the_network()
     restrict_files(needed())
+    refuse_calls()
     sys.addaudithook(_refuse)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from api.engines import landlock, processes
+from api.engines import landlock, processes, syscalls
 from api.engines.processes import Crashed, Exhausted, Late, Pool
 
 pytestmark = pytest.mark.loopback
@@ -62,6 +64,17 @@ def test_a_process_reads_no_file_but_those_it_is_made_of(pool: Pool, tmp_path: P
     key.write_bytes(b"secret")
     assert told(pool, f"read {landlock.__file__}") == Path(landlock.__file__).read_bytes()
     assert {told(pool, f"read {path}") for path in (key, "/etc/passwd", "/proc/self/environ")} == {b"refused"}
+
+
+@pytest.mark.skipif(not syscalls.known(), reason="no filter of system calls is known for this machine")
+def test_machine_code_in_a_process_reaches_no_socket_of_ours_and_no_other_process(pool: Pool, tmp_path: Path) -> None:
+    """The signer's is one: its path is opened by nobody who connects, and lies in no network."""
+    with socket.socket(socket.AF_UNIX) as signer:
+        signer.bind(str(tmp_path / "signer.sock"))
+        signer.listen()
+        refused = os.strerror(errno.EPERM).encode()
+        assert told(pool, f"reach {tmp_path}/signer.sock") == refused
+        assert told(pool, "signal") == refused
 
 
 def test_a_process_has_a_network_of_its_own_where_the_system_lets_it(pool: Pool) -> None:
