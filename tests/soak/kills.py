@@ -19,6 +19,7 @@ from pathlib import Path
 
 from api.store.blobs import open_blobs
 from api.store.database import open_database
+from attestations.faults import Fault
 from tests.servers import ObjectStore, PostgreSQL, object_store, postgresql
 from tests.service.killing import Load, Served, check_all, kill_again_and_again, kill_workers
 from tests.service.nursery import Nursery
@@ -43,7 +44,7 @@ def main() -> int:
                 verdicts = (
                     _large(nursery, folder, kills, seed, servers) if servers else _small(nursery, folder, kills, seed)
                 )
-            except AssertionError as error:
+            except (AssertionError, Fault) as error:
                 print(f"seed {seed}: {error}\nkept: {folder}", file=sys.stderr)
                 return 1
             print(f"seed {seed}: {kills} kills, {verdicts} verdicts, each the right one, once", flush=True)
