@@ -21,7 +21,7 @@ LONGEST = datetime.timedelta(days=60)
 """For how long a gate may look on without holding anything up."""
 
 
-@click.group("gate", epilog=example("countersign gate check endpoint-7.1.0.exe --policy gate.toml --state gate"))
+@click.group("gate", epilog=example("countersign gate check endpoint-7.2.0.exe --policy gate.toml --state gate"))
 def command() -> None:
     """Let nothing be installed by mistake.
 
@@ -29,7 +29,7 @@ def command() -> None:
     """
 
 
-@command.command("init", epilog=example("countersign gate init --state gate"))
+@command.command("init", epilog=example("countersign gate init --state new-gate"))
 @STATE
 def begin(state: str) -> int:
     """Begin with a state in which nothing was accepted yet.
@@ -40,11 +40,11 @@ def begin(state: str) -> int:
     from .world import this_machine
 
     States(Path(state)).begin()
-    this_machine().terminal.note(f"begun: {state}")
+    this_machine().terminal.write(f"begun: {state}\n")
     return 0
 
 
-@command.command("check", epilog=example("countersign gate check endpoint-7.1.0.exe --policy gate.toml --state gate"))
+@command.command("check", epilog=example("countersign gate check endpoint-7.2.0.exe --policy gate.toml --state gate"))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @STATE
 @click.option("--policy", "policy_path", required=True, metavar="FILE", help="What is required (TOML).")
@@ -114,7 +114,7 @@ def _terms(
     return Terms(policy, release, given, at, DEFAULT_LIMITS, VERSION, states.present())
 
 
-@command.command("accept", epilog=example("countersign gate accept endpoint-7.1.0.exe --state gate"))
+@command.command("accept", epilog=example("countersign gate accept endpoint-7.2.0.exe --state gate"))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @STATE
 def accept(files: tuple[str, ...], state: str) -> int:

@@ -17,11 +17,13 @@ from api.version import VERSION
 from fixtures.build import VECTORS
 from fixtures.recipes.scene import POLICY, policy_file
 from fixtures.world import Document
+from verifier.keys import load_pem
 
 from .ceremonies import lay_out_ceremonies
 from .conftest import Program
 from .running import ROOT
 from .scene import BY_POLICY, NAME
+from .test_gate import POLICY as GUARDED
 from .test_trust_store import shipped
 from .tuf_repository import Repository
 
@@ -74,6 +76,7 @@ def workshop(scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> 
     lay_out_key(scene, monkeypatch)
     lay_out_verdict(scene, program, undated)
     lay_out_ceremonies(scene, monkeypatch)
+    lay_out_gate(scene, program)
     return scene
 
 
@@ -94,6 +97,30 @@ def lay_out_verdict(scene: Path, program: Program, policy: Document) -> None:
     assert program(*judged, *signing).code == 0
     (scene / "verdict.json").write_bytes((scene / "verdict" / "verdict.json").read_bytes())
     assert program("verify", NAME, *BY_POLICY, "--format", "json", "-o", "old.json").code == 0
+
+
+def lay_out_gate(scene: Path, program: Program) -> None:
+    """A gate that has allowed an update, whose manifest the vendor's key signs."""
+    (scene / "endpoint-7.2.0.exe").write_bytes(b"the next release")
+    fingerprint = load_pem((scene / "release.key.pub").read_bytes()).fingerprint
+    (scene / "gate.toml").write_text(GUARDED.format(fingerprint=fingerprint))
+    words = (
+        "--vendor",
+        "acme",
+        "--product",
+        "endpoint",
+        "--version",
+        "7.2.0",
+        "--channel",
+        "stable",
+        "--sequence",
+        "713",
+    )
+    made = ("--key", "release.key", "-o", "endpoint-7.2.0.exe.intoto.jsonl")
+    assert program("attest", "manifest", "endpoint-7.2.0.exe", *words, *made).code == 0
+    assert program("trust", "add", "acme-releases", "release.key.pub").code == 0
+    assert program("gate", "init", "--state", "gate").code == 0
+    assert program("gate", "check", "endpoint-7.2.0.exe", "--policy", "gate.toml", "--state", "gate").code == 0
 
 
 @HELPS

@@ -76,6 +76,22 @@ def test_u02_one_key_under_two_ids_is_one_vote() -> None:
     assert reason_of(Client(world).refresh) == "update.unsigned"
 
 
+@pytest.mark.parametrize(
+    "public", ["", "not PEM", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "zz" * 32]
+)
+@pytest.mark.parametrize("scheme", ["ecdsa-sha2-nistp256", "ed25519", "unknown"])
+def test_a_key_that_cannot_be_used_stops_nobody_else(public: str, scheme: str) -> None:
+    world = World()
+    key = type(world.signers["timestamp"].public_key)("broken", "ecdsa", scheme, {"public": public})
+    world.root.keys["broken"] = key
+    world.root.roles["timestamp"].keyids.insert(0, "broken")
+    world.kept["root"] = world.sign_root()
+    document = json.loads(world.served["timestamp.json"])
+    document["signatures"].append({"keyid": "broken", "sig": "ab" * 64})
+    world.served["timestamp.json"] = json.dumps(document).encode()
+    assert Client(world).find().role == "targets"
+
+
 def test_two_signatures_of_one_key_id_are_no_metadata() -> None:
     world = World()
     document = json.loads(world.served["timestamp.json"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attestations.faults import FormatFault
 from attestations.tuf.metadata import Metadata
 from attestations.tuf.roles import Key, Role
 
@@ -33,7 +34,7 @@ def check_threshold(metadata: Metadata, role: Role, keys: Mapping[str, Key], nam
             try:
                 key, scheme = usable(keys[keyid])
                 verify(key, signatures[keyid], metadata.covered, scheme=scheme)
-            except SignatureFault:
+            except (SignatureFault, FormatFault):
                 continue
             signers.add(key.fingerprint)
     if len(signers) < role.threshold:
@@ -51,6 +52,7 @@ def usable(key: Key) -> tuple[PublicKey, Scheme]:
 
     Raises:
         SignatureFault: ``signature.scheme_unsupported``, ``key.*``.
+        FormatFault: ``pem.*``.
     """
     scheme = SCHEMES.get(key.scheme)
     if scheme is None:
