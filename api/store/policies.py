@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 
 from msgspec import Struct, structs
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, literal, select, update
 from sqlalchemy.engine import Connection
 
 from .rows import every, one, put, value_of
@@ -28,6 +28,7 @@ class StoredPolicy(Struct, frozen=True):
     replaced: datetime.datetime | None = None
 
 
+_WITHOUT_CONTENT = (*(column for column in policies.c if column.name != "content"), literal("").label("content"))
 _PRESENT = (
     select(policies)
     .where(policies.c.tenant == bindparam("owner"), policies.c.id == bindparam("named"), policies.c.replaced.is_(None))
@@ -63,10 +64,22 @@ def present(connection: Connection, tenant: str, policy: str) -> StoredPolicy | 
     return None if row is None else value_of(StoredPolicy, row)
 
 
-def of_tenant(connection: Connection, tenant: str) -> tuple[StoredPolicy, ...]:
-    """The tenant's policies, each with its versions, oldest first."""
-    mine = select(policies).where(policies.c.tenant == tenant)
+def of_tenant(connection: Connection, tenant: str, but: str | None = None) -> tuple[StoredPolicy, ...]:
+    """The tenant's policies, each with its versions, oldest first, without their content: it may be a great deal.
+
+    `but` is how ids begin of those that are left out.
+    """
+    mine = select(*_WITHOUT_CONTENT).where(policies.c.tenant == tenant)
+    if but is not None:
+        mine = mine.where(~policies.c.id.startswith(but, autoescape=True))
     return every(connection, StoredPolicy, mine.order_by(policies.c.id, policies.c.version))
+
+
+def latest_version(connection: Connection, tenant: str, policy: str) -> int | None:
+    """The highest version of the tenant's policy of that id, replaced or not."""
+    mine = (policies.c.tenant == tenant) & (policies.c.id == policy)
+    latest: int | None = connection.execute(select(func.max(policies.c.version)).where(mine)).scalar_one()
+    return latest
 
 
 def replace(connection: Connection, tenant: str, digest: str, at: datetime.datetime) -> bool:

@@ -75,14 +75,13 @@ def publish_policy(ground: Ground, principal: Principal, content: bytes, verifie
 
 
 def _make_room(connection: Connection, tenant: str, policy: Policy, now: datetime.datetime) -> StoredPolicy | None:
-    versions = [each for each in policies.of_tenant(connection, tenant) if each.id == policy.id]
-    latest = max(versions, key=lambda each: each.version, default=None)
-    if latest is not None and latest.version >= policy.version:
+    latest = policies.latest_version(connection, tenant, policy.id)
+    if latest is not None and latest >= policy.version:
         raise PolicyFault(
             "policy.version_taken",
-            f"version {latest.version} of {policy.id} was published before, and is another policy",
+            f"version {latest} of {policy.id} was published before, and is another policy",
             place=Place("policy", "/version"),
-            expected=f"version {latest.version + 1} or above",
+            expected=f"version {latest + 1} or above",
             actual=str(policy.version),
         )
     present = policies.present(connection, tenant, policy.id)
@@ -140,11 +139,10 @@ def find_policy(service: Service, principal: Principal, policy_digest: str) -> S
 
 
 def list_policies(ground: Ground, principal: Principal) -> tuple[StoredPolicy, ...]:
-    """The operator's policies, and the tenant's own that it published; each version, oldest first."""
+    """The operator's policies, and the tenant's own that it published; each version, oldest first, without content."""
     with ground.database.reading() as connection:
         owners = dict.fromkeys((OPERATOR, principal.tenant))
-        found = [each for tenant in owners for each in policies.of_tenant(connection, tenant)]
-    return tuple(each for each in found if not each.id.startswith(_INLINE))
+        return tuple(each for tenant in owners for each in policies.of_tenant(connection, tenant, _INLINE))
 
 
 def _row(

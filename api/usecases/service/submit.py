@@ -57,6 +57,9 @@ def submit(service: Service, principal: Principal, submission: Submission) -> Su
     now = service.clock.now()
     check_submission(submission)
     service.settings.limits.check("evidence_files", len(submission.evidence))
+    if isinstance(submission.policy, PolicyText):
+        # Before the transaction: a mebibyte of TOML takes seconds, for which nobody else would write.
+        read_policy_text(submission.policy.content, service.settings.limits)
     given = {file: service.blobs.put_bytes(file.content) for file in submission.evidence if isinstance(file, Given)}
     for file in submission.trust:
         if isinstance(file, Along):
