@@ -72,11 +72,12 @@ def _small(nursery: Nursery, folder: Path, kills: int, seed: int) -> int:
 def _large(nursery: Nursery, folder: Path, kills: int, seed: int, servers: Servers) -> int:
     database_server, objects = servers
     url, load = database_server.url(database_server.make_database()), Load(seed)
-    keeping = ("--database", url, "--blobs", objects.url())
+    blobs_url = objects.url()  # another with each call
+    keeping = ("--database", url, "--blobs", blobs_url)
     served = Served(nursery, folder, "--judges=0", keeping=keeping, **objects.environment)
     kill_workers(served, load, kills, seed)
     with contextlib.closing(open_database(url)) as database:
-        return check_all(database, open_blobs(objects.url()), load.answered)
+        return check_all(database, open_blobs(blobs_url), load.answered)
 
 
 if __name__ == "__main__":
