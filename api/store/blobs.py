@@ -3,7 +3,7 @@
     file:///var/lib/countersign/blobs        s3://bucket/prefix?endpoint=https://objects.example&region=eu-central-1
 
 What is given out was hashed again: a blob that is not what its name says is never taken for it. A blob appears whole
-or not at all, and a put over a damaged one heals it, since the same name is the same bytes.
+or not at all. A put leaves one alone that is whole, and heals one that is damaged: the same name is the same bytes.
 """
 
 from __future__ import annotations
