@@ -6,11 +6,13 @@ Spec: RFC 9110 sections 8.8.3 (ETag) and 13.1.2 (If-None-Match)
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 JSON, OCTETS = "application/json", "application/octet-stream"
@@ -36,11 +38,30 @@ def gives_bytes(media_type: str) -> Described:
 
 def answer(request: Request, content: bytes, media_type: str = JSON, headers: Mapping[str, str] = NOTHING) -> Response:
     """`content`, or 304 where the client holds just that. What belongs to a tenant is nothing for shared caches."""
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    tag = _tag(hashlib.sha256(content).hexdigest())
     fields = {"ETag": tag, "Cache-Control": "private, no-cache", **headers}
     if _holds(request, tag):
         return Response(None, 304, fields)
     return Response(content, 200, fields, media_type)
+
+
+def stream(
+    request: Request, sha256: str, size: int, chunks: Iterator[bytes], headers: Mapping[str, str] = NOTHING
+) -> Response:
+    """As `answer`, of octets that may be many: they are read as fast as the client takes them, and never held whole.
+
+    Where they turn out to be damaged, the first of them raise; later ones break the connection off before its end.
+    """
+    tag = _tag(sha256)
+    fields = {"ETag": tag, "Cache-Control": "private, no-cache", **headers}
+    if _holds(request, tag):
+        return Response(None, 304, fields)
+    begun = itertools.chain([next(chunks, b"")], chunks)
+    return StreamingResponse(begun, 200, fields | {"Content-Length": str(size)}, OCTETS)
+
+
+def _tag(sha256: str) -> str:
+    return f'"{sha256[:32]}"'
 
 
 def _holds(request: Request, tag: str) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import anyio
+import pytest
 
 from api.http.app import LARGE_BODIES, LARGE_BODIES_OF_ONE, UPLOADS, UPLOADS_OF_ONE, create_app
 from api.http.turns import Turns
+from api.store.local_blobs import LocalBlobs
 from api.usecases.service.uploads import begin_upload, end_upload, take_part
 
 from ..service.making import AUDITOR
@@ -66,3 +68,37 @@ def test_one_tenants_slow_bodies_leave_turns_for_others() -> None:
 def test_the_service_bounds_each_tenants_share() -> None:
     assert UPLOADS_OF_ONE < UPLOADS
     assert LARGE_BODIES_OF_ONE < LARGE_BODIES
+
+
+def test_large_evidence_is_read_no_faster_than_it_is_taken(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty who ask for the largest file there may be would have the service hold it forty times."""
+    headers, content = asking.token(), bytes(8 << 20)
+    where = f"/v1/evidence/{sha256(content)}"
+    assert asking.client.put(where, content=content, headers=headers | OCTETS).status_code == 201
+    monkeypatch.setattr(LocalBlobs, "get", None)  # what reads all at once fails
+    answer = asking.client.get(f"{where}/content", headers=headers)
+    assert (answer.status_code, answer.headers["content-length"], answer.content == content) == (
+        200,
+        str(8 << 20),
+        True,
+    )
+    known = headers | {"If-None-Match": answer.headers["etag"]}
+    assert asking.client.get(f"{where}/content", headers=known).status_code == 304
+
+
+def test_damaged_evidence_is_never_given_out_as_whole(asking: Asking) -> None:
+    headers = asking.token()
+    small, large = damaged(asking, headers, b"evidence"), damaged(asking, headers, bytes(3 << 20))
+    answer = asking.client.get(small, headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (500, "blob.damaged")
+    with pytest.raises(RuntimeError):  # which a server answers by closing the connection before the body's end
+        asking.client.get(large, headers=headers)
+
+
+def damaged(asking: Asking, headers: dict[str, str], content: bytes) -> str:
+    """Where the bytes of evidence are to be had, of which the last was changed since it came."""
+    where = f"/v1/evidence/{sha256(content)}"
+    assert asking.client.put(where, content=content, headers=headers | OCTETS).status_code == 201
+    assert isinstance(asking.service.blobs, LocalBlobs)
+    asking.service.blobs._path(sha256(content)).write_bytes(content[:-1] + b"!")
+    return f"{where}/content"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from ...usecases.service.evidence import evidence_bytes, find_evidence, list_evidence, store_evidence
-from ..answers import DOWNLOAD, OCTETS, answer, gives, gives_bytes, show
+from ..answers import DOWNLOAD, OCTETS, gives, gives_bytes, show, stream
 from ..auth import Caller, Reached
 from ..bodies import Upload, json_body, raw_body
 from ..paging import DEFAULT_SIZE, Cursor, Digest, Name, Size
@@ -67,7 +66,7 @@ def get(request: Request, caller: Caller, service: Reached, sha256: Digest) -> R
     responses=gives_bytes(OCTETS),
     response_class=Response,
 )
-async def content(request: Request, caller: Caller, service: Reached, sha256: Digest) -> Response:
+def content(request: Request, caller: Caller, service: Reached, sha256: Digest) -> Response:
     """As they were handed in: they are anybody's, so nothing but a download is made of them."""
-    found = await run_in_threadpool(evidence_bytes, service, caller, sha256)
-    return answer(request, found, OCTETS, DOWNLOAD)
+    found, chunks = evidence_bytes(service, caller, sha256)
+    return stream(request, found.sha256, found.size, chunks, DOWNLOAD)

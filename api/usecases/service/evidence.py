@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ...effects.faults import RequestFault
 from ...store import evidence, trail
@@ -57,9 +57,13 @@ def find_evidence(service: Service, principal: Principal, sha256: str) -> Stored
     return found
 
 
-def evidence_bytes(service: Service, principal: Principal, sha256: str) -> bytes:
-    """The bytes of the tenant's evidence of that digest. Raises as `find_evidence`, and StoreFault: ``blob.*``."""
-    return service.blobs.get(find_evidence(service, principal, sha256).sha256)
+def evidence_bytes(service: Service, principal: Principal, sha256: str) -> tuple[StoredEvidence, Iterator[bytes]]:
+    """The tenant's evidence of that digest, and its bytes, in order.
+
+    Raises as `find_evidence`, and StoreFault: ``blob.*``, ``store.*``; ``blob.damaged`` before the last of the bytes.
+    """
+    found = find_evidence(service, principal, sha256)
+    return found, service.blobs.chunks(found.sha256)
 
 
 def list_evidence(service: Service, principal: Principal, cursor: str | None, size: int) -> Page[StoredEvidence]:
