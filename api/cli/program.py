@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from attestations.faults import Fault
 
 COMMANDS = (
-    *("verify", "replay", "inspect", "explain", "verdict", "policy", "trust", "key", "attest", "doctor"),
+    *("verify", "replay", "inspect", "explain", "verdict", "staple", "policy", "trust", "key", "attest", "doctor"),
     "gate",
     *("serve", "worker", "signer", "admin", "remote"),
 )

@@ -2,8 +2,9 @@
 
 A directory that was given is searched at any depth, and no link in it is followed (T93). Where nothing is given, only
 the names of `names_beside` right beside the artifact are looked for, and whoever asks is told which were taken: more
-would let whoever packed the download decide what is looked at. A file found in a directory is left out where it is
-larger than evidence may be: it keeps nothing else from being looked at, and people are told.
+would let whoever packed the download decide what is looked at. The verdict bundle that is stapled to an artifact goes
+along with what is given, and is told as well. A file found in a directory is left out where it is larger than evidence
+may be: it keeps nothing else from being looked at, and people are told.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ from ..effects.paths import shown
 from ..effects.terminal import Terminal
 from ..render.visible import visible
 
+STAPLED = ".verdict.json"
+"""What the name of an artifact is continued with to name the verdict bundle that `countersign staple` put beside it."""
+
 SUFFIXES = (
     *(".sigstore.json", ".sigstore", ".bundle", ".intoto.jsonl", ".provenance", ".publish.attestation"),
-    *(".minisig", ".sig", ".asc"),
+    *(".minisig", ".sig", ".asc", STAPLED),
 )
 """What the name of an artifact is continued with to name its evidence."""
 
@@ -106,6 +110,11 @@ def _expand(path: str, files: Files) -> Iterator[str]:
 def beside(artifact: str, files: Files, limits: Limits) -> Gathered:
     """The evidence that stands beside the file `artifact` under one of `names_beside`. Raises as `gather`."""
     return gather(filter(files.is_file, names_beside(artifact)), files, limits)
+
+
+def stapled(artifact: str, files: Files, limits: Limits) -> Gathered:
+    """The verdict bundle that is stapled to the file `artifact`, if there is one. Raises as `gather`."""
+    return gather(filter(files.is_file, (artifact + STAPLED,)), files, limits)
 
 
 def names_beside(artifact: str) -> tuple[str, ...]:

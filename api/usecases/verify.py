@@ -34,7 +34,7 @@ from ..effects.files import Files
 from ..effects.paths import shown
 from ..effects.terminal import Terminal
 from .artifacts import by_digest, is_digest, measure
-from .evidence import Gathered, beside, gather, is_evidence, names_beside, tell_left_out
+from .evidence import STAPLED, Gathered, beside, gather, is_evidence, names_beside, stapled, tell_left_out
 from .trust import Trust
 
 if TYPE_CHECKING:
@@ -127,16 +127,18 @@ class Verification:
         return Contents(artifacts, evidence, walk.inner_links, walk.outer_links)
 
     def _used_as_evidence(self, paths: tuple[str, ...]) -> set[str]:
+        names = set(paths)
+        of = names_beside if self._given is None else lambda path: (path + STAPLED,)
+        candidates = {name for path in paths for name in of(path)} & names
+        found = {path for path in candidates if self._reads_as_evidence(path)}
         if self._given is None:
-            names = set(paths)
-            candidates = {name for path in paths for name in names_beside(path)} & names
-            return {path for path in candidates if self._reads_as_evidence(path)}
+            return found
         given = {
             self._files.identity(path)
             for path, file in zip(self._given.paths, self._given.files, strict=True)
             if is_evidence(file, self._terms.limits)
         }
-        return {path for path in paths if self._files.identity(path) in given}
+        return found | {path for path in paths if self._files.identity(path) in given}
 
     def _reads_as_evidence(self, path: str) -> bool:
         try:
@@ -151,9 +153,8 @@ class Verification:
         """The verdict on one file, or on one digest."""
         taken: tuple[str, ...] = ()
         try:
-            gathered = self._gathered(argument)
-            if self._given is None:
-                taken = tuple(map(shown, gathered.paths))
+            gathered, found = self._gathered(argument)
+            taken = tuple(map(shown, found))
             request = self._request(self._artifact(argument, gathered.algorithms), gathered.files)
         except Fault as fault:
             return Judged(undecided(shown(argument), fault, self._terms), None, taken)
@@ -181,10 +182,21 @@ class Verification:
         """The verdict on what cannot be judged, and why: ERROR."""
         return Judged(undecided(shown(name), fault, self._terms), None)
 
-    def _gathered(self, argument: str) -> Gathered:
-        if self._given is not None:
-            return self._given
-        return Gathered() if is_digest(argument) else beside(argument, self._files, self._terms.limits)
+    def _gathered(self, argument: str) -> tuple[Gathered, tuple[str, ...]]:
+        """The evidence about one artifact, and the paths of that which nobody gave and which stood beside it."""
+        given, limits = self._given, self._terms.limits
+        if is_digest(argument):
+            return given or Gathered(), ()
+        if given is None:
+            found = beside(argument, self._files, limits)
+            return found, found.paths
+        held = {self._files.identity(path) for path in given.paths}
+        found = stapled(argument, self._files, limits)
+        if not found.paths or self._files.identity(found.paths[0]) in held:
+            return given, ()
+        files = (*given.files, *found.files)
+        limits.check("evidence_files", len(files))
+        return Gathered((*given.paths, *found.paths), files, given.algorithms | found.algorithms), found.paths
 
     def _artifact(self, argument: str, algorithms: frozenset[str]) -> Artifact:
         if is_digest(argument):
