@@ -1,7 +1,7 @@
 """What surrounds every request: an id, a line in the log, a figure in the meters.
 
 The id goes back as ``X-Request-Id``, into every log line that the request causes, and into problems. A client's own id
-is taken only where `trusting`: behind a proxy, which is whom one trusts to set it.
+is taken only where `trusting`: behind a proxy, which is whom one trusts to set it, and to say who asks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .meters import Meters
 
-HEADER = b"x-request-id"
+HEADER, FORWARDED = b"x-request-id", b"x-forwarded-for"
+_LONGEST_HOST = 64
 _FORM = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
 UNKNOWN = "unknown"
@@ -40,6 +41,8 @@ class Observed:
             await self._application(scope, receive, send)
             return
         request_id = self._request_id(scope)
+        if self._trusting:
+            scope["client"] = _told_of(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         answer = _Answer(send, request_id)
         started = time.perf_counter()
@@ -69,6 +72,16 @@ class Observed:
             self._log.error("request", **line)
         else:
             self._log.info("request", **line)
+
+
+def _told_of(scope: Scope) -> tuple[str, int] | None:
+    """Who asks, by the last word of ``X-Forwarded-For``: the proxy's own. Those before it are whatever was sent to it,
+    and whoever sends may count as somebody else each time."""
+    told = b",".join(value for name, value in scope["headers"] if name == FORWARDED)
+    last = told.rpartition(b",")[2].strip().decode("latin-1")
+    host = last.partition(":")[0] if last.count(":") == 1 else last
+    client: tuple[str, int] | None = (host[:_LONGEST_HOST], 0) if host else scope.get("client")
+    return client
 
 
 class _Answer:

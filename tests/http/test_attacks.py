@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import anyio
 import pytest
+from msgspec import structs
+from starlette.testclient import TestClient
 
 from api.http.app import LARGE_BODIES, LARGE_BODIES_OF_ONE, UPLOADS, UPLOADS_OF_ONE, create_app
+from api.http.meters import Meters
+from api.http.observing import Observed
 from api.http.turns import Turns
 from api.store.local_blobs import LocalBlobs
+from api.usecases.service.throttle import Allowance, TenantThrottle
 from api.usecases.service.uploads import begin_upload, end_upload, take_part
 
 from ..service.making import AUDITOR
@@ -102,3 +107,19 @@ def damaged(asking: Asking, headers: dict[str, str], content: bytes) -> str:
     assert isinstance(asking.service.blobs, LocalBlobs)
     asking.service.blobs._path(sha256(content)).write_bytes(content[:-1] + b"!")
     return f"{where}/content"
+
+
+def test_behind_a_proxy_nobody_counts_as_somebody_else_by_saying_so(asking: Asking) -> None:
+    """A stranger makes up who asked; the proxy adds who did."""
+    once = TenantThrottle(Allowance(logins_per_minute=1))
+    application = create_app(structs.replace(asking.service, throttle=once))
+    client = TestClient(Observed(application, Meters(), trusting=True), base_url="https://testserver")
+
+    def answered(*forwarded: str) -> int:
+        sent = [("X-Forwarded-For", each) for each in forwarded]
+        return client.post("/v1/tokens/exchange", json={"tenant": "acme", "token": "e.e.e"}, headers=sent).status_code
+
+    assert answered("192.0.2.1, 198.51.100.7") == 401
+    assert answered("192.0.2.2, 198.51.100.7") == 429
+    assert answered("192.0.2.3", "198.51.100.7:4711") == 429
+    assert answered("198.51.100.8") == 401
