@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,8 +45,9 @@ def main() -> int:
                 verdicts = (
                     _large(nursery, folder, kills, seed, servers) if servers else _small(nursery, folder, kills, seed)
                 )
-            except (AssertionError, Fault) as error:
-                print(f"seed {seed}: {error}\nkept: {folder}", file=sys.stderr)
+            except (AssertionError, Fault):
+                traceback.print_exc()
+                print(f"seed {seed}, kept: {folder}", file=sys.stderr)
                 return 1
             print(f"seed {seed}: {kills} kills, {verdicts} verdicts, each the right one, once", flush=True)
             shutil.rmtree(folder)
