@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 
 from msgspec import Struct, structs
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.engine import Connection
 
 from .rows import every, first, put, value_of
@@ -59,6 +59,14 @@ def of_tenant(connection: Connection, tenant: str) -> tuple[StoredTrust, ...]:
     """The tenant's trust files by name, oldest first."""
     mine = select(trust_files).where(trust_files.c.tenant == tenant)
     return every(connection, StoredTrust, mine.order_by(trust_files.c.name, trust_files.c.created))
+
+
+def count(connection: Connection, tenant: str) -> int:
+    """How many files the tenant has, but for those that are distrusted."""
+    mine = select(func.count()).select_from(trust_files)
+    return connection.execute(
+        mine.where(trust_files.c.tenant == tenant, trust_files.c.distrusted.is_(None))
+    ).scalar_one()
 
 
 def distrust(connection: Connection, tenant: str, sha256: str, at: datetime.datetime) -> bool:

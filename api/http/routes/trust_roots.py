@@ -29,7 +29,7 @@ def trust_roots(request: Request, caller: Caller, service: Reached) -> Response:
     summary="Keep a trust root, or keys, of one's own",
     responses=gives(TrustView, 201),
     response_class=Response,
-    openapi_extra=may_refuse("trust.malformed", "trust.key_malformed", "limit.trust_root"),
+    openapi_extra=may_refuse("trust.malformed", "trust.key_malformed", "trust.too_many", "limit.trust_root"),
 )
 def post(
     request: Request, caller: Caller, service: Reached, form: Annotated[TrustForm, Depends(json_body(TrustForm))]

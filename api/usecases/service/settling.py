@@ -138,7 +138,7 @@ class Settling:
                         yield file
 
     def _pins(self, file: StoredTrust) -> frozenset[str]:
-        return keys_in(self._service.blobs.get(file.sha256), file.name)
+        return keys_in(self._service.blobs.get, file.sha256, file.name)
 
 
 def term_of(file: StoredTrust) -> FileTerm:

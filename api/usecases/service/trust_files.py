@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime
 import functools
 import hashlib
+from collections.abc import Callable
 
 from msgspec import Struct
 
 from attestations.faults import Place
 from attestations.limits import DEFAULT_LIMITS
 from attestations.strict_json import shown
+from verifier.faults import TrustFault
 from verifier.request import KeyFile
 
 from ...effects.faults import RequestFault
@@ -27,6 +29,9 @@ from ..trust import check_usable, fingerprints, is_key_file
 from .ground import Ground
 from .service import Principal, Service
 from .telling import tell
+
+MOST_FILES = 500
+"""Trust files that a tenant may have: whoever pins a key has all of its files of keys looked through."""
 
 
 def publish_trust(
@@ -43,7 +48,7 @@ def publish_trust(
 
     Raises:
         RequestFault: ``request.invalid`` (the name).
-        TrustFault, FormatFault, LimitFault: what makes the file unusable.
+        TrustFault, FormatFault, LimitFault: what makes the file unusable; ``trust.too_many``.
     """
     if NAME.fullmatch(name) is None:
         raise RequestFault("request.invalid", "no name of a trust file", expected=NAME.pattern, actual=shown(name))
@@ -61,6 +66,8 @@ def publish_trust(
     )
     with ground.database.writing() as connection:
         new = trust_files.insert(connection, row)
+        if new and row.tenant != OPERATOR and trust_files.count(connection, row.tenant) > MOST_FILES:
+            raise TrustFault("trust.too_many", "the tenant has all its trust files", expected=f"{MOST_FILES} at most")
         if new:
             detail = {"sha256": row.sha256, "kind": row.kind}
             trail.append(
@@ -140,7 +147,11 @@ def list_trust(ground: Ground, principal: Principal) -> tuple[StoredTrust, ...]:
         return tuple(each for tenant in owners for each in trust_files.of_tenant(connection, tenant))
 
 
-@functools.lru_cache(maxsize=256)
-def keys_in(content: bytes, name: str) -> frozenset[str]:
-    """The fingerprints of a file of keys, as policies pin them."""
-    return frozenset(str(each) for each in fingerprints(KeyFile(name, content)))
+@functools.lru_cache(maxsize=4096)
+def keys_in(read: Callable[[str], bytes], sha256: str, name: str) -> frozenset[str]:
+    """The fingerprints of a file of keys, as policies pin them. `read` once: the same digest is the same keys.
+
+    Raises:
+        StoreFault: ``blob.*``.
+    """
+    return frozenset(str(each) for each in fingerprints(KeyFile(name, read(sha256))))
