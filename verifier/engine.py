@@ -18,6 +18,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from attestations.faults import Fault
 from attestations.limits import DEFAULT_LIMITS, Limits
 
@@ -35,6 +37,7 @@ from .memory import Memory
 from .outcome import Outcome, combine
 from .policy.expected import about_release, speaks_of_release
 from .policy.model import (
+    DebianRequirement,
     LayoutRequirement,
     LevelRequirement,
     ManifestRequirement,
@@ -81,18 +84,19 @@ def questions_of(request: Request, memory: Memory | None = None) -> tuple[Questi
 
 def manifests_of(request: Request, memory: Memory | None = None) -> tuple[Published, ...]:
     """The manifests that must be current for `request` to pass, one for each file of evidence that holds one."""
+    from .debian_requirement import DebianEvaluation
     from .manifest_requirement import ManifestEvaluation
 
     try:
         policy, gathered, _ = _weigh(request, memory or Memory())
     except Fault:
         return ()
-    found = (
-        published
-        for number, requirement in enumerate(policy.requirements)
-        if isinstance(requirement, ManifestRequirement) and requirement.current
-        for published in ManifestEvaluation(number, requirement, policy, request, gathered).manifests()
-    )
+    found: list[Published] = []
+    for number, requirement in enumerate(policy.requirements):
+        if isinstance(requirement, ManifestRequirement) and requirement.current:
+            found += ManifestEvaluation(number, requirement, policy, request, gathered).manifests()
+        elif isinstance(requirement, DebianRequirement) and requirement.current:
+            found += DebianEvaluation(number, requirement, policy, request, gathered).manifests()
     return tuple({published.source: published for published in found}.values())
 
 
@@ -127,6 +131,10 @@ def _run(number: int, requirement: SignerRequirement, policy: Policy, request: R
         from .sbom_requirement import SbomEvaluation
 
         return SbomEvaluation(number, requirement, policy, request, gathered).run()
+    if isinstance(requirement, DebianRequirement):
+        from .debian_requirement import DebianEvaluation
+
+        return DebianEvaluation(number, requirement, policy, request, gathered).run()
     if isinstance(requirement, VerdictRequirement):
         from .verdict_requirement import VerdictEvaluation
 
@@ -201,7 +209,7 @@ def _verdict(
     policy = request.policy
     return Verdict(
         outcome=outcome,
-        artifact=request.artifact,
+        artifact=replace(request.artifact, declared=None),
         results=results,
         tracks=tracks,
         level=level_of([track.track for track in tracks if track.held]),

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from attestations.bundles import Evidence, Metablock
 from attestations.digests import Digest, DigestSet
-from attestations.documents import Document, read_documents
+from attestations.documents import PACKAGES, Document, read_documents
 from attestations.evidence import Unreadable, read_evidence_files
 from attestations.faults import Fault, LimitFault
 
@@ -32,6 +32,7 @@ from .request import KeyFile, Request, TrustFile
 from .results import Source, passed, refused
 from .trust import TrustedKey, TrustRoot, Window, check_age, load_key_file, load_trust_root
 from .verdict import CheckResult
+from .windows import UNBOUNDED
 
 
 class Refused(Struct, frozen=True):
@@ -173,7 +174,7 @@ def _over_documents(
     vouched: list[Vouched] = []
     faults: list[Fault] = []
     for document, own in documents:
-        if may_cover(item.bundle.content, own):
+        if document.kind != PACKAGES and may_cover(item.bundle.content, own):
             try:
                 vouched.append(Vouched(document, terms.authenticate(item, own)))
             except Fault as fault:
@@ -232,7 +233,10 @@ def _age(root: TrustRoot, source: Source, max_age: datetime.timedelta | None, no
 def _keys(files: tuple[KeyFile, ...], policy: Policy) -> tuple[tuple[TrustedKey, ...], list[CheckResult]]:
     """The keys that the policy pins; any other key in the files is nobody's."""
     pinned = {rule.key: rule for rule in policy.signers if isinstance(rule, PinnedKey)}
-    windows = {key: Window(rule.valid.start, rule.valid.end) for key, rule in pinned.items() if rule.valid is not None}
+    windows = {
+        key: Window(rule.valid.start, rule.valid.end) if rule.valid is not None else UNBOUNDED
+        for key, rule in pinned.items()
+    }
     keys: list[TrustedKey] = []
     results: list[CheckResult] = []
     for file in files:

@@ -43,7 +43,11 @@ class Listed(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True):
-    """What a manifest says of a release. `commits` are those that the release names as what it was made of."""
+    """What a manifest says of a release. `commits` are those that the release names as what it was made of.
+
+    `dated` says that its sequence is a date, in Unix seconds; `text` is the digest by which it is known, where that is
+    not its file's.
+    """
 
     format: str
     files: tuple[Listed, ...]
@@ -58,6 +62,8 @@ class Manifest(Struct, frozen=True):
     expires: datetime.datetime | None = None
     previous: Digest | None = None
     commits: tuple[str, ...] = ()
+    dated: bool = False
+    text: Digest | None = None
 
     @property
     def subjects(self) -> tuple[Subject, ...]:

@@ -5,8 +5,8 @@
      "limits": {…}, "opinions": [{"engine", "version", "evidence", "source", "pointer", "signer", "answer", "detail"}],
      "state": …, "report": …}
 
-Contents are base64. Of the artifact there are digests and a size, never bytes. A record proves nothing by itself: it is
-input, read as strictly as any other, and what it is worth is what comes out when it is judged.
+Contents are base64. Of the artifact there are digests, a size and what it declares, never bytes. A record proves
+nothing by itself: it is input, read as strictly as any other, and what it is worth is what comes out when it is judged.
 
 Spec: countersign design, section 10; schema in docs/schemas/record.schema.json
 """
@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 import rfc8785
 
+from attestations.debian.container import Declared
 from attestations.digests import MEASURED, Digest, DigestSet, parse_digest
 from attestations.faults import FormatFault, LimitFault, Place
 from attestations.limits import DEFAULT_LIMITS, Limits
@@ -76,7 +77,11 @@ def write_record(request: Request, report: bytes) -> bytes:
 
 def _artifact(artifact: Artifact) -> dict[str, Any]:
     tree: dict[str, Any] = {"name": artifact.name, "digests": [str(digest) for digest in artifact.digests]}
-    return tree if artifact.size is None else tree | {"size": artifact.size}
+    if artifact.size is not None:
+        tree["size"] = artifact.size
+    if artifact.declared is not None:
+        tree["declared"] = {name: text for name, text in msgspec.structs.asdict(artifact.declared).items() if text}
+    return tree
 
 
 def _file(name: str, content: bytes) -> dict[str, Any]:
@@ -151,12 +156,20 @@ def _read_dated(node: Node) -> datetime.datetime | None:
 
 
 def _read_artifact(node: Node) -> Artifact:
-    node.only("name", "digests", "size")
+    node.only("name", "digests", "size", "declared")
     digests = tuple(_digest(item) for item in node.field("digests").items())
     size = node.get("size")
     if [digest.algorithm for digest in digests] != sorted({digest.algorithm for digest in digests}):
         raise node.field("digests").fault("json.value", "one digest an algorithm, sorted by algorithm")
-    return Artifact(node.field("name").text(), DigestSet(digests), _count(size) if size is not None else None)
+    count = _count(size) if size is not None else None
+    declared = node.get("declared")
+    said = _declared(declared) if declared is not None else None
+    return Artifact(node.field("name").text(), DigestSet(digests), count, said)
+
+
+def _declared(node: Node) -> Declared:
+    node.only(*Declared.__struct_fields__)
+    return Declared(**{name: text.text() for name, text in node.members()})
 
 
 def _count(node: Node) -> int:

@@ -20,6 +20,7 @@ from typing import NoReturn
 from attestations.faults import Fault
 
 from .checks import CHECKS
+from .checks.debian import ASKED
 from .checks.level import check_level
 from .checks.manifest import FIELDS
 from .checks.subject import identifying
@@ -28,6 +29,7 @@ from .levels import BUILD, NOT_ASSESSED, SIGNED, level_of
 from .outcome import Outcome, combine
 from .policy.expected import about_release, leaves_open
 from .policy.model import (
+    DebianRequirement,
     LayoutRequirement,
     LevelRequirement,
     ManifestRequirement,
@@ -159,6 +161,10 @@ def checks_of(requirement: Requirement) -> Iterator[str]:
         asked = {"subject": "manifest.name", "package": "manifest.package", **FIELDS}
         yield from (check for name, check in asked.items() if getattr(requirement, name) is not None)
         yield from (name for name, asks in _flags(requirement) if asks)
+    elif isinstance(requirement, DebianRequirement):
+        yield from ("debian.index", "debian.package", "debian.header", "debian.date")
+        yield from (check for name, check in ASKED.items() if getattr(requirement, name) is not None)
+        yield from ("debian.current",) if requirement.current else ()
     elif isinstance(requirement, VerdictRequirement):
         yield from ("verdict", "verdict.resource", "verdict.result", "verdict.levels", "verdict.age")
         if requirement.policy_digest is not None:

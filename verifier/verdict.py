@@ -10,6 +10,7 @@ import datetime
 
 from msgspec import Struct
 
+from attestations.debian.container import Declared
 from attestations.digests import Digest, DigestSet
 from attestations.faults import Place
 
@@ -17,11 +18,15 @@ from .outcome import Outcome
 
 
 class Artifact(Struct, frozen=True):
-    """What is judged: its name as given, its digests, its size in bytes (None where only a digest was given)."""
+    """What is judged: its name as given, its digests, its size in bytes (None where only a digest was given).
+
+    `declared` is what it says of itself, where it is a package whose header was read; no verdict repeats it.
+    """
 
     name: str
     digests: DigestSet
     size: int | None
+    declared: Declared | None = None
 
 
 class Cited(Struct, frozen=True):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from attestations.debian.container import PackageMeasurer
 from attestations.digests import DigestSet, parse_digest
 from attestations.measure.digests import DigestMeasurer
 from verifier.verdict import Artifact
@@ -37,17 +38,22 @@ def by_digest(text: str) -> Artifact:
 
 
 def measure(path: str, algorithms: Iterable[str], files: Files, advance: Callable[[int], None]) -> Artifact:
-    """The artifact at `path`, with its SHA-256 and what else `algorithms` name; `advance` is told of each chunk.
+    """The artifact at `path`, with its SHA-256, what else `algorithms` name, and what it declares if it is a package.
+
+    `advance` is told of each chunk.
 
     Raises:
         InputFault: ``input.*``, ``bytes.changed``.
     """
     measurer = DigestMeasurer(sorted({"sha256", *algorithms}))
 
+    package = PackageMeasurer()
+
     def feed(chunk: memoryview) -> None:
         measurer.feed(chunk)
+        package.feed(chunk)
         advance(len(chunk))
 
     files.stream(path, feed)
     measured = measurer.finish()
-    return Artifact(shown(path), measured.digests, measured.size)
+    return Artifact(shown(path), measured.digests, measured.size, package.finish())

@@ -16,12 +16,17 @@ from ..digests import Digest
 from ..faults import Place
 from ..limits import DEFAULT_LIMITS, Limits
 from .document import Document, Kind
-from .recognising import is_checksums, is_cyclonedx, is_spdx
+from .recognising import is_checksums, is_cyclonedx, is_packages, is_release, is_spdx
+
+PACKAGES = "debian-packages"
+"""What no signature is over, and what may be large: an archive signs its Release, which lists it."""
 
 KINDS: tuple[Kind, ...] = (
     Kind("checksums", "manifest", is_checksums),
     Kind("cyclonedx", "sbom", is_cyclonedx),
     Kind("spdx", "sbom", is_spdx),
+    Kind("debian-release", "bundle", is_release),
+    Kind(PACKAGES, "manifest", is_packages),
 )
 """All kinds that are known. The first that recognises a file is its kind."""
 
@@ -35,7 +40,7 @@ def read_documents(files: Iterable[tuple[str, bytes]], limits: Limits = DEFAULT_
     """The documents among `files` (name, content), in their order; the others are evidence, or nothing.
 
     Raises:
-        LimitFault: ``limit.manifest``, ``limit.sbom``.
+        LimitFault: ``limit.manifest``, ``limit.sbom``, ``limit.bundle``.
     """
     return tuple(_document(name, data, kind, limits) for name, data in files if (kind := kind_of(data)) is not None)
 
@@ -45,4 +50,4 @@ def _document(name: str, data: bytes, kind: Kind, limits: Limits) -> Document:
     return Document(name, Digest("sha256", hashlib.sha256(data).hexdigest()), data, kind.name)
 
 
-__all__ = ["KINDS", "Document", "Kind", "kind_of", "read_documents"]
+__all__ = ["KINDS", "PACKAGES", "Document", "Kind", "kind_of", "read_documents"]

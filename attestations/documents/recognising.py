@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ..debian.compression import begins
 from .clearsigned import is_clearsigned
 
 _SPACE = b" \t\r\n"
@@ -34,6 +35,23 @@ def is_checksums(data: bytes) -> bool:
             return _LISTED.match(head, position) is not None
         position = stop + 1
     return False
+
+
+_RELEASED = re.compile(rb"(?m)^(MD5Sum|SHA1|SHA256|SHA512):[ \t]*\r?$")
+_FIELD = re.compile(rb"[A-Z][A-Za-z0-9-]{1,63}: ?[^\r\n]")
+
+
+def is_release(data: bytes) -> bool:
+    """Whether this is a Release of a Debian archive, signed within its file or not: fields, and lists of digests."""
+    head = data[:_LONGEST_HEAD]
+    if is_clearsigned(head):
+        head = head.replace(b"\r", b"").partition(b"\n\n")[2]
+    return _FIELD.match(head) is not None and b"Date: " in head and _RELEASED.search(data) is not None
+
+
+def is_packages(data: bytes) -> bool:
+    """Whether this is an index of a Debian archive's packages, compressed or not."""
+    return begins(data, 64).startswith(b"Package: ")
 
 
 def is_cyclonedx(data: bytes) -> bool:

@@ -17,7 +17,7 @@ from .tree import PURE, ROOT, SHIPPED, imports, sources
 STANDARD = frozenset({
     "__future__", "abc", "base64", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime",
     "decimal", "enum", "fractions", "functools", "hashlib", "hmac", "importlib", "io", "ipaddress", "itertools", "json",
-    "math", "operator", "pkgutil", "re", "string", "struct", "tomllib", "types", "typing", "unicodedata",
+    "lzma", "math", "operator", "pkgutil", "re", "string", "struct", "tomllib", "types", "typing", "unicodedata", "zlib",
 })
 # fmt: on
 """Modules of the standard library that compute and do nothing else."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from attestations.debian.container import Declared
 from attestations.digests import Digest, DigestSet
 from attestations.faults import Fault
 from attestations.limits import DEFAULT_LIMITS
@@ -51,8 +52,9 @@ def request(case: VerdictCase, folder: Path) -> Request:
         PolicyFault: as `parse_policy`.
     """
     digests = sorted(Digest(algorithm, value) for algorithm, value in case.artifact.digests.items())
+    declared = Declared(**case.artifact.declared) if case.artifact.declared else None
     return Request(
-        artifact=Artifact(case.artifact.name, DigestSet(tuple(digests)), case.artifact.size),
+        artifact=Artifact(case.artifact.name, DigestSet(tuple(digests)), case.artifact.size, declared),
         evidence=tuple(EvidenceFile(Path(name).name, _read(folder, name)) for name in case.evidence),
         policy=parse_policy(_read(folder, case.policy), Path(case.policy).name, DEFAULT_LIMITS),
         release=case.release,

@@ -20,6 +20,21 @@ from .runner import answer
 ROOT = Path(__file__).resolve().parents[2]
 
 OTHER_CHECKS = (
+    "debian.architecture",
+    "debian.codename",
+    "debian.component",
+    "debian.current",
+    "debian.date",
+    "debian.header",
+    "debian.index",
+    "debian.label",
+    "debian.name",
+    "debian.origin",
+    "debian.package",
+    "debian.release",
+    "debian.size",
+    "debian.suite",
+    "debian.version",
     "engines",
     "evidence",
     "keys",
@@ -75,6 +90,7 @@ that of an SBOM in another format than the one asked for under ``sbom``."""
 
 ALONE: Mapping[str, str] = {
     "json.unknown_field": "our own formats say it in their own words (policy.unknown_field, record.malformed)",
+    "limit.expanded": "what expands to more than 64 MiB is no vector",
     "limit.statement": "a statement comes in a bundle, whose limit is lower; only a raised limit leads here",
     "log.not_witnessed": "Sigsum proofs come from the corpus' families, not from a request",
     "log.unproved": "every carrier asks for a promise or a proof itself",

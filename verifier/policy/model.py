@@ -212,6 +212,27 @@ class SbomRequirement(Struct, frozen=True):
     schema: bool = False
 
 
+class DebianRequirement(Struct, frozen=True):
+    """`threshold` distinct groups among `signers` signed a Debian archive's Release, which leads to the artifact.
+
+    `component` and `architecture` are of the index that lists it, `name` and `version` the package's own. `max_age` is
+    how old a Release may be at most, whatever it says itself; `current` asks that none older come after a newer one.
+    """
+
+    signers: tuple[str, ...]
+    threshold: int = 1
+    origin: Expected | None = None
+    label: Expected | None = None
+    suite: Expected | None = None
+    codename: Expected | None = None
+    component: Expected | None = None
+    architecture: Expected | None = None
+    name: Expected | None = None
+    version: Expected | None = None
+    max_age: datetime.timedelta | None = None
+    current: bool | None = None
+
+
 class VerdictRequirement(Struct, frozen=True):
     """`threshold` distinct groups among `signers` signed a summary (VSA) in which `verifier` found that it passes.
 
@@ -239,7 +260,12 @@ StatementRequirement = SignedRequirement | ProvenanceRequirement
 """A requirement that evidence must meet; the others are asked of the verdict."""
 
 SignerRequirement = (
-    StatementRequirement | LayoutRequirement | ManifestRequirement | SbomRequirement | VerdictRequirement
+    StatementRequirement
+    | LayoutRequirement
+    | ManifestRequirement
+    | SbomRequirement
+    | DebianRequirement
+    | VerdictRequirement
 )
 """A requirement that parties meet whom it names."""
 

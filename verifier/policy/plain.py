@@ -22,6 +22,7 @@ from .model import (
     FORMAT,
     NAMESPACE,
     AnyIdentity,
+    DebianRequirement,
     Exact,
     Expected,
     ExpectedValue,
@@ -144,6 +145,7 @@ _CHECKS: Mapping[type, str] = {
     LayoutRequirement: "layout",
     ManifestRequirement: "manifest",
     SbomRequirement: "sbom",
+    DebianRequirement: "debian",
     VerdictRequirement: "verdict",
 }
 """What policies call each requirement that named parties meet."""

@@ -9,7 +9,10 @@ from attestations.faults import FormatFault
 from attestations.limits import Limits
 from attestations.strict_json import Node
 
+from .debian import FIELDS as DEBIAN
+from .debian import read_debian
 from .model import (
+    DebianRequirement,
     Exact,
     ExpectedValue,
     LayoutRequirement,
@@ -153,6 +156,11 @@ def _digest(node: Node) -> Digest:
         raise refusal(node, "policy.value", "not a digest of a policy", "sha256:<64 hex digits>") from None
 
 
+def _debian(node: Node, _limits: Limits) -> DebianRequirement:
+    node.only("check", "signer", "signers", "threshold", *DEBIAN)
+    return read_debian(node, _signers(node), _threshold(node))
+
+
 def _level(node: Node, _limits: Limits) -> LevelRequirement:
     node.only("check", "at_least")
     return LevelRequirement(node.field("at_least").text())
@@ -164,6 +172,7 @@ READERS: Mapping[str, Callable[[Node, Limits], Requirement]] = {
     "layout": _layout,
     "manifest": _manifest,
     "sbom": _sbom,
+    "debian": _debian,
     "verdict": _verdict,
     "level": _level,
 }

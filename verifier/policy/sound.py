@@ -19,6 +19,7 @@ from ..versions import is_version
 from .expected import PLACEHOLDER, compiled, filled, matches
 from .model import (
     AnyIdentity,
+    DebianRequirement,
     Exact,
     Expected,
     ExpectedValue,
@@ -223,7 +224,7 @@ def _check_kind(policy: Policy, requirement: SignerRequirement, pointer: str) ->
         _check_values(requirement.parameters, f"{pointer}/parameters")
     elif isinstance(requirement, VerdictRequirement):
         check_verdict(policy, requirement, pointer)
-    elif not isinstance(requirement, SbomRequirement) and requirement.package is not None:
+    elif not isinstance(requirement, SbomRequirement | DebianRequirement) and requirement.package is not None:
         _check_package(requirement.package, f"{pointer}/package")
     if isinstance(requirement, ProvenanceRequirement):
         _check_build(requirement, pointer)

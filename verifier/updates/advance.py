@@ -175,7 +175,8 @@ def check_sequence(before: Accepted, offer: Offer) -> None:
             expected=str(before.manifest),
             actual=str(offer.statement),
         )
-    if sequence - before.sequence > FARTHEST:
+    # A date that leaps ahead is one that is still to come, and such a Release was refused for that.
+    if sequence - before.sequence > FARTHEST and not offer.manifest.dated:
         raise UpdateFault(
             "update.fast_forward",
             "a number so far ahead that nothing could follow it",

@@ -13,6 +13,8 @@ import datetime
 import hashlib
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from attestations.bundles import Envelope
 from attestations.digests import Digest
 from attestations.faults import Fault
@@ -66,16 +68,20 @@ def together(asked: Sequence[tuple[Request, Iterable[Published]]]) -> Step:
         state = accepted_before(first)
     except UpdateFault as fault:
         return Step(None, (fault,))
-    offers: dict[Digest, tuple[Published, Manifest, list[Artifact]]] = {}
+    offers: dict[Digest, list[tuple[Published, Manifest, Artifact]]] = {}
     for request, found in asked:
         for published in found:
             if isinstance(published.says, Manifest):
-                said = statement_digest(published)
-                offers.setdefault(said, (published, published.says, []))[2].append(request.artifact)
+                offers.setdefault(statement_digest(published), []).append((published, published.says, request.artifact))
     faults: list[Fault] = []
     unchanged = True
-    for published, manifest, artifacts in offers.values():
-        offer = _offer(published, manifest, tuple(artifacts), whole=True)
+    for offered in offers.values():
+        published, manifest, _ = offered[0]
+        # An archive holds all packages there are: what is installed of it are those that were asked about.
+        files = tuple(dict.fromkeys(file for _, each, _ in offered for file in each.files))
+        manifest = replace(manifest, files=files)
+        artifacts = tuple(artifact for *_, artifact in offered)
+        offer = _offer(published, manifest, artifacts, whole=not manifest.dated)
         try:
             step = advance(state, offer, Asker(stream_of(manifest)), first.now)
         except UpdateFault as fault:
@@ -99,6 +105,8 @@ def _offer(published: Published, manifest: Manifest, artifacts: tuple[Artifact, 
 
 def statement_digest(published: Published) -> Digest:
     """What the next manifest calls this one: the digest of its statement; of a list of checksums, that of the list."""
+    if isinstance(published.says, Manifest) and published.says.text is not None:
+        return published.says.text
     content = published.authenticated.evidence.bundle.content
     if isinstance(content, Envelope):
         return Digest("sha256", hashlib.sha256(content.payload).hexdigest())
