@@ -30,6 +30,7 @@ from ..effects.paths import meaning, shown
 from ..http.app import create_app
 from ..http.observing import Observed
 from .composing import Composed, running
+from .connections import Bounded, open_more_files
 from .directory import write_private
 from .faults import ServingFault
 from .logs import log_to
@@ -119,6 +120,7 @@ def serve(setup: Setup, listening: Listening) -> int:
     """
     os.umask(0o077)
     log_to()
+    open_more_files()
     check_certificate(listening)
     with Ending() as ending, bound(listening) as endpoint, running(setup) as composed:
         if listening.ready is not None:
@@ -137,6 +139,7 @@ def _configuration(composed: Composed, listening: Listening) -> uvicorn.Config:
     application.state.meters = composed.meters
     return uvicorn.Config(
         Observed(application, composed.meters, trusting=listening.behind_proxy),
+        http=Bounded,
         access_log=False,
         log_config=None,
         lifespan="off",
