@@ -195,7 +195,7 @@ def test_all_parameters_as_expected() -> None:
         (GIVEN | {"targets": ["a", "bb", "c"]}, "parameters.mismatch", "/p/targets"),
         (GIVEN | {"targets": ["bb", "a"]}, "parameters.mismatch", "/p/targets/0"),
         (GIVEN | {"targets": {"0": "a"}}, "parameters.mismatch", "/p/targets"),
-        ({}, "parameters.mismatch", "/p/workflow"),
+        ({}, "parameters.mismatch", "/p/targets"),
     ],
 )
 def test_one_parameter_more_less_or_other_refutes_the_build(given: Any, reason: str, pointer: str) -> None:

@@ -57,6 +57,19 @@ def recorded(scene: Scene) -> tuple[Request, bytes, bytes]:
     return request, report, write_record(request, report)
 
 
+@pytest.mark.parametrize("reverse", [False, True], ids=["by name", "backwards"])
+def test_the_order_in_which_a_policy_names_things_changes_no_byte(reverse: bool) -> None:
+    """A record holds the policy in its canonical form, and must come to the same first difference."""
+    wrong = {"path": "elsewhere", "ref": {"of": "another", "kind": "b"}, "repository": "https://github.com/mallory"}
+    ordered = dict(sorted(wrong.items(), reverse=reverse))
+    policy = POLICY.set("/require/0/parameters", {"workflow": ordered})
+    _, report, record = recorded(scene(RELEASE.bundle(), policy=policy))
+    again, kept = read_record(record, "record")
+    assert render_report(judge(again)) == kept == report
+    expected = POLICY.set("/require/0/parameters", {"workflow": wrong})
+    assert report == render_report(judge(request_of(scene(RELEASE.bundle(), policy=expected))))
+
+
 # --- reports
 
 

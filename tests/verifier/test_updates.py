@@ -238,6 +238,8 @@ def test_in_every_history_numbers_rise_and_no_number_has_two_manifests(history: 
         b"{}",
         b'{"format":"countersign.releases/2","streams":[]}',
         b' {"format":"countersign.releases/1","streams":[]}',
+        write_state(accepted(FIRST)).replace(b'"sequence":712', b'"sequence":9223372036854775808'),
+        write_state(accepted(FIRST)).replace(b'"strength":2', b'"strength":-1'),
     ],
 )
 def test_a_state_that_is_not_as_it_was_written_decides_nothing(damage: bytes) -> None:

@@ -9,7 +9,7 @@ Spec: SLSA v1.2, "Verifying artifacts", step 2 (externalParameters), https://sls
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -62,9 +62,9 @@ Difference = tuple[str, str, str | None, str]
 
 
 def differences(expected: ExpectedValue, actual: Any, pointer: str) -> Iterator[Difference]:
-    """Where `actual` (JSON) is not what is expected, in the policy's order and then the evidence's."""
+    """Where `actual` (JSON) is not what is expected: by expected names, then in the evidence's order."""
     if isinstance(expected, Mapping) and isinstance(actual, dict):
-        for name, value in expected.items():
+        for name, value in sorted(expected.items()):
             place = f"{pointer}/{escape_pointer(name)}"
             if name in actual:
                 yield from differences(value, actual[name], place)
@@ -86,13 +86,13 @@ def _same_scalar(expected: ExpectedValue, actual: Any) -> bool:
 
 
 def _spelled(expected: ExpectedValue) -> str:
-    return _shown(plain_value(expected))
+    return _shown(plain_value(expected), order="sorted")
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, order: Literal["sorted"] | None = None) -> str:
     """`value` as JSON has it, a text without its quotes; so long that people still read it."""
     try:
-        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        text = value if isinstance(value, str) else msgspec.json.encode(value, order=order).decode()
     except ValueError:  # a number in it is too vast to be written
         return shown(value)
     return text if len(text) <= 120 else text[:117] + "..."

@@ -74,7 +74,7 @@ def _bears(rule: PinnedIdentity, signer: CertificateSigner) -> bool:
 
 def _denied(rule: PinnedIdentity, signer: CertificateSigner) -> str | None:
     """The first claim that the rule asks for and the certificate does not make, or makes otherwise."""
-    for name, expected in rule.claims.items():
+    for name, expected in sorted(rule.claims.items()):
         value = signer.claims.get(name)
         if value is None or not matches(expected, value):
             return name

@@ -37,7 +37,7 @@ from .model import (
     TrustRule,
 )
 from .publishers import publisher_rule
-from .reading import age, expected, items, optional, refusal, texts
+from .reading import age, expected, in_order, items, optional, refusal, texts
 from .requirements import read_requirement
 from .sound import check_policy
 
@@ -227,7 +227,7 @@ def _claims(node: Node) -> Mapping[str, Expected]:
     for name, claim in node.members():
         if name not in known:
             raise refusal(claim, "policy.value", f"no claim of a certificate is called {name!r}", ", ".join(known))
-    return {name: expected(claim) for name, claim in node.members()}
+    return {name: expected(claim) for name, claim in in_order(node)}
 
 
 def _fingerprint(node: Node) -> Digest:

@@ -34,6 +34,14 @@ def items(node: Node, name: str) -> tuple[Node, ...]:
     return tuple(found.items()) if found is not None else ()
 
 
+def in_order(node: Node) -> list[tuple[str, Node]]:
+    """The members of an object by their names, as the canonical form has them: a policy's own order says nothing.
+
+    Otherwise the same policy, read from its file and from a record, would come to its reasons in another order.
+    """
+    return sorted(node.members(), key=lambda member: member[0])
+
+
 def texts(node: Node, name: str) -> tuple[str, ...]:
     """The strings of the array `name`, none where it is absent."""
     return tuple(item.text() for item in items(node, name))

@@ -24,7 +24,7 @@ from .model import (
     SignedRequirement,
     VerdictRequirement,
 )
-from .reading import age, expected, optional, refusal, texts
+from .reading import age, expected, in_order, optional, refusal, texts
 
 MAX_THRESHOLD = 32
 
@@ -86,7 +86,7 @@ def _layout(node: Node, _limits: Limits) -> LayoutRequirement:
         signers=_signers(node),
         threshold=_threshold(node),
         product=optional(node, "product", expected),
-        parameters={name: Exact(text.text()) for name, text in parameters.members()} if parameters is not None else {},
+        parameters={name: Exact(text.text()) for name, text in in_order(parameters)} if parameters is not None else {},
     )
 
 
@@ -197,7 +197,7 @@ def _threshold(node: Node) -> int:
 def _table(node: Node, depth: int) -> Mapping[str, ExpectedValue]:
     if depth == 0:
         raise refusal(node, "policy.value", "nested too deeply")
-    return {name: _expected_value(value, depth - 1) for name, value in node.members()}
+    return {name: _expected_value(value, depth - 1) for name, value in in_order(node)}
 
 
 def _expected_value(node: Node, depth: int) -> ExpectedValue:

@@ -130,13 +130,20 @@ def _accepted(node: Node) -> Accepted:
     return Accepted(
         stream=Stream(**{"vendor": "", "product": ""} | {name: value.text() for name, value in stream.members()}),
         version=node.field("version").text(),
-        sequence=sequence.integer() if sequence is not None else None,
+        sequence=_count(sequence) if sequence is not None else None,
         manifest=_digest(node.field("manifest")),
         artifacts=tuple(map(_digest, node.field("artifacts").items())),
-        strength=node.field("strength").integer(),
+        strength=_count(node.field("strength")),
         expires=_time(expires) if expires is not None else None,
         at=_time(node.field("at")),
     )
+
+
+def _count(node: Node) -> int:
+    """A number that canonical JSON can hold (RFC 7493 section 2.2)."""
+    if not 0 <= node.integer() < 1 << 53:
+        raise node.fault("json.value", "out of range", expected="0 to 2^53 - 1")
+    return node.integer()
 
 
 def _digest(node: Node) -> Digest:
