@@ -86,7 +86,7 @@ def check(
     if until is not None and until > at + LONGEST:
         raise click.UsageError("--until is more than 60 days ahead: a gate that only looks on guards nothing")
     states = States(Path(state))
-    terms = _terms(policy_path, trust, release, at, states, world)
+    terms = terms_of(policy_path, trust, release, at, states, world)
     verification = Verification(terms, world.files, world.terminal, evidence)
     decision = decide_about([verification.judge(file) for file in files], terms.policy, states)
     observed = until is not None and at < until
@@ -96,7 +96,7 @@ def check(
     return 0 if observed else decision.exit_code
 
 
-def _terms(
+def terms_of(
     policy_path: str, trust: tuple[str, ...], release: str | None, at: datetime.datetime, states: States, world: World
 ) -> Terms:
     """What the files are judged under: the client's own policy, trust and state."""

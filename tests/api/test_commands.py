@@ -118,6 +118,9 @@ def lay_out_gate(scene: Path, program: Program) -> None:
     )
     made = ("--key", "release.key", "-o", "endpoint-7.2.0.exe.intoto.jsonl")
     assert program("attest", "manifest", "endpoint-7.2.0.exe", *words, *made).code == 0
+    (scene / "incoming").mkdir()
+    for name in ("endpoint-7.2.0.exe", "endpoint-7.2.0.exe.intoto.jsonl"):
+        (scene / "incoming" / name).write_bytes((scene / name).read_bytes())
     assert program("trust", "add", "acme-releases", "release.key.pub").code == 0
     assert program("gate", "init", "--state", "gate").code == 0
     assert program("gate", "check", "endpoint-7.2.0.exe", "--policy", "gate.toml", "--state", "gate").code == 0

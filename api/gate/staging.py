@@ -1,0 +1,166 @@
+"""A mirror that serves the last set that passed, and nothing in between: files are taken, judged as taken, promoted.
+
+    current          a link to the set that is served; it is exchanged in one step
+    sets/<sha256>/   sets that were promoted, files and evidence: the present one, and the one before
+    .taken/          what is being looked at; left over only where a run was cut off
+    .promoting       the files of a set that is being promoted, by SHA-256, until it is accepted
+
+What is judged is the copy: nobody who writes to the source changes it afterwards. Cut off anywhere, `current` leads to
+the last set or to the next one, whole, and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from attestations.faults import Place
+
+from ..effects.faults import InputFault, OutputFault
+from ..effects.files import Files
+from ..effects.paths import shown
+from ..effects.writing import write_whole
+
+CURRENT, SETS, TAKEN = "current", "sets", ".taken"
+_GONE, _NEXT, _LOCK, _PROMOTING = ".gone", ".next", ".lock", ".promoting"
+
+
+class Staging:
+    """One mirror's directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other run works there meanwhile; what a run that was cut off left over is removed.
+
+        Raises:
+            OutputFault: ``output.unwritable``, also where another run is at it.
+        """
+        import fcntl
+
+        with self._writing():
+            (self._directory / SETS).mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            with self._writing("another run is at it"):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._sweep()
+            yield
+        finally:
+            self._sweep()
+            os.close(descriptor)
+
+    def take(self, source: str, files: Files) -> tuple[Path, str]:
+        """Copy the directory `source`, onto the disk; the copy, and the name of the set that it is.
+
+        Raises:
+            InputFault: ``input.*``, ``bytes.changed``; ``input.link_outside``, for any link: a set is made of files.
+            OutputFault: ``output.unwritable``.
+        """
+        walk = files.walk(source)
+        for link in (*walk.outer_links, *walk.inner_links):
+            raise InputFault("input.link_outside", "a link is not taken into a set", place=Place(shown(link)))
+        lines = []
+        taken = self._directory / TAKEN
+        with self._writing():
+            taken.mkdir()
+        for path in walk.files:
+            name = Path(path).relative_to(source)
+            lines.append(f"{self._copy(path, taken / name, files)}  {name.as_posix()}\n")
+        with self._writing():
+            for folder in {taken, *(path.parent for path in taken.rglob("*"))}:
+                _sync(folder)
+        listed = "".join(sorted(lines)).encode(errors="surrogateescape")
+        return taken, hashlib.sha256(listed).hexdigest()
+
+    def _copy(self, path: str, target: Path, files: Files) -> str:
+        """Copy one file; the SHA-256 of what was written, in hex."""
+        digest = hashlib.sha256()
+        with self._writing():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as copy:
+
+                def feed(chunk: memoryview) -> None:
+                    digest.update(chunk)
+                    copy.write(chunk)
+
+                files.stream(path, feed)
+                copy.flush()
+                os.fsync(copy.fileno())
+        return digest.hexdigest()
+
+    def served(self) -> str | None:
+        """The name of the set that is served; None before the first."""
+        try:
+            return (self._directory / CURRENT).readlink().name
+        except OSError:
+            return None
+
+    def served_unaccepted(self) -> tuple[str, ...]:
+        """The files of the served set, where a run was cut off before it was accepted."""
+        try:
+            name, *artifacts = (self._directory / _PROMOTING).read_text("ascii").split()
+        except (OSError, ValueError):
+            return ()
+        return tuple(artifacts) if name == self.served() else ()
+
+    def accepted(self) -> None:
+        """The served set was accepted. Raises: OutputFault ``output.unwritable``."""
+        with self._writing():
+            (self._directory / _PROMOTING).unlink(missing_ok=True)
+
+    def promote(self, taken: Path, name: str, artifacts: tuple[str, ...]) -> None:
+        """Serve `taken`, the set called `name` with these files by SHA-256, from here on.
+
+        Raises:
+            OutputFault: ``output.unwritable``.
+        """
+        before, sets = self.served(), self._directory / SETS
+        write_whole(str(self._directory / _PROMOTING), "\n".join((name, *artifacts)).encode())
+        with self._writing():
+            if not (sets / name).is_dir():
+                taken.rename(sets / name)
+                _sync(sets)
+            following = self._directory / _NEXT
+            following.symlink_to(f"{SETS}/{name}")
+            following.replace(self._directory / CURRENT)
+            _sync(self._directory)
+            for old in sets.iterdir():
+                if old.name not in (name, before):
+                    self._remove(old)
+
+    def _sweep(self) -> None:
+        with self._writing():
+            for left in (self._directory / _NEXT, *self._directory.glob(".countersign-*")):
+                left.unlink(missing_ok=True)
+            for name in (TAKEN, _GONE):
+                if (self._directory / name).exists():
+                    shutil.rmtree(self._directory / name)
+
+    def _remove(self, old: Path) -> None:
+        """Remove a set: under its name it is whole, or not there."""
+        gone = self._directory / _GONE
+        old.rename(gone)
+        shutil.rmtree(gone)
+
+    @contextlib.contextmanager
+    def _writing(self, why: str = "") -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            place = Place(str(self._directory))
+            raise OutputFault("output.unwritable", why or str(error.strerror), place=place) from None
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,201 @@
+"""A mirror of what passed: held sets leave the last good one served, and so does a kill at any step."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Program
+from .running import Ran
+from .test_gate import AT, Fleet
+from .test_gate import fleet as fleet
+
+CALLS = ("fsync", "link", "mkdir", "open", "rename", "replace", "rmdir", "symlink", "unlink", "write")
+"""What changes a disk, by its name in `os`."""
+
+
+def bring(fleet: Fleet, number: int, *names: str, folder: str = "incoming") -> None:
+    """Put release `number`, with its manifest, into the directory that is staged."""
+    files = fleet.release(number, *names)
+    shutil.rmtree(fleet.folder / folder, ignore_errors=True)
+    (fleet.folder / folder).mkdir()
+    for name in files:
+        (fleet.folder / name).rename(fleet.folder / folder / name)
+    (fleet.folder / f"manifest-{number}.jsonl").rename(fleet.folder / folder / "manifest.jsonl")
+
+
+WORDS = ("stage", "incoming", "mirror", "--state", "gate", "--policy", "gate.toml", "--trust", "release.key.pub",
+         "-e", "manifest.jsonl", *AT)  # fmt: skip
+
+
+def served(fleet: Fleet) -> dict[str, bytes]:
+    """What a server of ``mirror/current`` would hand out."""
+    root = fleet.folder / "mirror" / "current"
+    return {path.name: path.read_bytes() for path in root.iterdir()} if root.exists() else {}
+
+
+def test_what_passed_is_served_and_accepted(fleet: Fleet, program: Program) -> None:
+    bring(fleet, 712)
+    ran = program(*WORDS)
+    assert ran.code == 0
+    assert set(served(fleet)) == {"endpoint-712", "manifest.jsonl"}
+    assert "number 712" in program("gate", "show", "--state", "gate").text
+    bring(fleet, 713)
+    assert program(*WORDS).code == 0
+    assert set(served(fleet)) == {"endpoint-713", "manifest.jsonl"}
+    bring(fleet, 714)
+    assert program(*WORDS).code == 0
+    assert len(list((fleet.folder / "mirror" / "sets").iterdir())) == 2
+
+
+def _altered(fleet: Fleet) -> None:
+    (fleet.folder / "incoming" / "endpoint-713").write_bytes(b"other bytes")
+
+
+def _unsaid(fleet: Fleet) -> None:
+    (fleet.folder / "incoming" / "manifest.jsonl").write_bytes(b"")
+
+
+def _more(fleet: Fleet) -> None:
+    (fleet.folder / "incoming" / "extra").write_bytes(b"not listed")
+
+
+def _fewer(fleet: Fleet) -> None:
+    bring(fleet, 713, "endpoint", "driver")
+    (fleet.folder / "incoming" / "driver-713").unlink()
+
+
+def _older(fleet: Fleet) -> None:
+    bring(fleet, 711)
+
+
+def _linked(fleet: Fleet) -> None:
+    (fleet.folder / "incoming" / "link").symlink_to("endpoint-713")
+
+
+def _nothing(fleet: Fleet) -> None:
+    (fleet.folder / "incoming" / "endpoint-713").unlink()
+
+
+@pytest.mark.parametrize(
+    ("attack", "code", "reason"),
+    [
+        (_altered, 1, "subject.mismatch"),
+        (_unsaid, 1, "json.malformed"),
+        (_more, 1, "subject.mismatch"),
+        (_fewer, 3, "update.incomplete"),
+        (_older, 1, "update.rollback"),
+        (_linked, 4, "input.link_outside"),
+        (_nothing, 3, ""),
+    ],
+    ids=lambda value: value.__name__.strip("_") if callable(value) else None,
+)
+def test_what_is_held_leaves_the_last_good_set(
+    attack: Callable[[Fleet], None], code: int, reason: str, fleet: Fleet, program: Program
+) -> None:
+    bring(fleet, 712)
+    assert program(*WORDS).code == 0
+    good = served(fleet)
+    bring(fleet, 713)
+    attack(fleet)
+    ran = program(*WORDS)
+    assert (ran.code, served(fleet)) == (code, good)
+    assert reason in ran.text + ran.errors.decode()
+    assert not (fleet.folder / "mirror" / ".taken").exists()
+
+
+def test_u03_a_source_cannot_exchange_what_was_judged(fleet: Fleet, program: Program) -> None:
+    """The copy is served: what becomes of the source afterwards is nothing to anybody."""
+    bring(fleet, 712)
+    assert program(*WORDS).code == 0
+    good = served(fleet)
+    _altered(fleet)
+    assert served(fleet) == good
+
+
+def test_evidence_is_named_within_the_source(fleet: Fleet, program: Program) -> None:
+    bring(fleet, 712)
+    for name in ("/etc/passwd", "../gate.toml"):
+        assert program(*WORDS, "-e", name).code == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
+def test_killed_at_any_step_the_last_good_set_is_served(fleet: Fleet, program: Program) -> None:
+    """`kill -9` before the first change of the disk, the second, and so on; then once more without."""
+    bring(fleet, 712)
+    assert program(*WORDS).code == 0
+    old = served(fleet)
+    bring(fleet, 713)
+    new = {path.name: path.read_bytes() for path in (fleet.folder / "incoming").iterdir()}
+    start = fleet.folder / "start"
+    start.mkdir()
+    for name in ("mirror", "gate"):
+        shutil.copytree(fleet.folder / name, start / name, symlinks=True)
+    seen, step = [], 0
+    while not _killed(step, program):
+        seen.append(served(fleet))
+        assert seen[-1] in (old, new)
+        ran = program(*WORDS)
+        assert (ran.code, served(fleet)) == (0, new), ran.text
+        assert "number 713" in program("gate", "show", "--state", "gate").text
+        assert not [path for path in (fleet.folder / "mirror").glob(".*") if path.name != ".lock"]
+        for name in ("mirror", "gate"):
+            shutil.rmtree(fleet.folder / name)
+            shutil.copytree(start / name, fleet.folder / name, symlinks=True)
+        step += 1
+    assert step > 20
+    assert old in seen
+    assert new in seen
+
+
+def _killed(step: int, program: Program) -> bool:
+    """Whether a process that is killed before its change number `step` came to its end nevertheless."""
+    child = os.fork()
+    if child == 0:
+        code = 99
+        try:
+            _kill_before(step)
+            ran: Ran = program(*WORDS)
+            code = ran.code
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return False
+    assert os.WEXITSTATUS(status) == 0
+    return True
+
+
+def _kill_before(step: int) -> None:
+    left = [step]
+
+    def counting(call: Callable[..., Any]) -> Callable[..., Any]:
+        def made(*arguments: Any, **named: Any) -> Any:
+            writes = call.__name__ != "open" or (len(arguments) > 1 and arguments[1] & (os.O_WRONLY | os.O_RDWR))
+            if writes:
+                if left[0] == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                left[0] -= 1
+            return call(*arguments, **named)
+
+        return made
+
+    for name in CALLS:
+        setattr(os, name, counting(getattr(os, name)))
+
+
+def test_two_at_once_do_not_meet(fleet: Fleet, program: Program) -> None:
+    from api.gate.staging import Staging
+
+    bring(fleet, 712)
+    with Staging(Path("mirror")).alone():
+        ran = program(*WORDS)
+    assert (ran.code, b"output.unwritable" in ran.errors) == (4, True)
+    assert served(fleet) == {}
