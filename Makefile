@@ -82,6 +82,7 @@ lock: ## resolve requirements/*.txt anew (needs uv on the PATH, or UV=…; UPGRA
 .PHONY: oracles
 oracles: ## install the foreign tools that differential tests ask (Debian packages; needs root)
 	apt-get install --yes --no-install-recommends gnupg gpgv minisign openssh-client openssl softhsm2
+	mkdir -p .cache/debian && cd .cache/debian && apt-get download hello
 
 .PHONY: clean
 clean: ## remove everything that make made

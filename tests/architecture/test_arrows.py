@@ -17,7 +17,8 @@ from .tree import PURE, ROOT, SHIPPED, imports, sources
 STANDARD = frozenset({
     "__future__", "abc", "base64", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime",
     "decimal", "enum", "fractions", "functools", "hashlib", "hmac", "importlib", "io", "ipaddress", "itertools", "json",
-    "lzma", "math", "operator", "pkgutil", "re", "string", "struct", "tomllib", "types", "typing", "unicodedata", "zlib",
+    "lzma", "math", "operator", "pkgutil", "re", "string", "struct", "tomllib", "types", "typing", "unicodedata",
+    "zlib",
 })
 # fmt: on
 """Modules of the standard library that compute and do nothing else."""
