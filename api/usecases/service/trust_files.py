@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable
 
 from msgspec import Struct
+from sqlalchemy.engine import Connection
 
 from attestations.faults import Place
 from attestations.limits import DEFAULT_LIMITS
@@ -65,16 +66,19 @@ def publish_trust(
         dated=None if is_key_file(content) else dated or now,
     )
     with ground.database.writing() as connection:
-        new = trust_files.insert(connection, row)
-        if new and row.tenant != OPERATOR and trust_files.count(connection, row.tenant) > MOST_FILES:
-            raise TrustFault("trust.too_many", "the tenant has all its trust files", expected=f"{MOST_FILES} at most")
-        if new:
+        if trust_files.insert(connection, row):
+            _check_room(connection, row.tenant)
             detail = {"sha256": row.sha256, "kind": row.kind}
             trail.append(
                 connection, row.tenant, actor=principal.actor, act="trust.published", about=name, detail=detail, at=now
             )
         found = [each for each in trust_files.of_tenant(connection, row.tenant) if each.name == name]
     return next(each for each in found if each.sha256 == row.sha256)
+
+
+def _check_room(connection: Connection, tenant: str) -> None:
+    if tenant != OPERATOR and trust_files.count(connection, tenant) > MOST_FILES:
+        raise TrustFault("trust.too_many", "the tenant has all its trust files", expected=f"{MOST_FILES} at most")
 
 
 def distrust(ground: Ground, principal: Principal, sha256: str) -> None:
