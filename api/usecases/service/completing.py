@@ -37,11 +37,14 @@ class Issued(Struct, frozen=True):
 def complete(service: Service, finished: Sequence[tuple[Verification, Issued]]) -> int:
     """Write these verdicts, in one transaction, and wake who waits; how many are new, and no other's already.
 
+    By tenant, as everybody appends to several trails: two that did so in orders of their own would wait for each other.
+
     Raises:
         StoreFault: ``store.unavailable``, ``store.full``: nothing is written.
     """
     with service.database.writing() as connection:
-        written = [_write(service, connection, verification, issued) for verification, issued in finished]
+        ordered = sorted(finished, key=lambda each: each[0].tenant)
+        written = [_write(service, connection, verification, issued) for verification, issued in ordered]
     service.faults.at("complete.committed")
     service.queue.finished([verification.id for verification, _ in finished])
     service.faults.at("complete.told")
