@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from ..faults import FormatFault
 from ..limits import MIB
+from ..strict_json import shown
 from .compression import expand
 from .deb822 import read_stanza, required
 
@@ -173,4 +174,5 @@ def _octal(field: bytes) -> int:
 
 
 def _broken(detail: str, actual: str | None = None) -> FormatFault:
-    return FormatFault("debian.container", detail if actual is None else f"{detail}: {actual[:80]!r}", actual=actual)
+    # What is measured keeps the detail alone, and so it says what was found.
+    return FormatFault("debian.container", detail if actual is None else f"{detail}: {shown(actual)}")

@@ -58,10 +58,10 @@ def _lines(text: str, source: str) -> Iterator[str]:
 
 
 def required(fields: Mapping[str, str], name: str, source: str) -> str:
-    """The value of a field on one line. Raises: FormatFault ``debian.malformed``."""
+    """The value of a field, one line that prints. Raises: FormatFault ``debian.malformed``."""
     value = fields.get(name.lower())
-    if not value or "\n" in value:
-        raise malformed(f"no {name}, or not on one line", source, value)
+    if not value or not value.isprintable():
+        raise malformed(f"no {name}, or not one line that prints", source, value)
     return value
 
 

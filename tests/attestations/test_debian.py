@@ -73,6 +73,14 @@ def test_a_stanza_of_two_readings_is_refused(data: bytes) -> None:
     assert refusal.value.reason == "debian.malformed"
 
 
+@pytest.mark.parametrize("version", ["7.1.0\x1b[2J", "7.1\u202e0", "7.1.0\x7f"])
+def test_t99_what_does_not_print_is_no_version(version: str) -> None:
+    control = tar({"./control": stanza({"Package": "endpoint", "Version": version, "Architecture": "amd64"})})
+    declared = measured(ar([FIRST, ("control.tar", control), LAST]))
+    assert declared is not None
+    assert (declared.reason, declared.detail.isprintable()) == ("debian.malformed", True)
+
+
 def test_a_value_goes_on() -> None:
     assert read_stanza(b"A:  1 \nB:\n x\n  y\n", "") == {"a": "1", "b": "\nx\n y"}
 

@@ -17,6 +17,8 @@ from attestations.carriers.openpgp import split_openpgp
 from attestations.carriers.sshsig import read_sshsig
 from attestations.ceremonies import parse_attendance, parse_transcript
 from attestations.checkpoints import parse_checkpoint
+from attestations.debian.compression import begins, expand
+from attestations.debian.deb822 import read_stanza
 from attestations.digests import parse_digest
 from attestations.distributions import parse_distribution
 from attestations.documents.checksums import parse_checksums
@@ -58,7 +60,7 @@ from verifier.report_reading import read_verdict
 from verifier.trust import load_trust_root
 from verifier.updates.streams import read_state
 
-from . import readings, signing, updates
+from . import debian, readings, signing, updates
 from .readings import Reading, evidence_of, judged, of_node, of_text, recorded, reports
 
 
@@ -150,6 +152,9 @@ TARGETS: tuple[Target, ...] = (
         split_certificates,
         lambda data: [load_certificate(one, "input") for one in split_certificates(data, "input")],
     ),
+    Target("debian-release", "bytes", read_stanza, debian.released, further=lambda: debian.RELEASES),
+    Target("debian-index", "bytes", expand, debian.indexed, further=lambda: debian.INDEXES),
+    Target("debian-package", "bytes", begins, debian.packaged, further=lambda: debian.PACKAGES),
     Target("clearsigned", "bytes", split_clearsigned, lambda data: split_clearsigned(data, "input")),
     Target("verdict-bundle", "json", parse_verdict_bundle, parse_verdict_bundle, further=readings.verdict_bundles),
     Target("layout", "json", parse_layout, lambda data: parse_layout(data, source="input", limits=DEFAULT_LIMITS)),
