@@ -49,6 +49,7 @@ def begin(state: str) -> int:
 @STATE
 @click.option("--policy", "policy_path", required=True, metavar="FILE", help="What is required (TOML).")
 @click.option("-e", "--evidence", multiple=True, metavar="PATH", help="A file of evidence, or a directory of them.")
+@click.option("--bundle", multiple=True, metavar="FILE", help="A verdict bundle, besides what is given or found.")
 @click.option("--trust", multiple=True, metavar="FILE|NAME", help="Trust roots and keys that the policy names.")
 @click.option("--release", metavar="VERSION", help="The version asked about: {version} in the policy.")
 @click.option("--now", callback=moment, metavar="TIME", help="The time to decide at, as in 2026-03-02T11:04:00Z.")
@@ -60,6 +61,7 @@ def check(
     state: str,
     policy_path: str,
     evidence: tuple[str, ...],
+    bundle: tuple[str, ...],
     trust: tuple[str, ...],
     release: str | None,
     now: datetime.datetime | None,
@@ -87,7 +89,7 @@ def check(
         raise click.UsageError("--until is more than 60 days ahead: a gate that only looks on guards nothing")
     states = States(Path(state))
     terms = terms_of(policy_path, trust, release, at, states, world)
-    verification = Verification(terms, world.files, world.terminal, evidence)
+    verification = Verification(terms, world.files, world.terminal, evidence, along=bundle)
     decision = decide_about([verification.judge(file) for file in files], terms.policy, states)
     observed = until is not None and at < until
     Journal(Path(state)).append(decision, at, observed=observed)

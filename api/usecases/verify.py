@@ -91,6 +91,7 @@ class Elsewhere(Protocol):
 class Verification:
     """One run: terms, the evidence that was given for all artifacts, and the world they are read from.
 
+    `along` is evidence too, and besides: where nothing else is given, what stands beside an artifact is looked for.
     `engines` are asked for a second opinion of each piece of evidence; None asks nobody. `elsewhere` judges in the
     place of this process.
     """
@@ -103,6 +104,7 @@ class Verification:
         evidence: Iterable[str] = (),
         engines: Engines | None = None,
         elsewhere: Elsewhere | None = None,
+        along: Iterable[str] = (),
     ) -> None:
         self._terms = terms
         self._engines = engines
@@ -112,6 +114,7 @@ class Verification:
         self._memory = Memory()
         given = tuple(evidence)
         self._given = self._gather(*given) if given else None
+        self._named = self._joined(self._given or Gathered(), self._gather(*along))
         tell_left_out(self._given or Gathered(), terminal)
 
     def contents(self, directory: str) -> Contents:
@@ -184,19 +187,20 @@ class Verification:
 
     def _gathered(self, argument: str) -> tuple[Gathered, tuple[str, ...]]:
         """The evidence about one artifact, and the paths of that which nobody gave and which stood beside it."""
-        given, limits = self._given, self._terms.limits
         if is_digest(argument):
-            return given or Gathered(), ()
-        if given is None:
-            found = beside(argument, self._files, limits)
-            return found, found.paths
-        held = {self._files.identity(path) for path in given.paths}
-        found = stapled(argument, self._files, limits)
-        if not found.paths or self._files.identity(found.paths[0]) in held:
-            return given, ()
-        files = (*given.files, *found.files)
-        limits.check("evidence_files", len(files))
-        return Gathered((*given.paths, *found.paths), files, given.algorithms | found.algorithms), found.paths
+            return self._named, ()
+        look = beside if self._given is None else stapled
+        found = look(argument, self._files, self._terms.limits)
+        return (self._joined(self._named, found), found.paths) if found.paths else (self._named, ())
+
+    def _joined(self, one: Gathered, other: Gathered) -> Gathered:
+        """Both, each file once, under whichever path it was named first."""
+        held = {self._files.identity(path) for path in one.paths}
+        pairs = zip(other.paths, other.files, strict=True)
+        more = [(path, file) for path, file in pairs if self._files.identity(path) not in held]
+        paths, files = (*one.paths, *(path for path, _ in more)), (*one.files, *(file for _, file in more))
+        self._terms.limits.check("evidence_files", len(files))
+        return Gathered(paths, files, one.algorithms | other.algorithms)
 
     def _artifact(self, argument: str, algorithms: frozenset[str]) -> Artifact:
         if is_digest(argument):

@@ -111,8 +111,17 @@ def test_a_verdict_alone_is_not_the_vendors_word(fleet: Fleet, program: Program)
     assert (code != 0, word != "ALLOW", "verdict.absent" in reasons) == (True, True, False)
 
 
-def test_a_verdict_given_along_counts_as_one_beside(fleet: Fleet) -> None:
-    assert asked(fleet, "-e", "out/verdict.json") == (0, "ALLOW", set())
+@pytest.mark.parametrize("flag", ["-e", "--bundle"])
+def test_a_verdict_given_along_counts_as_one_beside(flag: str, fleet: Fleet) -> None:
+    assert asked(fleet, flag, "out/verdict.json") == (0, "ALLOW", set())
+
+
+def test_a_bundle_given_along_keeps_nothing_else_from_being_found(fleet: Fleet, program: Program) -> None:
+    (fleet.folder / "manifest-712.jsonl").rename(fleet.folder / f"{NAME}.intoto.jsonl")
+    words = ("gate", "check", NAME, "--state", "gate", "--policy", "gate.toml", *AT)
+    keys = ("--trust", "release.key.pub", "--trust", "assurer.key.pub")
+    assert program(*words, *keys, "--bundle", "out/verdict.json").code == 0
+    assert program(*words, *keys, "-e", "out/verdict.json").code == 3
 
 
 def test_t73_a_stapled_verdict_of_yesterday_holds(fleet: Fleet, program: Program) -> None:
