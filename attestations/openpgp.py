@@ -5,6 +5,7 @@ Spec: RFC 9580, sections 4.2 (packets), 5.2.3 (signatures), 5.5.2 (keys), 6.2 (a
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from msgspec import Struct
 from .faults import FormatFault, Place
 from .strict_json import decode_base64
 
-SIGNATURE, PUBLIC_KEY, TRUST = 2, 6, 12
+SIGNATURE, PUBLIC_KEY, TRUST, SUBKEY = 2, 6, 12, 14
 LONGEST = 1 << 20
 """Bytes of the longest signature or certificate that is read."""
 
@@ -151,6 +152,18 @@ def _subpackets(hashed: bytes, source: str) -> Iterator[tuple[int, bytes]]:
             raise malformed(source, "a subpacket that is cut off")
         yield hashed[position] & 0x7F, hashed[position + 1 : position + size]
         position += size
+
+
+def fingerprints(certificate: bytes) -> frozenset[str]:
+    """OpenPGP's own fingerprints of all keys in a certificate, in hex. They say who is named, and identify nobody."""
+    return frozenset(_fingerprint(each.body) for each in packets(certificate, "") if each.tag in (PUBLIC_KEY, SUBKEY))
+
+
+def _fingerprint(body: bytes) -> str:
+    if body[:1] == b"\x06":
+        return hashlib.sha256(b"\x9b" + len(body).to_bytes(4, "big") + body).hexdigest()
+    framed_body = b"\x99" + (len(body) & 0xFFFF).to_bytes(2, "big") + body
+    return hashlib.sha1(framed_body, usedforsecurity=False).hexdigest()
 
 
 def primary_key(body: bytes, source: str) -> PrimaryKey:

@@ -139,6 +139,7 @@ def test_u16_one_signer_among_strangers_is_enough_where_the_policy_says_so() -> 
     files = (File("Release", listed), File("a.gpg", detached(listed, MALLORY, MOMENT)))
     alone = ask(archive(*files, File("Packages", text)))
     assert reasons(alone) == {"signature.invalid"}
+    assert any("which is none of" in result.detail for result in alone.results)
     scene = archive(*files, File("b.gpg", detached(listed, KEY, MOMENT)), File("Packages", text))
     made = request_of(scene)
     both = judge(replace(made, artifact=replace(made.artifact, declared=Declared(**scene.declared))))

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from attestations.bundles import OpenPgpSignature
 from attestations.digests import Digest, DigestSet
 from attestations.documents.clearsigned import signed_text, split_clearsigned
-from attestations.openpgp import PUBLIC_KEY, TRUST, PrimaryKey, dearmoured, framed, packets, primary_key
+from attestations.openpgp import PUBLIC_KEY, TRUST, PrimaryKey, dearmoured, fingerprints, framed, packets, primary_key
 
 from ..faults import SignatureFault
 from ..keys import PublicKey, load_ed25519, load_spki
@@ -125,10 +125,20 @@ def verify_openpgp(content: OpenPgpSignature, key: PublicKey, signed: DigestSet)
             signature = sequoia.Sig.from_bytes(content.packet)
             told = sequoia.verify(bytes=signed.content, store=lambda _ids: [certificate], signature=signature)
     if told is None or not told.valid_sigs:
-        raise SignatureFault("signature.invalid", f"the signature does not verify under {key.fingerprint}")
+        raise SignatureFault("signature.invalid", _why(sequoia, content, key))
     if content.clearsigned and _lines(told.bytes or b"") != _lines(signed_text(content.clearsigned, "")):
         raise SignatureFault("signature.invalid", "the text that is signed is not the one that is read")
     return signed.digests[0]
+
+
+def _why(sequoia: ModuleType, content: OpenPgpSignature, key: OpenPgpKey) -> str:
+    """Why it does not verify: it names another key itself, or the bytes are others."""
+    named = ""
+    with contextlib.suppress(RuntimeError):
+        named = (sequoia.Sig.from_bytes(content.packet).issuer_fingerprint or "").lower()
+    if named and named not in fingerprints(key.certificate):
+        return f"made, it says, by the OpenPGP key {named}, which is none of {key.fingerprint}"
+    return f"the signature does not verify under {key.fingerprint}"
 
 
 def _one_of(content: OpenPgpSignature) -> bytes:
