@@ -67,12 +67,15 @@ def command(
         if decision.exit_code == 0:
             _promote(staging, taken, name, decision, states)
     if not quiet:
-        from ..gate.screens import decision_screen
-
-        served = staging.served()
-        world.terminal.write(decision_screen(decision, world.look, observed=False))
-        world.terminal.write(f"serving {served}\n" if served is not None else "nothing is served yet\n")
+        _tell(decision, staging.served(), world)
     return decision.exit_code
+
+
+def _tell(decision: Decision, served: str | None, world: World) -> None:
+    from ..gate.screens import decision_screen
+
+    world.terminal.write(decision_screen(decision, world.look, observed=False))
+    world.terminal.write(f"serving {served}\n" if served is not None else "nothing is served yet\n")
 
 
 def _inside(taken: Path, name: str) -> str:
