@@ -24,8 +24,8 @@ from .options import example
 def command(artifact: str, bundle: str, keys: tuple[str, ...], quiet: bool, **given: Any) -> int:
     """Put a checked verdict beside the file that it is about.
 
-    There `verify` and `gate check` find it by themselves. It is checked first, as by `verdict check`, and only what passed is written: to FILE.verdict.json, in place of an
-    older one. Whoever finds it there checks it again.
+    There `verify` and `gate check` find it by themselves. It is checked first, as by `verdict check`, and only what
+    passed is written: to FILE.verdict.json, in place of an older one. Whoever finds it there checks it again.
 
     Exit code: 0 PASSED and written; 1 FAILED, 3 INCOMPLETE, 4 ERROR, and nothing is written.
     """
