@@ -40,7 +40,7 @@ from ..render.visible import visible
 from ..version import VERSION
 from .trust import root_digest
 
-RECORD, POLICY, SUMS = "record.json", "policy.toml", "SHA256SUMS"
+RECORD, POLICY, STATE, SUMS = "record.json", "policy.toml", "releases.json", "SHA256SUMS"
 
 _File = EvidenceFile | TrustFile | KeyFile
 
@@ -79,6 +79,7 @@ def dossier(request: Request, verdict: Verdict) -> Mapping[str, bytes]:
         **dict(_numbered("evidence", request.evidence)),
         **dict(_numbered("trust", request.trust)),
         **dict(_numbered("keys", request.keys)),
+        **({STATE: request.state} if request.state is not None else {}),
     }
     files["index.html"] = render(
         "dossier.html",
@@ -143,6 +144,8 @@ def _conditions(request: Request) -> Iterator[str]:
             yield from ("--trust", root.name if root.dated else _path("trust", request.trust, number))
     for number in range(len(request.keys)):
         yield from ("--trust", _path("keys", request.keys, number))
+    if request.state is not None:
+        yield from ("--state", STATE)
     for limit in raised(request.limits):
         yield from ("--limit", limit)
     for number in range(len(request.evidence)):
@@ -169,6 +172,7 @@ _ABOUT = {
     "report.sarif": "the report for tools that show findings",
     RECORD: "everything that the verdict follows from",
     POLICY: "what was required",
+    STATE: "what had been accepted before",
     "repeat.txt": "the commands that repeat the verdict",
 }
 """What each file is for. Those in a folder are what was judged with."""

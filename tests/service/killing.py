@@ -184,7 +184,9 @@ class Served:
         self._number = self._run("serve", "--port", "0", "--ready-file", str(ready), *self._flags)
         until = time.monotonic() + PATIENCE
         while not ready.exists():
-            assert not self._nursery.has_news(0.01) and time.monotonic() < until, self.log()
+            if self._nursery.has_news(0.01):
+                raise AssertionError(f"it ended with {self._nursery.ended(self._number)}: {self.log()}")
+            assert time.monotonic() < until, self.log()
         url: str = json.loads(ready.read_bytes())["url"]
         return url
 
