@@ -76,9 +76,12 @@ def _crashed(asked: Asked, detail: str) -> Answer:
     return Answer("securesystemslib" if asked.key is not None else "sigstore", "", "crashed", detail)
 
 
+_ANSWER = msgspec.json.Decoder(Answer)
+
+
 def _read(line: bytes) -> Answer | None:
     try:
-        answer = msgspec.json.decode(line, type=Answer)
+        answer = _ANSWER.decode(line)
     except msgspec.DecodeError:
         return None
     return answer if answer.answer in ANSWERS else None

@@ -27,12 +27,15 @@ class Confinement(Struct, frozen=True):
     namespace: bool
 
 
+_CONFINEMENT = msgspec.json.Decoder(Confinement)
+
+
 def probe() -> Confinement | None:
     """What a process found that confined itself as the other engines' does; None where it gave no answer."""
     command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", _PROGRAM, _ROOT]
     try:
         ran = subprocess.run(command, env={}, capture_output=True, check=True, timeout=SECONDS)
-        return msgspec.json.decode(ran.stdout, type=Confinement)
+        return _CONFINEMENT.decode(ran.stdout)
     except (OSError, subprocess.SubprocessError, msgspec.MsgspecError):
         return None
 

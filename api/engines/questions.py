@@ -40,8 +40,11 @@ def write_questions(asked: list[Asked]) -> bytes:
     return msgspec.json.encode(asked)
 
 
+_ASKED = msgspec.json.Decoder(list[Asked])
+
+
 def read_questions(data: bytes) -> list[Asked]:
-    return msgspec.json.decode(data, type=list[Asked])
+    return _ASKED.decode(data)
 
 
 def document(asked: Asked) -> Any:

@@ -41,6 +41,9 @@ class Offered(Struct, frozen=True, forbid_unknown_fields=True):
     after: str
 
 
+_OFFERED = msgspec.json.Decoder(Offered)
+
+
 class States:
     """The states of one asker."""
 
@@ -97,7 +100,7 @@ class States:
         path = self._directory / OFFERED / f"{_set_name(artifacts)}.json"
         present = self.present()
         try:
-            offered = msgspec.json.decode(path.read_bytes(), type=Offered)
+            offered = _OFFERED.decode(path.read_bytes())
             before, after = b64decode(offered.before), b64decode(offered.after)
         except (OSError, msgspec.DecodeError, ValueError):
             detail = "these files were not allowed by this gate, or were accepted before"

@@ -96,10 +96,14 @@ def read_frame(stream: Stream) -> bytes | None:
     return content
 
 
+_QUESTION: msgspec.json.Decoder[Question] = msgspec.json.Decoder(Question)
+_ANSWER: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
 def read_question(content: bytes) -> Question:
     """What a client asks. Raises: SignerFault ``signer.malformed``."""
     try:
-        question: Question = msgspec.json.decode(content, type=Question)
+        question: Question = _QUESTION.decode(content)
     except (msgspec.DecodeError, RecursionError) as error:
         raise SignerFault("signer.malformed", f"not a question that is answered here: {error}") from None
     if isinstance(question, Sign) and len(question.request.report) > LONGEST_REPORT:
@@ -110,7 +114,7 @@ def read_question(content: bytes) -> Question:
 def read_answer(content: bytes) -> Answer:
     """What the signer answers. Raises: SignerFault ``signer.malformed``."""
     try:
-        answer: Answer = msgspec.json.decode(content, type=Answer)
+        answer: Answer = _ANSWER.decode(content)
     except msgspec.DecodeError as error:
         raise SignerFault("signer.malformed", f"not an answer: {error}") from None
     return answer

@@ -41,6 +41,9 @@ class Entry(Struct, frozen=True):
     statements: dict[str, str]
 
 
+_ENTRY = msgspec.json.Decoder(Entry)
+
+
 class Journal:
     """The file at `path`, open to be added to."""
 
@@ -108,7 +111,7 @@ def read_journal(path: Path) -> tuple[Entry, ...]:
     lines = content[: content.rfind(b"\n") + 1].splitlines()
     verify_journal(lines, path.name)
     try:
-        return tuple(msgspec.json.decode(line, type=Entry) for line in lines)
+        return tuple(map(_ENTRY.decode, lines))
     except msgspec.DecodeError as error:
         raise SignerFault("signer.journal_damaged", f"a line that tells of no signature: {error}") from None
 

@@ -47,6 +47,9 @@ class Description(Struct, frozen=True):
     version: str
 
 
+_DESCRIPTION = msgspec.json.Decoder(Description)
+
+
 class Backup(Struct, frozen=True):
     """A backup: how many blobs it holds, their bytes, and which could not be copied since they are damaged."""
 
@@ -103,7 +106,7 @@ def check_backup(directory: str) -> Backup:
         for name, sha256 in listed.items():
             if (found := _digest(source / name)) != sha256 or (name.startswith(BLOBS) and not name.endswith(sha256)):
                 raise StoreFault("backup.damaged", f"{name} is not what it was", expected=sha256, actual=found)
-        description = msgspec.json.decode((source / DESCRIPTION).read_bytes(), type=Description)
+        description = _DESCRIPTION.decode((source / DESCRIPTION).read_bytes())
         blobs = [source / name for name in listed if name.startswith(BLOBS)]
         size = sum(path.stat().st_size for path in blobs)
     except (OSError, ValueError) as error:

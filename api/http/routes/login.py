@@ -94,9 +94,12 @@ def me(request: Request, caller: Caller) -> Response:
     return show(request, wire.me(caller))
 
 
+_TICKET = msgspec.json.Decoder(Ticket)
+
+
 def _ticket(request: Request) -> Ticket:
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(request.cookies[UNDER_WAY]), type=Ticket)
+        return _TICKET.decode(base64.urlsafe_b64decode(request.cookies[UNDER_WAY]))
     except (KeyError, ValueError, msgspec.DecodeError):
         raise AccessFault("login.state", "this browser began no login, or too long ago") from None
 

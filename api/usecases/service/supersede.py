@@ -18,7 +18,6 @@ import hashlib
 import itertools
 from collections.abc import Iterable
 
-import msgspec
 import rfc8785
 from msgspec import structs
 from sqlalchemy.engine import Connection
@@ -220,5 +219,5 @@ def _evidence_now(event: Event, evidence: tuple[FileTerm, ...]) -> tuple[FileTer
     if event.kind == "evidence.withdrawn":
         return tuple(file for file in evidence if file.sha256 != changed)
     if event.kind == "evidence.added":
-        return (*evidence, msgspec.convert({"name": event.document["name"], "sha256": changed}, FileTerm))
+        return (*evidence, FileTerm(event.document["name"], str(changed)))
     return evidence

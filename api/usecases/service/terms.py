@@ -53,6 +53,11 @@ class Terms(Struct, frozen=True, kw_only=True):
     release: str | UnsetType = UNSET
 
 
+KNOWN = msgspec.json.Decoder(Terms)
+"""Made when this is loaded, and not by the first who reads terms: two threads that have msgspec look into a type for
+the first time at once crash the process (tests.architecture.test_decoders)."""
+
+
 def terms_tree(terms: Terms) -> dict[str, Any]:
     """The terms as the database keeps them."""
     tree: dict[str, Any] = msgspec.to_builtins(terms)
