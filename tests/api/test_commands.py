@@ -143,12 +143,12 @@ def test_the_help_of_every_command_ends_with_an_example_that_works(
 def _check_words(words: tuple[str, ...]) -> None:
     """A command takes these words."""
     command: click.Command = commands
-    context, rest = click.Context(commands, info_name="countersign"), list(words)
+    context, rest = click.Context(commands, info_name="countersign", **commands.context_settings), list(words)
     while isinstance(command, click.Group):
         below = command.get_command(context, rest[0])
         assert below is not None
         command, context = below, click.Context(below, context, info_name=rest.pop(0))
-    assert command.make_context(command.name, rest).command is command
+    assert command.make_context(command.name, rest, parent=context.parent).command is command
 
 
 @HELPS

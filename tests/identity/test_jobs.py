@@ -99,7 +99,9 @@ def parsed(line: str) -> dict[str, Any]:
     assert isinstance(remote, click.Group)
     verify = remote.get_command(click.Context(remote), "verify")
     assert verify is not None
-    taken: dict[str, Any] = verify.make_context("verify", [*words[3:], "--service", AUDIENCE]).params
+    taken: dict[str, Any] = verify.make_context(
+        "verify", [*words[3:], "--service", AUDIENCE], parent=click.Context(program, **program.context_settings)
+    ).params
     return taken
 
 

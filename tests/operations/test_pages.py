@@ -24,7 +24,7 @@ def commands(page: Path) -> list[list[str]]:
 
 
 def context() -> click.Context:
-    return click.Context(program, info_name="countersign")
+    return click.Context(program, info_name="countersign", **program.context_settings)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

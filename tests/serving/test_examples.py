@@ -90,4 +90,4 @@ def test_the_example_of_what_runs_on_is_of_its_flags(name: str) -> None:
     assert command.epilog is not None
     words = shlex.split(command.epilog.rpartition("Example:\n")[2].replace("\\\n", " "))
     assert words[:2] == ["countersign", name]
-    assert command.make_context(name, words[2:]).params
+    assert command.make_context(name, words[2:], parent=context).params
