@@ -25,20 +25,15 @@ from .checks.check import Met
 from .checks.debian import CLAUSE, Followed, questions
 from .checks.signers import CLAUSE as SIGNERS
 from .checks.signers import groups_of, signer_name
+from .evaluation import Evaluation, Run, all_passed
 from .faults import CheckFault
-from .gather import Gathered
 from .manifests import Manifest, Published
-from .outcome import Outcome, combine
-from .parties import keys_not_given, threshold_of
-from .policy.model import DebianRequirement, Policy
-from .request import Request
-from .requirements import Run
-from .results import Source, finding, passed, refused
+from .outcome import Outcome
+from .policy.model import DebianRequirement
+from .results import Source, finding
 from .updates.debian import Leads, Signed, as_manifest, leads, signed_releases
 from .updates.strength import strength_of
 from .verdict import CheckResult
-
-CURRENT = "countersign design, section 4 (Current)"
 
 
 class _About(Struct, frozen=True):
@@ -55,25 +50,20 @@ class _About(Struct, frozen=True):
         return Source(document.digest, document.source, "")
 
 
-class DebianEvaluation(Struct, frozen=True):
+class DebianEvaluation(Evaluation[DebianRequirement], frozen=True):
     """A requirement for an archive, its number on the verdict, and all that it is held against."""
-
-    number: int
-    requirement: DebianRequirement
-    policy: Policy
-    request: Request
-    gathered: Gathered
 
     def run(self) -> Run:
         """Every reason why the requirement is met, or is not."""
         about, near = self._sorted()
         if not about:
-            return self._unmet(near)
+            absent = CheckFault("debian.absent", "there is no Release by anybody whom the policy names")
+            return self.unmet(near, absent, CLAUSE)
         results = [result for item in about for result in self._judge(item)]
         groups = tuple(dict.fromkeys(group for item in about for group in item.groups))
-        if combine(result.outcome for result in results) is Outcome.PASSED:
+        if all_passed(results):
             # Each Release must have been signed by as many: two that one party signed each are not one that two did.
-            results.append(min((threshold_of(self.number, self.requirement, item.groups) for item in about), key=_held))
+            results.append(min((self.threshold(item.groups) for item in about), key=_held))
         results += [
             finding("debian.endless", "the Release does not say until when it holds", source=item.source)
             for item in about
@@ -98,10 +88,10 @@ class DebianEvaluation(Struct, frozen=True):
             if not groups:
                 strangers += refusals
             elif isinstance(signed.says, Fault):
-                elsewhere.append(self._refused("debian.release", signed.says, source, CLAUSE))
+                elsewhere.append(self.refused("debian.release", signed.says, source, CLAUSE))
             elif sha256 is None:
                 fault = CheckFault("subject.uncompared", "an archive lists packages by SHA-256", expected="sha256")
-                elsewhere.append(self._refused("debian.package", fault, source, CLAUSE))
+                elsewhere.append(self.refused("debian.package", fault, source, CLAUSE))
             else:
                 own = Signed(signed.document, named, signed.says)
                 found = leads(signed.says, self.gathered.documents, sha256.hex, self.request.limits)
@@ -113,16 +103,15 @@ class DebianEvaluation(Struct, frozen=True):
         self, signed: Signed, source: Source
     ) -> tuple[tuple[Authenticated, ...], tuple[str, ...], list[CheckResult]]:
         """Those of whoever signed a Release whom the requirement names, and their groups; why the others are not."""
-        rules = [self.policy.signer(name) for name in self.requirement.signers]
         named: list[Authenticated] = []
         groups: list[str] = []
         refusals: list[CheckResult] = []
         for by in signed.by:
             try:
-                groups += groups_of(by, rules, self.request.now)
+                groups += groups_of(by, self.rules, self.request.now)
                 named.append(by)
             except CheckFault as fault:
-                refusals.append(self._refused("signer", fault, source, SIGNERS))
+                refusals.append(self.refused("signer", fault, source, SIGNERS))
         return tuple(named), tuple(dict.fromkeys(groups)), refusals
 
     def _astray(self, found: tuple[Leads, ...], source: Source) -> CheckResult:
@@ -131,26 +120,26 @@ class DebianEvaluation(Struct, frozen=True):
         if found:
             detail = "the indexes that the Release lists do not list this file"
             fault = CheckFault("debian.unlisted", detail, actual=", ".join(each.index.source for each in found))
-            return self._refused("debian.package", fault, source, CLAUSE)
+            return self.refused("debian.package", fault, source, CLAUSE)
         if indexes:
             detail = "the Release lists none of the indexes that were given"
             fault = CheckFault("debian.index_unlisted", detail, actual=", ".join(each.source for each in indexes))
-            return self._refused("debian.index", fault, source, CLAUSE)
+            return self.refused("debian.index", fault, source, CLAUSE)
         fault = CheckFault("debian.index_absent", "no index of packages was given", expected="Packages")
-        return self._refused("debian.index", fault, source, CLAUSE)
+        return self.refused("debian.index", fault, source, CLAUSE)
 
     def _judge(self, item: _About) -> Iterator[CheckResult]:
         for by in item.signed.by:
             spoke = " and ".join(map(signer_name, by.signers))
-            yield self._passed("signer", Met(f"the Release is signed by {spoke}", actual=spoke), item.source, SIGNERS)
+            yield self.passed("signer", Met(f"the Release is signed by {spoke}", actual=spoke), item.source, SIGNERS)
         names = [name for name in (item.release.origin, item.release.codename or item.release.suite) if name]
         met = Met("a Release that can be read", actual=" ".join(names) or None)
-        yield self._passed("debian.release", met, item.source, CLAUSE)
+        yield self.passed("debian.release", met, item.source, CLAUSE)
         path = item.leads.listed[0].path
-        yield self._passed("debian.index", Met(f"{path} is listed by its digest", actual=path), item.source, CLAUSE)
+        yield self.passed("debian.index", Met(f"{path} is listed by its digest", actual=path), item.source, CLAUSE)
         index = Source(item.leads.index.digest, item.leads.index.source, "")
         if isinstance(item.leads.entries, Fault):
-            yield self._refused("debian.package", item.leads.entries, index, CLAUSE)
+            yield self.refused("debian.package", item.leads.entries, index, CLAUSE)
             return
         for entry in item.leads.entries:
             yield from self._of(entry, item, index)
@@ -159,16 +148,10 @@ class DebianEvaluation(Struct, frozen=True):
 
     def _of(self, entry: Entry, item: _About, index: Source) -> Iterator[CheckResult]:
         listed = f"{entry.name} {entry.version} {entry.architecture}"
-        yield self._passed("debian.package", Met(f"listed as {listed}", actual=listed), index, CLAUSE)
+        yield self.passed("debian.package", Met(f"listed as {listed}", actual=listed), index, CLAUSE)
         followed = Followed(item.release, item.leads.listed, entry)
-        for name, ask in questions(self.requirement, followed, self.request.artifact, self.request.now):
-            try:
-                met = ask()
-            except CheckFault as fault:
-                yield self._refused(name, fault, item.source, CLAUSE)
-            else:
-                if met is not None:
-                    yield self._passed(name, met, item.source, CLAUSE)
+        asked = questions(self.requirement, followed, self.request.artifact, self.request.now)
+        yield from self.asked(asked, item.source, CLAUSE)
 
     def _current(self, item: _About) -> Iterator[CheckResult]:
         """Whether the Release comes after the one that was accepted last; every reason why not."""
@@ -176,33 +159,14 @@ class DebianEvaluation(Struct, frozen=True):
 
         published = self._published(item)
         assert isinstance(published.says, Manifest)
-        met, faults = follow(published, published.says, None, self.request)
-        for fault in faults:
-            yield self._refused("debian.current", fault, item.source, CURRENT)
-        if met is not None:
-            yield self._passed("debian.current", met, item.source, CURRENT)
+        step = follow(published, published.says, None, self.request)
+        yield from self.followed("debian.current", step, item.source)
 
     def _published(self, item: _About) -> Published:
         """The Release as a manifest, by its strongest signature."""
         entries = item.leads.entries if isinstance(item.leads.entries, tuple) else ()
         strongest = max(item.signed.by, key=lambda by: strength_of(signer.algorithm for signer in by.signers))
         return Published(as_manifest(item.signed.document, item.release, entries), strongest, item.source)
-
-    def _unmet(self, near: list[CheckResult]) -> Run:
-        """Why no Release decides: the nearest ones, what did not authenticate, or that there is none."""
-        results = [*keys_not_given(self.number, self.requirement, self.policy, self.gathered), *near]
-        blamed = self.gathered.refused if not results else ()
-        results += [self._refused("evidence", item.fault, item.source, "") for item in blamed]
-        if not results:
-            absent = CheckFault("debian.absent", "there is no Release by anybody whom the policy names")
-            results.append(self._refused("evidence", absent, None, CLAUSE))
-        return Run(self.requirement, tuple(results), blamed=blamed)
-
-    def _passed(self, check: str, met: Met, source: Source, clause: str) -> CheckResult:
-        return passed(check, met, requirement=self.number, source=source, clause=clause)
-
-    def _refused(self, check: str, fault: Fault, source: Source | None, clause: str) -> CheckResult:
-        return refused(check, fault, requirement=self.number, source=source, clause=clause)
 
 
 def _held(result: CheckResult) -> bool:

@@ -29,6 +29,7 @@ from .checks.level import CLAUSE as LEVEL
 from .checks.level import check_level
 from .checks.signers import signer_name
 from .checks.subject import identifying
+from .evaluation import Run
 from .faults import CheckFault, PolicyFault
 from .gather import Gathered, gather, sha256
 from .levels import NOT_ASSESSED, level_of
@@ -48,9 +49,9 @@ from .policy.model import (
 )
 from .policy.plain import digest, format_time
 from .request import EvidenceFile, KeyFile, Request, TrustFile
-from .requirements import Evaluation, Run
 from .results import Source, finding, passed, refused
 from .second_opinion import Question, compare, questions
+from .statement_requirement import StatementEvaluation
 from .story import one_story
 from .tracks import assess
 from .verdict import CheckResult, PolicyReference, TrackResult, TrustReference, Verdict
@@ -143,7 +144,7 @@ def _run(number: int, requirement: SignerRequirement, policy: Policy, request: R
         from .layout.requirement import LayoutEvaluation
 
         return LayoutEvaluation(number, requirement, policy, request, gathered).run()
-    return Evaluation(number, requirement, policy, request, gathered).run()
+    return StatementEvaluation(number, requirement, policy, request, gathered).run()
 
 
 def _withheld(tracks: tuple[TrackResult, ...], facts: tuple[CheckResult, ...]) -> tuple[TrackResult, ...]:

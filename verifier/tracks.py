@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from .evaluation import Run
 from .levels import BUILD, SIGNED
 from .policy.expected import leaves_open
 from .policy.model import Policy, ProvenanceRequirement
-from .requirements import Run
 from .verdict import TrackResult
 
 COMPLETE = ("builder", "build_type", "source", "parameters")

@@ -28,14 +28,10 @@ from .checks.signers import CLAUSE as SIGNERS
 from .checks.signers import groups_of, signer_name
 from .checks.subject import CLAUSE as SUBJECT
 from .checks.verdict import CLAUSE, check_recent, questions
+from .evaluation import Evaluation, Run
 from .faults import CheckFault
-from .gather import Gathered
-from .outcome import Outcome, combine
-from .parties import keys_not_given, threshold_of
-from .policy.model import Policy, VerdictRequirement
-from .request import Request
-from .requirements import Run
-from .results import Source, finding, passed, refused
+from .policy.model import VerdictRequirement
+from .results import Source, finding
 from .summary_checks import check_verifier
 from .verdict import CheckResult
 from .verdict_check import About, check_subject
@@ -57,25 +53,18 @@ class _About(Struct, frozen=True):
         return Source.of(self.authenticated.evidence)
 
 
-class VerdictEvaluation(Struct, frozen=True):
+class VerdictEvaluation(Evaluation[VerdictRequirement], frozen=True):
     """A verdict requirement, its number on the verdict, and all that it is held against."""
-
-    number: int
-    requirement: VerdictRequirement
-    policy: Policy
-    request: Request
-    gathered: Gathered
 
     def run(self) -> Run:
         """Every reason why the requirement is met, or is not."""
-        about, near, strangers = self._sorted()
+        about, near = self._sorted()
         if not about:
-            return self._unmet(near or strangers)
+            absent = CheckFault("verdict.absent", "there is no verdict by anybody whom the policy names")
+            return self.unmet(near, absent, CLAUSE)
         deciding = [item for item in about if item.past is None] or about
         results = [result for item in deciding for result in self._judge(item)]
-        groups = tuple(dict.fromkeys(group for item in deciding for group in item.groups))
-        if combine(result.outcome for result in results) is Outcome.PASSED:
-            results.append(threshold_of(self.number, self.requirement, groups))
+        self.concluded(results, (item.groups for item in deciding))
         for item in about:
             if item.past is not None and item not in deciding:
                 detail = f"{item.past.detail} [{item.past.reason}]"
@@ -83,9 +72,8 @@ class VerdictEvaluation(Struct, frozen=True):
         used = tuple(item.authenticated for item in deciding)
         return Run(self.requirement, tuple(results), used=used)
 
-    def _sorted(self) -> tuple[list[_About], list[CheckResult], list[CheckResult]]:
-        """Named parties' verdicts about the artifact; and why others are not: by named parties, by strangers."""
-        rules = [self.policy.signer(name) for name in self.requirement.signers]
+    def _sorted(self) -> tuple[list[_About], list[CheckResult]]:
+        """Named parties' verdicts about the artifact; and why others are not, the nearest alone."""
         about: list[_About] = []
         near: list[CheckResult] = []
         strangers: list[CheckResult] = []
@@ -95,17 +83,17 @@ class VerdictEvaluation(Struct, frozen=True):
                 continue
             source = Source.of(item.evidence)
             try:
-                groups = groups_of(item, rules, self.request.now)
+                groups = groups_of(item, self.rules, self.request.now)
             except CheckFault as fault:
-                strangers.append(self._refused("signer", fault, source, SIGNERS))
+                strangers.append(self.refused("signer", fault, source, SIGNERS))
                 continue
             try:
                 says, past = self._says(item, statement)
             except CheckFault as fault:
-                near.append(self._refused("verdict", fault, source, CLAUSE))
+                near.append(self.refused("verdict", fault, source, CLAUSE))
             else:
                 about.append(_About(item, groups, says, past))
-        return about, near, strangers
+        return about, near or strangers
 
     def _says(self, item: Authenticated, statement: Statement) -> tuple[VerificationSummary | Fault, Fault | None]:
         """What a verdict about the artifact says, and why it is past where it is.
@@ -132,32 +120,10 @@ class VerdictEvaluation(Struct, frozen=True):
 
     def _judge(self, item: _About) -> Iterator[CheckResult]:
         names = " and ".join(map(signer_name, item.authenticated.signers))
-        yield self._passed("signer", Met(f"the verdict is signed by {names}", actual=names), item.source, SIGNERS)
+        yield self.passed("signer", Met(f"the verdict is signed by {names}", actual=names), item.source, SIGNERS)
         if isinstance(item.says, Fault):
-            yield self._refused("verdict", item.says, item.source, CLAUSE)
+            yield self.refused("verdict", item.says, item.source, CLAUSE)
             return
         by = Met(f"a verdict on the artifact by {self.requirement.verifier}", pointer="/subject")
-        yield self._passed("verdict", by, item.source, SUBJECT)
-        for name, ask in questions(self.requirement, item.says, self.request.now):
-            try:
-                met = ask()
-            except CheckFault as fault:
-                yield self._refused(name, fault, item.source, CLAUSE)
-            else:
-                yield self._passed(name, met, item.source, CLAUSE)
-
-    def _unmet(self, near: list[CheckResult]) -> Run:
-        """Why no verdict decides: the nearest ones, what did not authenticate, or that there is none."""
-        results = [*keys_not_given(self.number, self.requirement, self.policy, self.gathered), *near]
-        blamed = self.gathered.refused if not results else ()
-        results += [self._refused("evidence", item.fault, item.source, "") for item in blamed]
-        if not results:
-            absent = CheckFault("verdict.absent", "there is no verdict by anybody whom the policy names")
-            results.append(self._refused("evidence", absent, None, CLAUSE))
-        return Run(self.requirement, tuple(results), blamed=blamed)
-
-    def _passed(self, check: str, met: Met, source: Source, clause: str) -> CheckResult:
-        return passed(check, met, requirement=self.number, source=source, clause=clause)
-
-    def _refused(self, check: str, fault: Fault, source: Source | None, clause: str) -> CheckResult:
-        return refused(check, fault, requirement=self.number, source=source, clause=clause)
+        yield self.passed("verdict", by, item.source, SUBJECT)
+        yield from self.asked(questions(self.requirement, item.says, self.request.now), item.source, CLAUSE)

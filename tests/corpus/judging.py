@@ -15,7 +15,7 @@ from verifier.gather import Gathered
 from verifier.outcome import Outcome, combine
 from verifier.policy.model import Exact, PinnedIdentity, PinnedKey, Policy, SignerRule, StatementRequirement
 from verifier.request import EvidenceFile, KeyFile, Request, TrustFile
-from verifier.requirements import Evaluation
+from verifier.statement_requirement import StatementEvaluation
 from verifier.verdict import Artifact
 
 from .asking import NOW
@@ -77,7 +77,7 @@ def unsigned(asked: Request, item: Evidence | None, statement: Statement) -> Ans
     evidence = item if item is not None else Evidence("statement", "", STAND_IN, None)  # type: ignore[arg-type]  # it has no bundle
     taken = Authenticated(evidence, KeySigner(STAND_IN), (), (), (), statement, None)
     gathered = Gathered((taken,), (), (), frozenset({STAND_IN}), ())
-    run = Evaluation(0, requirement, asked.policy, asked, gathered).run()
+    run = StatementEvaluation(0, requirement, asked.policy, asked, gathered).run()
     if run.met:
         return PASS
     outcome = combine(each.outcome for each in run.results)

@@ -31,8 +31,8 @@ from verifier.gather import Gathered, Refused
 from verifier.outcome import Outcome, combine
 from verifier.policy.model import PinnedKey, Policy, StatementRequirement
 from verifier.request import EvidenceFile, KeyFile, Request, TrustFile
-from verifier.requirements import Evaluation
 from verifier.results import Source
+from verifier.statement_requirement import StatementEvaluation
 from verifier.trust import TrustedKey, load_key_file
 from verifier.verdict import Artifact, CheckResult
 
@@ -183,7 +183,7 @@ def _evaluated(case: Case, policy: Policy, digests: DigestSet, gathered: Gathere
     """The policy's requirement, over what is taken to have been authenticated in full."""
     (requirement,) = policy.requirements
     assert isinstance(requirement, StatementRequirement)
-    run = Evaluation(0, requirement, policy, _request(case, policy, digests), gathered).run()
+    run = StatementEvaluation(0, requirement, policy, _request(case, policy, digests), gathered).run()
     if run.met:
         return PASS
     return refusal(_first(run.results, combine(result.outcome for result in run.results)))

@@ -26,15 +26,12 @@ from ..checks.signers import CLAUSE as SIGNERS
 from ..checks.signers import groups_of, signer_name
 from ..checks.subject import CLAUSE as SUBJECT
 from ..checks.subject import bind_any
+from ..evaluation import Evaluation, Run
 from ..faults import CheckFault
-from ..gather import Gathered, Refused
-from ..outcome import Outcome, combine
-from ..parties import keys_not_given, threshold_of
+from ..gather import Refused
 from ..policy.expected import matches, shown
-from ..policy.model import Expected, LayoutRequirement, PinnedKey, Policy
-from ..request import Request
-from ..requirements import Run
-from ..results import Source, finding, passed, refused
+from ..policy.model import Expected, LayoutRequirement, PinnedKey
+from ..results import Source, finding
 from ..verdict import Artifact, CheckResult
 from .answers import Chain, Line
 from .evaluate import Court, evaluate
@@ -52,14 +49,8 @@ class _Named(Struct, frozen=True):
     says: Layout | Fault
 
 
-class LayoutEvaluation(Struct, frozen=True):
+class LayoutEvaluation(Evaluation[LayoutRequirement], frozen=True):
     """A layout requirement, its number on the verdict, and all that it is held against."""
-
-    number: int
-    requirement: LayoutRequirement
-    policy: Policy
-    request: Request
-    gathered: Gathered
 
     def run(self) -> Run:
         """Every reason why the requirement is met, or is not."""
@@ -77,15 +68,12 @@ class LayoutEvaluation(Struct, frozen=True):
             chain = evaluate(one.says, one.authenticated.evidence, court)
             heard += [Source.of(evidence) for evidence in chain.used]
             results += self._judge(chain, one)
-        groups = tuple(dict.fromkeys(group for one in named for group in one.groups))
-        if combine(result.outcome for result in results) is Outcome.PASSED:
-            results.append(threshold_of(self.number, self.requirement, groups))
+        groups = self.concluded(results, (one.groups for one in named))
         used = tuple(one.authenticated for one in named)
         return Run(self.requirement, tuple(results), groups, used, heard=tuple(heard))
 
     def _layouts(self) -> tuple[list[_Named], list[CheckResult]]:
         """The layouts of named parties; and why those of others are none."""
-        rules = [self.policy.signer(name) for name in self.requirement.signers]
         named: list[_Named] = []
         strangers: list[CheckResult] = []
         for item in self.gathered.metadata:
@@ -93,9 +81,9 @@ class LayoutEvaluation(Struct, frozen=True):
             if says is None:
                 continue
             try:
-                named.append(_Named(item, groups_of(item, rules, self.request.now), says))
+                named.append(_Named(item, groups_of(item, self.rules, self.request.now), says))
             except CheckFault as fault:
-                strangers.append(self._refused("signer", fault, Source.of(item.evidence), SIGNERS))
+                strangers.append(self.refused("signer", fault, Source.of(item.evidence), SIGNERS))
         return named, strangers
 
     def _says(self, item: Authenticated) -> Layout | Fault | None:
@@ -121,9 +109,7 @@ class LayoutEvaluation(Struct, frozen=True):
     def _signed(self, one: _Named) -> CheckResult:
         names = " and ".join(map(signer_name, one.authenticated.signers))
         met = Met(f"the layout is signed by {names}", actual=names)
-        return passed(
-            "signer", met, requirement=self.number, source=Source.of(one.authenticated.evidence), clause=SIGNERS
-        )
+        return self.passed("signer", met, Source.of(one.authenticated.evidence), SIGNERS)
 
     def _judge(self, chain: Chain, one: _Named) -> Iterator[CheckResult]:
         yield from map(self._result, chain.lines)
@@ -137,27 +123,24 @@ class LayoutEvaluation(Struct, frozen=True):
         try:
             met = check_product(products, self.request.artifact, self.requirement.product)
         except CheckFault as fault:
-            yield self._refused("layout.product", fault, Source.of(one.authenticated.evidence), SUBJECT)
+            yield self.refused("layout.product", fault, Source.of(one.authenticated.evidence), SUBJECT)
         else:
-            yield passed("layout.product", met, requirement=self.number, clause=SUBJECT)
+            yield self.passed("layout.product", met, None, SUBJECT)
 
     def _result(self, line: Line) -> CheckResult:
         source = Source.of(line.evidence) if line.evidence is not None else None
         if isinstance(line.result, Fault):
-            return self._refused(line.check, line.result, source, CLAUSE)
-        return passed(line.check, line.result, requirement=self.number, source=source, clause=CLAUSE)
-
-    def _refused(self, check: str, fault: Fault, source: Source | None, clause: str) -> CheckResult:
-        return refused(check, fault, requirement=self.number, source=source, clause=clause)
+            return self.refused(line.check, line.result, source, CLAUSE)
+        return self.passed(line.check, line.result, source, CLAUSE)
 
     def _unmet(self, strangers: list[CheckResult]) -> Run:
         """Why there is no layout of a named party: strangers' ones, those that do not authenticate, or none."""
-        results = [*keys_not_given(self.number, self.requirement, self.policy, self.gathered), *strangers]
+        results = [*self.keys_not_given(), *strangers]
         refusals = [] if results else [item for item in self._refused_layouts() if item.fault.reason != _NO_KEY]
-        results += [self._refused("evidence", item.fault, item.source, CLAUSE) for item in refusals]
+        results += [self.refused("evidence", item.fault, item.source, CLAUSE) for item in refusals]
         if not results:
             absent = CheckFault("layout.absent", "there is no layout by anybody whom the policy names")
-            results.append(self._refused("evidence", absent, None, CLAUSE))
+            results.append(self.refused("evidence", absent, None, CLAUSE))
         return Run(self.requirement, tuple(results), heard=tuple(item.source for item in refusals))
 
     def _refused_layouts(self) -> Iterator[Refused]:

@@ -1,4 +1,4 @@
-"""One requirement of a policy, held against all that was gathered.
+"""One requirement of a policy for a signature or a statement, held against all that was gathered.
 
     named       authenticated evidence by a party that the requirement names, of the kind that it asks for
     about       the named evidence whose subject is the artifact                        all of it must satisfy (T63)
@@ -28,41 +28,16 @@ from .checks.signers import CLAUSE as SIGNERS
 from .checks.signers import groups_of, signer_name
 from .checks.subject import CLAUSE as SUBJECT
 from .checks.subject import bind_signed, bind_subjects, subject_met
+from .evaluation import Evaluation, Run
 from .faults import CheckFault
-from .gather import Gathered, Refused
-from .outcome import Outcome, combine
-from .parties import keys_not_given, threshold_of
 from .policy.expected import matches, shown
 from .policy.model import (
-    Policy,
     ProvenanceRequirement,
     SignedRequirement,
-    SignerRequirement,
     StatementRequirement,
 )
-from .request import Request
-from .results import Source, passed, refused
+from .results import Source
 from .verdict import CheckResult
-
-
-class Run(Struct, frozen=True):
-    """What a requirement came to. `groups` spoke for the artifact and were right; `used` is the evidence that decided.
-
-    `blamed` is evidence that did not authenticate and whose reasons stand among the results, nothing better being left;
-    `heard` is where further evidence stood that the results are about.
-    """
-
-    requirement: SignerRequirement
-    results: tuple[CheckResult, ...]
-    groups: tuple[str, ...] = ()
-    used: tuple[Authenticated, ...] = ()
-    blamed: tuple[Refused, ...] = ()
-    heard: tuple[Source, ...] = ()
-
-    @property
-    def met(self) -> bool:
-        """Whether every result passed, and there is one."""
-        return combine(result.outcome for result in self.results) is Outcome.PASSED
 
 
 class _Candidate(Struct, frozen=True):
@@ -77,14 +52,8 @@ class _Candidate(Struct, frozen=True):
         return Source.of(self.authenticated.evidence)
 
 
-class Evaluation(Struct, frozen=True):
-    """A requirement, its number on the verdict, and all that it is held against."""
-
-    number: int
-    requirement: StatementRequirement
-    policy: Policy
-    request: Request
-    gathered: Gathered
+class StatementEvaluation(Evaluation[StatementRequirement], frozen=True):
+    """A requirement for a statement, or a signature, its number on the verdict, and all that it is held against."""
 
     def run(self) -> Run:
         """Every reason why the requirement is met, or is not."""
@@ -93,10 +62,7 @@ class Evaluation(Struct, frozen=True):
         if not about:
             return self._unmet(candidates)
         results = [result for item in about for result in self._judge(item)]
-        spoken = (item.groups for item in about if isinstance(item.groups, tuple))
-        groups = tuple(dict.fromkeys(group for each in spoken for group in each))
-        if combine(result.outcome for result in results) is Outcome.PASSED:
-            results.append(threshold_of(self.number, self.requirement, groups))
+        groups = self.concluded(results, (item.groups for item in about if isinstance(item.groups, tuple)))
         return Run(self.requirement, tuple(results), groups, tuple(item.authenticated for item in about))
 
     def _is_of_kind(self, item: Authenticated) -> bool:
@@ -109,11 +75,10 @@ class Evaluation(Struct, frozen=True):
         return isinstance(self.requirement, SignedRequirement) or item.statement.predicate_type in PROVENANCE_TYPES
 
     def _candidate(self, item: Authenticated) -> _Candidate:
-        rules = [self.policy.signer(name) for name in self.requirement.signers]
         groups: tuple[str, ...] | Fault
         subjects: tuple[Subject, ...] | Fault
         try:
-            groups = groups_of(item, rules, self.request.now)
+            groups = groups_of(item, self.rules, self.request.now)
         except CheckFault as fault:
             groups = fault
         try:
@@ -133,12 +98,12 @@ class Evaluation(Struct, frozen=True):
     def _judge(self, item: _Candidate) -> Iterator[CheckResult]:
         """All checks of one piece of evidence by a named party about the artifact."""
         names = " and ".join(map(signer_name, item.authenticated.signers))
-        yield self._passed(item, "signer", Met(f"signed by {names}", actual=names), SIGNERS)
-        yield self._passed(item, "subject", subject_met(item.authenticated), SUBJECT)
+        yield self.passed("signer", Met(f"signed by {names}", actual=names), item.source, SIGNERS)
+        yield self.passed("subject", subject_met(item.authenticated), item.source, SUBJECT)
         try:
             attestation = self._read(item)
         except Fault as fault:
-            yield self._refused(item, "predicate", fault, "")
+            yield self.refused("predicate", fault, item.source, "")
             return
         for check in CHECKS:
             wanted = getattr(self.requirement, check.field, None) if check.field is not None else None
@@ -147,9 +112,9 @@ class Evaluation(Struct, frozen=True):
             try:
                 met = check.run(wanted, attestation)
             except CheckFault as fault:
-                yield self._refused(item, check.name, fault, check.clause)
+                yield self.refused(check.name, fault, item.source, check.clause)
             else:
-                yield self._passed(item, check.name, met, check.clause)
+                yield self.passed(check.name, met, item.source, check.clause)
 
     def _read(self, item: _Candidate) -> Attestation:
         statement = item.authenticated.statement
@@ -177,13 +142,13 @@ class Evaluation(Struct, frozen=True):
             or candidates
         )
         results = [
-            *keys_not_given(self.number, self.requirement, self.policy, self.gathered),
+            *self.keys_not_given(),
             *(result for item in near for result in self._reasons(item)),
         ]
         if near:
             return Run(self.requirement, tuple(results))
         blamed = tuple(item for item in self.gathered.refused if not self._follows(item.fault, results))
-        results += [refused("evidence", item.fault, requirement=self.number, source=item.source) for item in blamed]
+        results += [self.refused("evidence", item.fault, item.source, "") for item in blamed]
         if not self.gathered.refused:
             results.append(self._absent())
         return Run(self.requirement, tuple(results), blamed=self.gathered.refused)
@@ -196,9 +161,9 @@ class Evaluation(Struct, frozen=True):
 
     def _reasons(self, item: _Candidate) -> Iterator[CheckResult]:
         if isinstance(item.groups, Fault):
-            yield self._refused(item, "signer", item.groups, SIGNERS)
+            yield self.refused("signer", item.groups, item.source, SIGNERS)
         if isinstance(item.subjects, Fault):
-            yield self._refused(item, "subject", item.subjects, SUBJECT)
+            yield self.refused("subject", item.subjects, item.source, SUBJECT)
 
     def _absent(self) -> CheckResult:
         wanted = self.requirement.predicate_type
@@ -211,13 +176,7 @@ class Evaluation(Struct, frozen=True):
             )
         else:
             fault = CheckFault("evidence.absent", "there is no evidence about this artifact")
-        return refused("evidence", fault, requirement=self.number)
-
-    def _passed(self, item: _Candidate, check: str, met: Met, clause: str) -> CheckResult:
-        return passed(check, met, requirement=self.number, source=item.source, clause=clause)
-
-    def _refused(self, item: _Candidate, check: str, fault: Fault, clause: str) -> CheckResult:
-        return refused(check, fault, requirement=self.number, source=item.source, clause=clause)
+        return self.refused("evidence", fault, None, "")
 
 
 def _kind(item: Authenticated) -> str:
