@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 
 from msgspec import Struct, structs
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.engine import Connection
 
-from .rows import every, first, put, value_of
+from .rows import Page, every, first, page, put, value_of
 from .schema import tenants, tokens
 
 
@@ -69,6 +69,17 @@ def of_tenant(connection: Connection, tenant: str) -> tuple[Token, ...]:
     """The tenant's tokens, oldest first."""
     mine = select(tokens).where(tokens.c.tenant == tenant)
     return every(connection, Token, mine.order_by(tokens.c.created, tokens.c.id))
+
+
+def page_of(connection: Connection, tenant: str, cursor: str | None, size: int) -> Page[Token]:
+    """The tenant's tokens, by id."""
+    return page(connection, Token, select(tokens).where(tokens.c.tenant == tenant), tokens.c.id, cursor, size)
+
+
+def remove_ended(connection: Connection, before: datetime.datetime) -> int:
+    """Remove tokens of any tenant that expired, or were revoked, before a moment; how many."""
+    ended = or_(tokens.c.expires < before, tokens.c.revoked < before)
+    return connection.execute(delete(tokens).where(ended)).rowcount
 
 
 def revoke(connection: Connection, tenant: str, token: str, at: datetime.datetime) -> bool:

@@ -46,6 +46,20 @@ class TestTheForm:
             hash_secret(text)
 
 
+def test_tokens_come_by_pages(here: Place) -> None:
+    maker = here.make("acme").secret
+    for number in range(4):
+        here.ask("POST", "/v1/tokens", maker, json={"name": f"job {number}"})
+    ids: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = here.ask("GET", "/v1/tokens", maker, params={"size": 2} | ({"cursor": cursor} if cursor else {})).json()
+        assert len(page["items"]) <= 2
+        ids += [token["id"] for token in page["items"]]
+        cursor = page.get("next")
+    assert len(ids) == len(set(ids)) == 5
+
+
 def test_a_token_is_told_once_and_kept_nowhere(here: Place, tmp_path: Path) -> None:
     maker = here.make("acme").secret
     made = here.ask("POST", "/v1/tokens", maker, json={"name": "nightly", "scopes": ["read"], "seconds": 60}).json()

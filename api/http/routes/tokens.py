@@ -12,8 +12,8 @@ from ..answers import gives, show
 from ..auth import Caller, Reached
 from ..bodies import json_body
 from ..openapi import may_refuse
-from ..paging import Id
-from ..wire.tokens import ExchangeForm, TokenForm, TokenList, TokenMade, TokenView, token_made, token_view
+from ..paging import DEFAULT_SIZE, Id, Size, WordCursor
+from ..wire.tokens import ExchangeForm, TokenForm, TokenMade, TokenPage, TokenView, token_made, token_view
 
 router = APIRouter(prefix="/v1/tokens", tags=["tokens"])
 
@@ -28,10 +28,13 @@ REFUSED_IDENTITIES = (
 """Reasons for which nobody is let in on an issuer's word."""
 
 
-@router.get("", summary="The tenant's tokens", responses=gives(TokenList), response_class=Response)
-def list_tokens(request: Request, service: Reached, caller: Caller) -> Response:
-    """Without their secrets, which nobody has but who they were told to."""
-    return show(request, TokenList(items=list(map(token_view, tokens.list_tokens(service, caller)))))
+@router.get("", summary="The tenant's tokens", responses=gives(TokenPage), response_class=Response)
+def list_tokens(
+    request: Request, service: Reached, caller: Caller, cursor: WordCursor = None, size: Size = DEFAULT_SIZE
+) -> Response:
+    """Without their secrets, which nobody has but who they were told to. What ended long ago may be gone."""
+    page = tokens.page_of_tokens(service, caller, cursor, size)
+    return show(request, TokenPage(items=list(map(token_view, page.rows)), next=page.next))
 
 
 @router.post(

@@ -67,12 +67,13 @@ class TokenMade(View):
     secret: str
 
 
-class TokenList(View):
-    """The tenant's tokens, revoked and expired ones too, oldest first."""
+class TokenPage(View):
+    """The tenant's tokens by id, revoked and expired ones too; `next` is the cursor of the page after."""
 
     model_config = example(items=[_TOKEN])
 
     items: list[TokenView]
+    next: str | None = None
 
 
 class ExchangeForm(Form):

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from ...effects.chance import draw, draw_id
 from ...effects.faults import AccessFault
 from ...store import tenants, tokens, trail
+from ...store.rows import Page
 from ...store.tokens import Token
 from .authentication import GIVEN
 from .ground import Ground
@@ -20,6 +21,9 @@ from .token_form import BITS, hash_secret, write_secret
 LONGEST_LIFE = datetime.timedelta(days=366)
 DEFAULT_LIFE = datetime.timedelta(days=90)
 LONGEST_NAME = 100
+
+KEPT = datetime.timedelta(days=30)
+"""How long a token is listed that expired or was revoked."""
 
 
 class TokenWanted(Struct, frozen=True):
@@ -81,6 +85,22 @@ def list_tokens(ground: Ground, principal: Principal, tenant: str | None = None)
     """The tenant's tokens, oldest first. Their secrets are nowhere."""
     with ground.database.reading() as connection:
         return tokens.of_tenant(connection, tenant or principal.tenant)
+
+
+def page_of_tokens(ground: Ground, principal: Principal, cursor: str | None, size: int) -> Page[Token]:
+    """The principal's tenant's tokens, by id. Their secrets are nowhere."""
+    with ground.database.reading() as connection:
+        return tokens.page_of(connection, principal.tenant, cursor, size)
+
+
+def sweep_tokens(ground: Ground) -> int:
+    """Remove what let nobody in any more for `KEPT`, jobs' tokens for the most part; how many. The trail tells of each.
+
+    Raises:
+        StoreFault: ``store.unavailable``.
+    """
+    with ground.database.writing() as connection:
+        return tokens.remove_ended(connection, ground.clock.now() - KEPT)
 
 
 def draw_token(

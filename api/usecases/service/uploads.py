@@ -19,6 +19,8 @@ from attestations.faults import Fault
 from ...effects.chance import draw, draw_id
 from ...effects.faults import RequestFault
 from ...store import uploads
+from ...store.blobs import Blobs
+from ...store.database import Database
 from ...store.uploads import Part, Upload
 from .artifacts import store_artifact
 from .labels import check_label, check_sha256
@@ -68,7 +70,7 @@ def begin_upload(service: Service, principal: Principal, sha256: str, name: str 
     now = service.clock.now()
     named = check_label(name) if name is not None else f"sha256:{sha256}"
     upload = Upload(draw_id("upload"), principal.tenant, sha256, named, size, now)
-    sweep_uploads(service, now - LIFE)
+    sweep_uploads(service.database, service.blobs, now - LIFE)
     with service.database.writing() as connection:
         if uploads.under_way(connection, principal.tenant) >= MOST:
             raise RequestFault("upload.too_many", "too many uploads are under way", expected=f"at most {MOST}")
@@ -123,15 +125,15 @@ def _take(service: Service, part: Part) -> bool:
 def end_upload(service: Service, principal: Principal, upload: str) -> None:
     """Let go of an upload. Raises: RequestFault ``request.not_found``."""
     found, _ = _standing(service, principal, upload)
-    _remove(service, found)
+    _remove(service.database, service.blobs, found)
 
 
-def sweep_uploads(service: Service, before: datetime.datetime) -> int:
+def sweep_uploads(database: Database, blobs: Blobs, before: datetime.datetime) -> int:
     """Let go of uploads that began before a moment, a few at a time; how many."""
-    with service.database.reading() as connection:
+    with database.reading() as connection:
         old = uploads.begun_before(connection, before, _SWEPT)
     for upload in old:
-        _remove(service, upload)
+        _remove(database, blobs, upload)
     return len(old)
 
 
@@ -194,21 +196,21 @@ def _finish(service: Service, principal: Principal, upload: Upload, parts: tuple
         store_artifact(service, principal, upload.sha256, upload.name, _content(service, parts))
     except Fault as fault:
         if fault.reason == "blob.digest_mismatch":
-            _remove(service, upload, parts)
+            _remove(service.database, service.blobs, upload, parts)
         raise
     with service.database.writing() as connection:
         uploads.finish(connection, upload.id, service.clock.now())
-    _let_go(service, parts)
+    _let_go(service.blobs, parts)
     return Progress(upload, upload.size)
 
 
-def _remove(service: Service, upload: Upload, parts: tuple[Part, ...] = ()) -> None:
-    with service.database.writing() as connection:
+def _remove(database: Database, blobs: Blobs, upload: Upload, parts: tuple[Part, ...] = ()) -> None:
+    with database.writing() as connection:
         known = uploads.parts_of(connection, upload.id)
         uploads.remove(connection, upload.id)
-    _let_go(service, {*known, *parts})
+    _let_go(blobs, {*known, *parts})
 
 
-def _let_go(service: Service, parts: Iterable[Part]) -> None:
+def _let_go(blobs: Blobs, parts: Iterable[Part]) -> None:
     for part in parts:
-        service.blobs.delete(part.blob)
+        blobs.delete(part.blob)
