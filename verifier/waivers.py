@@ -12,6 +12,7 @@ import datetime
 import hashlib
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from attestations.bundles import Envelope
 from attestations.digests import Digest
@@ -65,7 +66,7 @@ def authenticate_waiver(
             ``waiver.reason``, ``waiver.too_long``, ``waiver.not_yet``, ``waiver.lapsed``.
         FormatFault: what a malformed envelope or statement has.
     """
-    parsed = tuple(_envelope(content, number, limits) for number, content in enumerate(envelopes))
+    parsed = tuple(read_envelope(content, f"envelopes/{number}", limits) for number, content in enumerate(envelopes))
     if len({envelope.payload for envelope in parsed}) > 1:
         raise WaiverFault("waiver.payloads", "the envelopes hold different waivers", expected="one payload in all")
     signers = {approver.name: approver for approver in (_signer(envelope, approvers) for envelope in parsed)}
@@ -76,25 +77,51 @@ def authenticate_waiver(
             expected=f"{SIGNERS} persons, each with a key of their own",
             actual=", ".join(sorted(signers)) or "nobody",
         )
-    payload = parsed[0].payload
+    waiver = read_waiver(parsed[0].payload, limits)
+    check_time(waiver, now)
+    return replace(waiver, signers=tuple(sorted(signers)))
+
+
+def read_waiver(payload: bytes, limits: Limits) -> Waiver:
+    """The waiver that a payload is, which nobody has signed so far: `signers` is empty.
+
+    Raises:
+        WaiverFault: ``waiver.type``, ``waiver.reason``, ``waiver.too_long``.
+        FormatFault: what a malformed statement has.
+    """
     statement = parse_statement(payload, source="waiver", limits=limits)
     predicate = _predicate(statement)
     _check_reasons(predicate.reasons)
-    _check_time(predicate, now)
+    start, end = predicate.start, predicate.end
+    if not datetime.timedelta(0) < end - start <= LONGEST:
+        raise WaiverFault("waiver.too_long", "a waiver is for hours", expected="at most 72 h", actual=str(end - start))
     return Waiver(
         payload=Digest("sha256", hashlib.sha256(payload).hexdigest()),
         artifacts=_artifacts(statement),
         policy=predicate.policy,
         reasons=predicate.reasons,
-        start=predicate.start,
-        end=predicate.end,
+        start=start,
+        end=end,
         why=predicate.why,
-        signers=tuple(sorted(signers)),
+        signers=(),
     )
 
 
-def _envelope(content: bytes, number: int, limits: Limits) -> Envelope:
-    source = f"envelopes/{number}"
+def check_time(waiver: Waiver, now: datetime.datetime) -> None:
+    """That a waiver has begun and has not ended. Raises: WaiverFault ``waiver.not_yet``, ``waiver.lapsed``."""
+    if waiver.end <= now:
+        raise WaiverFault("waiver.lapsed", "the waiver has lapsed", actual=waiver.end.isoformat())
+    if waiver.start > now + SKEW:
+        raise WaiverFault("waiver.not_yet", "the waiver begins in the future", actual=waiver.start.isoformat())
+
+
+def read_envelope(content: bytes, source: str, limits: Limits) -> Envelope:
+    """An envelope with one signature over a statement, whoever made it.
+
+    Raises:
+        WaiverFault: ``waiver.signers``, ``waiver.type``.
+        FormatFault: of what is malformed; LimitFault: ``limit.bundle``.
+    """
     limits.check("bundle", len(content))
     envelope = parse_envelope(Node(loads(content, source=source, limits=limits), source), limits)
     if len(envelope.signatures) != 1:
@@ -150,13 +177,3 @@ def _check_reasons(reasons: tuple[str, ...]) -> None:
                 expected="a reason of INCOMPLETE or ERROR",
                 actual=shown(code),
             )
-
-
-def _check_time(predicate: waiver.WaiverPredicate, now: datetime.datetime) -> None:
-    start, end = predicate.start, predicate.end
-    if not datetime.timedelta(0) < end - start <= LONGEST:
-        raise WaiverFault("waiver.too_long", "a waiver is for hours", expected="at most 72 h", actual=str(end - start))
-    if end <= now:
-        raise WaiverFault("waiver.lapsed", "the waiver has lapsed", actual=end.isoformat())
-    if start > now + SKEW:
-        raise WaiverFault("waiver.not_yet", "the waiver begins in the future", actual=start.isoformat())

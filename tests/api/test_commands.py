@@ -77,6 +77,7 @@ def workshop(scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> 
     lay_out_verdict(scene, program, undated)
     lay_out_ceremonies(scene, monkeypatch)
     lay_out_gate(scene, program)
+    lay_out_waiver(program)
     return scene
 
 
@@ -124,6 +125,12 @@ def lay_out_gate(scene: Path, program: Program) -> None:
     assert program("trust", "add", "acme-releases", "release.key.pub").code == 0
     assert program("gate", "init", "--state", "gate").code == 0
     assert program("gate", "check", "endpoint-7.2.0.exe", "--policy", "gate.toml", "--state", "gate").code == 0
+
+
+def lay_out_waiver(program: Program) -> None:
+    """A waiver that nobody has signed yet."""
+    words = ("--policy", "gate.toml", "--reason", "verdict.absent", "--why", "the assurer is down", "-o", "waiver.json")
+    assert program("waiver", "new", "endpoint-7.2.0.exe", *words).code == 0
 
 
 @HELPS

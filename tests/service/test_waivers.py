@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
-from msgspec import Struct
 
 from api.effects.faults import RequestFault
 from api.store import events, tenants
@@ -27,64 +22,14 @@ from api.usecases.service.waivers import (
     list_waivers,
     name_approver,
 )
-from attestations.dsse import pae
 from attestations.faults import Fault
 from fixtures.recipes.scene import NOW, POLICY, policy_file
 from tests.backends import Backend
 from tests.service.making import THE_OPERATOR, StandingClock, furnish, service_of
+from tests.waiving import ANNA, BERT, CARL, HOUR, by_two, signed, waiver
 
 FLEET = Principal("fleet", "token:fleet", ("fleet",), SCOPES)
 ID = str(POLICY.value["id"])
-TYPE = "application/vnd.in-toto+json"
-HOUR = datetime.timedelta(hours=1)
-
-
-class Person(Struct, frozen=True):
-    """Somebody with a key."""
-
-    name: str
-    key: ed25519.Ed25519PrivateKey
-
-    @property
-    def pem(self) -> str:
-        return (
-            self.key.public_key()
-            .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-            .decode()
-        )
-
-
-def person(name: str) -> Person:
-    seed = name.encode().ljust(32, b".")
-    return Person(name, ed25519.Ed25519PrivateKey.from_private_bytes(seed))
-
-
-ANNA, BERT, CARL = map(person, ("Anna", "Bert", "Carl"))
-
-
-def waiver(policy: str, start: datetime.datetime = NOW, length: datetime.timedelta = HOUR, **changes: Any) -> bytes:
-    """The payload of a waiver."""
-    predicate = {
-        "policy": {"sha256": policy},
-        "reasons": ["trust.stale"],
-        "from": f"{start:%Y-%m-%dT%H:%M:%SZ}",
-        "until": f"{start + length:%Y-%m-%dT%H:%M:%SZ}",
-        "why": "the mirror is being moved",
-    }
-    statement = {
-        "_type": "https://in-toto.io/Statement/v1",
-        "subject": [{"name": "endpoint.exe", "digest": {"sha256": "1" * 64}}],
-        "predicateType": "https://countersign.example/types/waiver/v1",
-        "predicate": predicate | changes,
-    }
-    return json.dumps(statement).encode()
-
-
-def signed(payload: bytes, by: Person, kind: str = TYPE, **changes: Any) -> bytes:
-    """An envelope by one person."""
-    signature = {"keyid": "", "sig": b64encode(by.key.sign(pae(kind, payload))).decode()}
-    envelope = {"payloadType": kind, "payload": b64encode(payload).decode(), "signatures": [signature]}
-    return json.dumps(envelope | changes).encode()
 
 
 @pytest.fixture
@@ -132,10 +77,6 @@ def test_a_waiver_by_two_holds_until_it_lapses(service: Service, clock: Standing
     clock.forward(HOUR)
     assert list_waivers(service, FLEET, None, 10, policy=policy, in_force=True).rows == ()
     assert len(list_waivers(service, FLEET, None, 10, policy=None, in_force=False).rows) == 1
-
-
-def by_two(payload: bytes) -> tuple[bytes, ...]:
-    return (signed(payload, ANNA), signed(payload, BERT))
 
 
 @pytest.mark.parametrize(
