@@ -35,6 +35,7 @@ from .trusted import (
     check_targets,
     check_timestamp,
     listed_file,
+    signers_of,
 )
 
 
@@ -82,11 +83,12 @@ class Session(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """A target and the role that speaks for it."""
+    """A target and the role that speaks for it; the fingerprints of all keys by which it came to speak for it."""
 
     path: str
     file: TargetFile
     role: str
+    signers: frozenset[str]
 
 
 def refresh(*, now: datetime.datetime, limits: Limits, bounds: Bounds) -> Steps:
@@ -188,10 +190,10 @@ def find(session: Session, path: str) -> Generator[Ask, bytes | None, Found]:
         UpdateFault: ``update.target_unknown``, and as `refresh`.
         LimitFault: ``limit.delegations``.
     """
-    pending: list[tuple[str, Targets | None]] = [(TOP, None)]
+    pending: list[tuple[str, Targets | None, frozenset[str]]] = [(TOP, None, frozenset())]
     visited: set[str] = set()
     while pending:
-        role, above = pending.pop()
+        role, above, signers = pending.pop()
         if role in visited:
             continue
         if len(visited) > session.bounds.delegations:
@@ -202,13 +204,14 @@ def find(session: Session, path: str) -> Generator[Ask, bytes | None, Found]:
             else (yield from load_targets(session.trusted, role, above, session.bounds))
         )
         visited.add(role)
+        signers |= signers_of(session.trusted, role, above)
         file = targets.targets.get(path)
         if file is not None:
-            return Found(path, file, role)
+            return Found(path, file, role, signers)
         below, ends = _handed_on(path, targets)
         if ends:
             pending = []
-        pending += [(name, targets) for name in reversed(below)]
+        pending += [(name, targets, signers) for name in reversed(below)]
     raise UpdateFault("update.target_unknown", "no role that may speak of it lists this target", actual=path[:200])
 
 

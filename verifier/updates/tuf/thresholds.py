@@ -5,6 +5,7 @@ Spec: TUF 1.0.34, sections 4.2.1 (key types) and 5.1 (thresholds)
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 from attestations.faults import FormatFault
@@ -45,6 +46,15 @@ def check_threshold(metadata: Metadata, role: Role, keys: Mapping[str, Key], nam
             expected=f"at least {role.threshold}",
             actual=str(len(signers)),
         )
+
+
+def fingerprints(role: Role, keys: Mapping[str, Key]) -> frozenset[str]:
+    """Who may sign `role`: its keys by their material, without those that cannot be used."""
+    found = set()
+    for keyid in role.keyids:
+        with contextlib.suppress(SignatureFault, FormatFault, KeyError):
+            found.add(str(usable(keys[keyid])[0].fingerprint))
+    return frozenset(found)
 
 
 def usable(key: Key) -> tuple[PublicKey, Scheme]:

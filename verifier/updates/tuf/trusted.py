@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,7 +37,7 @@ from attestations.tuf.roles import Key, Role
 
 from ...faults import UpdateFault
 from .delegations import find_role
-from .thresholds import check_threshold
+from .thresholds import check_threshold, fingerprints
 
 HASHES = ("sha256", "sha384", "sha512")
 """The hashes that are compared. Others are ignored beside one of these, and prove nothing by themselves."""
@@ -183,6 +183,12 @@ def listed_file(trusted: Trusted, role: str) -> File:
     return listed
 
 
+def signers_of(trusted: Trusted, role: str, above: Targets | None) -> frozenset[str]:
+    """The fingerprints of the keys that may sign `role`, as `above` handed on to it; None is the root."""
+    keys, signers = _may_sign(trusted, role, above)
+    return fingerprints(signers, keys)
+
+
 def _may_sign(trusted: Trusted, role: str, above: Targets | None) -> tuple[Mapping[str, Key], Role]:
     if above is None:
         return trusted.root.keys, trusted.root.roles[TOP]
@@ -201,7 +207,7 @@ def check_file(data: bytes, file: File, name: str) -> None:
     if file.length is not None and len(data) != file.length:
         raise _differs(name, f"{file.length} bytes", f"{len(data)} bytes")
     if file.hashes:
-        _check_hashes(data, file.hashes, name)
+        _check_hashes(lambda algorithm: hashlib.new(algorithm, data).hexdigest(), file.hashes, name)
 
 
 def check_target(data: bytes, file: TargetFile, path: str) -> None:
@@ -210,17 +216,28 @@ def check_target(data: bytes, file: TargetFile, path: str) -> None:
     Raises:
         UpdateFault: ``update.inconsistent``.
     """
-    if len(data) != file.length:
-        raise _differs(path, f"{file.length} bytes", f"{len(data)} bytes")
-    _check_hashes(data, file.hashes, path)
+    digests = {algorithm: hashlib.new(algorithm, data).hexdigest() for algorithm in HASHES if algorithm in file.hashes}
+    check_measured(len(data), digests, file, path)
 
 
-def _check_hashes(data: bytes, hashes: Mapping[str, str], name: str) -> None:
+def check_measured(length: int, digests: Mapping[str, str], file: TargetFile, path: str) -> None:
+    """A file of `length` bytes with these digests (hex) is the target that `file` describes.
+
+    Raises:
+        UpdateFault: ``update.inconsistent``.
+        KeyError: it was not measured by a hash that `file` lists and that is compared.
+    """
+    if length != file.length:
+        raise _differs(path, f"{file.length} bytes", f"{length} bytes")
+    _check_hashes(digests.__getitem__, file.hashes, path)
+
+
+def _check_hashes(digest: Callable[[str], str], hashes: Mapping[str, str], name: str) -> None:
     known = [algorithm for algorithm in HASHES if algorithm in hashes]
     if not known:
         raise _differs(name, f"a hash of {', '.join(HASHES)}", ", ".join(hashes)[:80])
     for algorithm in known:
-        actual = hashlib.new(algorithm, data).hexdigest()
+        actual = digest(algorithm)
         if actual != hashes[algorithm]:
             raise _differs(name, f"{algorithm}:{hashes[algorithm][:128]}", f"{algorithm}:{actual}")
 
