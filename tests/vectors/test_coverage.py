@@ -143,7 +143,7 @@ def test_each_reason_has_a_vector_or_a_test() -> None:
     """Of a request or a file: a vector. Of an effect of `api`, or of a function alone: a test that names the code."""
     unshown = set(REASONS) - _shown()
     named = _texts(
-        *("tests/api", "tests/ceremony", "tests/client", "tests/effects", "tests/http", "tests/identity"),
+        *("tests/api", "tests/apt", "tests/ceremony", "tests/client", "tests/effects", "tests/http", "tests/identity"),
         *("tests/jobs", "tests/judges", "tests/operations", "tests/publish", "tests/service", "tests/serving"),
         *("tests/signer", "tests/store"),
     )

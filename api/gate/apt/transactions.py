@@ -1,0 +1,98 @@
+"""One run of apt: its packages are asked about before they are unpacked, and accepted once dpkg has installed them.
+
+    before    what an earlier run left is accepted, if dpkg has installed it; the gate is asked; what it allows is noted
+    after     dpkg is asked; if all of what was noted is installed, at that version, the gate accepts it
+
+What was let through and is not installed, or not all of it, is not accepted: the state stays what it was. A run without
+a package to unpack asks nobody, so that what is broken can be configured, or removed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from attestations.faults import Place
+
+from ...effects.faults import InputFault
+from ...effects.writing import unwritable, write_whole
+from ..decisions import Action, Decision
+from .protocol import Transaction
+from .system import Query, dpkg_directory
+
+NOTE = "apt-installing.json"
+"""What is being installed, in the directory of the gate's state."""
+
+INSTALLED = frozenset({"installed", "triggers-awaited", "triggers-pending"})
+"""What dpkg says of a package that is unpacked and configured."""
+
+
+class Package(Struct, frozen=True, forbid_unknown_fields=True):
+    """A package as dpkg knows it once it is installed."""
+
+    name: str
+    version: str
+    architecture: str
+
+
+class Installing(Struct, frozen=True, forbid_unknown_fields=True):
+    """What was allowed together: the packages, their files by SHA-256, and dpkg's directory, where it will stand."""
+
+    dpkg: str
+    packages: tuple[Package, ...]
+    artifacts: tuple[str, ...]
+
+
+_INSTALLING = msgspec.json.Decoder(Installing)
+
+
+def files_of(transaction: Transaction) -> tuple[str, ...]:
+    """The files that are going to be unpacked, each once."""
+    return tuple(dict.fromkeys(os.fsdecode(each.path) for each in transaction.unpacked))
+
+
+def note(state: Path, transaction: Transaction, decision: Decision) -> None:
+    """Write down what was allowed, so that it can be accepted once dpkg has installed it. Raises: OutputFault."""
+    if decision.action is not Action.ALLOW:
+        return
+    packages = tuple(Package(each.package, each.version, each.architecture) for each in transaction.unpacked)
+    digests = (verdict.artifact.digests.get("sha256") for verdict in decision.verdicts)
+    artifacts = tuple(digest.hex for digest in digests if digest is not None)
+    installing = Installing(dpkg_directory(transaction.configuration), packages, artifacts)
+    write_whole(str(state / NOTE), msgspec.json.encode(installing))
+
+
+def installed_since(state: Path, query: Query) -> tuple[tuple[str, ...], tuple[Package, ...]]:
+    """The files, by SHA-256, that were allowed and are installed now, all of them, or none; and which packages are not.
+
+    Raises:
+        InputFault: ``input.unreadable``.
+        AptFault: ``apt.dpkg``.
+    """
+    path = state / NOTE
+    try:
+        installing = _INSTALLING.decode(path.read_bytes())
+    except FileNotFoundError:
+        return (), ()
+    except (OSError, msgspec.DecodeError) as error:
+        raise InputFault("input.unreadable", str(error), place=Place(str(path))) from None
+    present = frozenset(_installed(query(installing.dpkg)))
+    lacking = tuple(package for package in installing.packages if package not in present)
+    return (() if lacking else installing.artifacts), lacking
+
+
+def forget(state: Path) -> None:
+    """What was noted is settled. Raises: OutputFault."""
+    with unwritable(str(state / NOTE)):
+        (state / NOTE).unlink(missing_ok=True)
+
+
+def _installed(said: bytes) -> Iterator[Package]:
+    for line in said.decode("utf-8", "replace").splitlines():
+        fields = line.split("\t")
+        if len(fields) == 4 and fields[3] in INSTALLED:
+            yield Package(*fields[:3])
