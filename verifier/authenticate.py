@@ -16,6 +16,8 @@ Two roads. *Certificate*: under a trust root, with distinct logs, times and SCTs
 names the key, so logs and times are not required, but what is there must verify. A bundle with a certificate goes the
 second road only where a pinned key is the certificate's very key.
 
+What leads through a trust root is in `rooted`, loaded where a bundle asks for it.
+
 Spec: countersign design, section 5; Sigstore client specification, "Verification"
 """
 
@@ -24,61 +26,24 @@ from __future__ import annotations
 import datetime
 import re
 
-from msgspec import Struct
-
-from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence, Metablock, PackageSignature
+from attestations.bundles import Bundle, CertificateMaterial, Envelope, Evidence, PackageSignature
 from attestations.digests import Digest, DigestSet
 from attestations.faults import Fault, FormatFault, Place
 from attestations.layouts import is_metadata
 from attestations.limits import DEFAULT_LIMITS, Limits
 from attestations.statements import Statement, parse_statement
 
-from .authenticated import Authenticated, KeySigner, Signer, VerifiedEntry, VerifiedTime
-from .certificates.certificate import Certificate, parse_certificate
-from .certificates.fulcio import check_leaf
-from .certificates.identities import read_signer
-from .certificates.paths import Path, build_path
-from .certificates.scts import verify_scts
-from .closest import Walk, under_any
-from .content import signature_values, verify_certified, verify_pinned
-from .faults import LogFault, SignatureFault
-from .log import bind, prove_entry
+from .authenticated import Authenticated, KeySigner
+from .content import check_one_signature, verify_pinned
+from .faults import SignatureFault
 from .packages import check_label, package_statement
 from .pinned import candidates, unknown_key, within_windows
-from .times import require_times, verified_times
+from .proof import Proof
+from .proof import Thresholds as Thresholds
 from .trust import TrustedKey, TrustRoot
 
 _STATEMENT_TYPE = re.compile(r"application/vnd\.in-toto(\.[A-Za-z0-9_.-]+)?\+json", re.ASCII)
 """The payload types of in-toto statements. The middle part is never taken for the predicate's type (T02)."""
-
-
-class Thresholds(Struct, frozen=True):
-    """How many *distinct* logs, time authorities and CT logs must have seen a signature under a certificate (T27).
-
-    `times` 0 is for long-lived certificates of a private authority: where nothing proves a time, the certificate must
-    then be valid at the moment of verification.
-    """
-
-    logs: int = 1
-    times: int = 1
-    scts: int = 1
-
-    def __post_init__(self) -> None:
-        if min(self.logs, self.times, self.scts) < 0:
-            raise ValueError("a threshold is at least 0")
-
-
-class Proof(Struct, frozen=True):
-    """Everything that was proved about a signature but what the signed bytes say. There is at least one signer.
-
-    `content` is what was signed: an envelope, its payload unread; a package; or an artifact by the checked digest.
-    """
-
-    content: Envelope | Metablock | PackageSignature | Digest
-    signers: tuple[Signer, ...]
-    times: tuple[VerifiedTime, ...]
-    entries: tuple[VerifiedEntry, ...]
-    scts: tuple[str, ...]
 
 
 def authenticate(
@@ -173,124 +138,42 @@ def authenticate_signature(
     try:
         if not isinstance(bundle.material, CertificateMaterial):
             return _under_keys(bundle, None, candidates(bundle, None, keys), artifact, trust, now)
+        from .certificates.certificate import parse_certificate
+        from .rooted import certified
+
         leaf = parse_certificate(bundle.material.leaf)
         pinned = candidates(bundle, leaf, keys)
         if pinned:
-            return _under_keys(bundle, leaf, pinned, artifact, trust, now)
-        return _under_roots(bundle, leaf, bundle.material.chain[1:], artifact, trust, requirements, now)
+            return _under_keys(bundle, leaf.der, pinned, artifact, trust, now)
+        return certified(bundle, leaf, bundle.material.chain[1:], artifact, trust, requirements, now)
     except Fault as fault:
         raise _at(evidence, fault) from fault.__cause__
 
 
 def _under_keys(
     bundle: Bundle,
-    certificate: Certificate | None,
+    certificate: bytes | None,
     pinned: tuple[TrustedKey, ...],
     artifact: DigestSet,
     trust: tuple[TrustRoot, ...],
     now: datetime.datetime,
 ) -> Proof:
-    """The road of pinned keys."""
+    """The road of pinned keys; `certificate` is the bundle's leaf in DER, whose key is pinned."""
     # 1. Form
     if not pinned:
         raise unknown_key(bundle)
     alone = not bundle.entries and not bundle.timestamps
     if certificate is not None or not alone:
-        _check_one_signature(bundle)
+        check_one_signature(bundle)
     # 2. Signature
-    leaf = certificate.der if certificate is not None else None
     unique = tuple({trusted.key.fingerprint: trusted.key for trusted in pinned}.values())
-    signed = verify_pinned(bundle, unique, leaf, artifact)
-    # 3. Binding
-    for entry in bundle.entries:
-        bind(entry, signed[0])
+    signed = verify_pinned(bundle, unique, certificate, artifact)
     if alone:
         return Proof(signed[0].content, within_windows(signed, pinned, (now,)), (), (), ())
+    # 3. to 6.
+    from .rooted import witnessed
 
-    def road(root: TrustRoot, walk: Walk) -> Proof:
-        walk.step = 4
-        times = verified_times(bundle, signed[0].signature, root, now)
-        moments = tuple(time.at for time in times)
-        walk.step = 5
-        signers = within_windows(signed, pinned, moments or (now,))
-        walk.step = 6
-        return Proof(signed[0].content, signers, times, _prove_all(bundle, root, moments or (now,), 0), ())
-
-    return under_any(trust, road)
-
-
-def _under_roots(
-    bundle: Bundle,
-    leaf: Certificate,
-    helpers: tuple[bytes, ...],
-    artifact: DigestSet,
-    trust: tuple[TrustRoot, ...],
-    requirements: Thresholds,
-    now: datetime.datetime,
-) -> Proof:
-    """The road of certificates."""
-    # 1. Form
-    _check_one_signature(bundle)
-    logs = {entry.log_id for entry in bundle.entries}
-    if len(logs) < requirements.logs:
-        raise _too_few_logs(requirements.logs, f"entries of {len(logs)} logs")
-    # 2. Signature
-    signed = verify_certified(bundle, leaf.key, leaf.der, artifact)
-    # 3. Binding
-    for entry in bundle.entries:
-        bind(entry, signed)
-
-    def road(root: TrustRoot, walk: Walk) -> Proof:
-        walk.step = 4
-        times = verified_times(bundle, signed.signature, root, now)
-        require_times(times, threshold=requirements.times, logs_count=requirements.logs > 0)
-        moments = tuple(time.at for time in times) or (now,)
-        walk.step = 5
-        path = _path_at_each(leaf, helpers, root, moments)
-        check_leaf(path.leaf)
-        ct_logs = verify_scts(path, root, threshold=requirements.scts)
-        walk.step = 6
-        entries = _prove_all(bundle, root, moments, requirements.logs)
-        return Proof(signed.content, (read_signer(path),), times, entries, ct_logs)
-
-    return under_any(trust, road)
-
-
-def _path_at_each(
-    leaf: Certificate, helpers: tuple[bytes, ...], root: TrustRoot, moments: tuple[datetime.datetime, ...]
-) -> Path:
-    """A path at every moment (T43): the first moment's, built anew only where it does not hold at another one."""
-    path = build_path(leaf, helpers, root, moments[0])
-    for moment in moments[1:]:
-        if moment not in path.authority.window or not all(each.valid_at(moment) for each in path.chain):
-            build_path(leaf, helpers, root, moment)
-    return path
-
-
-def _check_one_signature(bundle: Bundle) -> None:
-    """A certificate, a log entry, a timestamp is about one signature: beside several, nothing says which (T34)."""
-    count = len(signature_values(bundle))
-    if count != 1:
-        raise SignatureFault(
-            "envelope.signatures",
-            "several signatures beside a certificate, log entry or timestamp of one",
-            expected="1",
-            actual=str(count),
-        )
-
-
-def _prove_all(
-    bundle: Bundle, root: TrustRoot, moments: tuple[datetime.datetime, ...], threshold: int
-) -> tuple[VerifiedEntry, ...]:
-    entries = tuple(prove_entry(entry, root, moments) for entry in bundle.entries)
-    logs = {entry.log for entry in entries}
-    if len(logs) < threshold:
-        raise _too_few_logs(threshold, ", ".join(sorted(logs)))
-    return entries
-
-
-def _too_few_logs(threshold: int, actual: str) -> LogFault:
-    return LogFault("log.missing", "too few logs hold the signature", expected=f"at least {threshold}", actual=actual)
+    return witnessed(bundle, signed, pinned, trust, now)
 
 
 def _at(evidence: Evidence, fault: Fault) -> Fault:

@@ -42,6 +42,22 @@ def signature_values(bundle: Bundle) -> tuple[bytes, ...]:
     return tuple(signature.value for signature in bundle.content.signatures)
 
 
+def check_one_signature(bundle: Bundle) -> None:
+    """A certificate, a log entry, a timestamp is about one signature: beside several, nothing says which (T34).
+
+    Raises:
+        SignatureFault: ``envelope.signatures``.
+    """
+    count = len(signature_values(bundle))
+    if count != 1:
+        raise SignatureFault(
+            "envelope.signatures",
+            "several signatures beside a certificate, log entry or timestamp of one",
+            expected="1",
+            actual=str(count),
+        )
+
+
 def verify_certified(bundle: Bundle, key: PublicKey, certificate: bytes, artifact: DigestSet) -> Signed:
     """Prove that the bundle's one signature is by `key`, the key of its leaf `certificate` (DER).
 

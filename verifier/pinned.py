@@ -9,18 +9,21 @@ from __future__ import annotations
 import datetime
 import re
 from base64 import b64encode
+from typing import TYPE_CHECKING
 
 from attestations.bundles import Bundle, Envelope, OpenPgpSignature, PackageSignature, PublicKeyMaterial
 from attestations.npm_keys import ATTESTATIONS, SIGNATURES
 from attestations.openpgp import is_signature
 
 from .authenticated import KeySigner
-from .certificates.certificate import Certificate
 from .content import Signed
 from .detached.openpgp import OpenPgpKey
 from .faults import SignatureFault, TimeFault
 from .keys import PublicKey, openssh_fingerprint
 from .trust import TrustedKey, shown
+
+if TYPE_CHECKING:
+    from .certificates.certificate import Certificate
 
 _FINGERPRINT = re.compile(r"[A-Za-z0-9+/]{43}=", re.ASCII)
 _OPENSSH = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
