@@ -1,4 +1,4 @@
-"""A repository of updates: files by name, from an address or a directory, none longer than what was asked for.
+"""A repository of updates: files by name, from addresses or a directory, none longer than what was asked for.
 
 The whole of a fetch has a deadline, and not each read of it: a server that sends a byte now and then ends like one that
 sends nothing (U10). What is not there is None; an answer that decides nothing is a fault.
@@ -6,7 +6,7 @@ sends nothing (U10). What is not there is None; an answer that decides nothing i
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
@@ -14,9 +14,14 @@ from urllib.parse import unquote
 from verifier.faults import UpdateFault
 
 SECONDS = 60
-"""For one file of metadata; the largest that is read has five million bytes."""
+"""For a file, besides what its length takes."""
 
-_CHUNK = 64 * 1024
+SLOWEST = 64 * 1024
+"""Bytes in a second that a server must reach, over the whole of a file as long as was asked for."""
+
+_CHUNK = 1024 * 1024
+
+Feed = Callable[[bytes], object]
 
 
 class Repository(Protocol):
@@ -30,6 +35,14 @@ class Repository(Protocol):
         """
         ...
 
+    def stream(self, name: str, most: int, feed: Feed) -> bool:
+        """Give the file's bytes to `feed`, in order; False where there is none, or it has more than `most` bytes.
+
+        Raises:
+            UpdateFault: ``update.unreachable``. What was fed until then is no file.
+        """
+        ...
+
 
 class DirectoryRepository:
     """Files under a directory: a mirror that was carried here."""
@@ -38,44 +51,88 @@ class DirectoryRepository:
         self._directory = directory.resolve()
 
     def fetch(self, name: str, most: int) -> bytes | None:
+        return _gather(self, name, most)
+
+    def stream(self, name: str, most: int, feed: Feed) -> bool:
+        try:
+            path = self._path(name)
+            return path is not None and path.stat().st_size <= most and _feed(_blocks(path), most, feed)
+        except OSError as error:
+            raise UpdateFault("update.unreachable", f"{self._directory}: {error.strerror}") from None
+
+    def _path(self, name: str) -> Path | None:
+        if "\0" in unquote(name):
+            return None
         for path in (self._directory / name, self._directory / unquote(name)):
             if path.resolve().is_relative_to(self._directory) and path.is_file():
-                with path.open("rb") as file:
-                    content = file.read(most + 1)
-                return content if len(content) <= most else None
+                return path
         return None
 
 
 class HttpRepository:
-    """Files under a base address. Proxies and certificates are those of the environment; redirects are not followed."""
+    """Files under a base address. `seconds` is the time for a file, besides what its length takes."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, *, seconds: float = SECONDS) -> None:
         self._base = base.rstrip("/")
+        self._seconds = seconds
 
     def fetch(self, name: str, most: int) -> bytes | None:
-        import requests
+        return _gather(self, name, most)
+
+    def stream(self, name: str, most: int, feed: Feed) -> bool:
+        from .downloading import Absent, chunks
 
         try:
-            return _fetch(f"{self._base}/{name}", most)
-        except requests.RequestException as error:
-            detail = f"{self._base} does not answer: {type(error).__name__}"
-            raise UpdateFault("update.unreachable", detail) from None
+            return _feed(chunks(f"{self._base}/{name}", most, self._seconds + most / SLOWEST), most, feed)
+        except Absent:
+            return False
 
 
-def _fetch(url: str, most: int) -> bytes | None:
-    import requests
+class Mirrors:
+    """One repository at several places, asked in order until one has the file. One that is down stops nobody."""
 
-    until = time.monotonic() + SECONDS
-    with requests.get(url, stream=True, timeout=SECONDS, allow_redirects=False) as answer:
-        if answer.status_code in (403, 404):
-            return None
-        if answer.status_code != requests.codes.ok:
-            raise UpdateFault("update.unreachable", "an answer that is no file", actual=str(answer.status_code))
-        content = b""
-        for chunk in answer.iter_content(_CHUNK):
-            content += chunk
-            if len(content) > most:
-                return None
-            if time.monotonic() > until:
-                raise UpdateFault("update.unreachable", f"no whole file within {SECONDS} seconds")
-    return content
+    def __init__(self, places: tuple[Repository, ...]) -> None:
+        self.places = places
+
+    def fetch(self, name: str, most: int) -> bytes | None:
+        unreachable, answered = None, False
+        for place in self.places:
+            try:
+                content = place.fetch(name, most)
+            except UpdateFault as fault:
+                unreachable = fault
+                continue
+            if content is not None:
+                return content
+            answered = True
+        if unreachable is not None and not answered:
+            raise unreachable
+        return None
+
+
+def at(address: str) -> Repository:
+    """The repository at `address`: ``https://…``, or ``file:`` and a directory."""
+    if address.startswith("file:"):
+        return DirectoryRepository(Path(unquote(address.removeprefix("file://").removeprefix("file:"))))
+    return HttpRepository(address)
+
+
+def _gather(repository: Repository, name: str, most: int) -> bytes | None:
+    content = bytearray()
+    return bytes(content) if repository.stream(name, most, content.extend) else None
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _feed(blocks: Iterator[bytes], most: int, feed: Feed) -> bool:
+    total = 0
+    for block in blocks:
+        total += len(block)
+        if total > most:
+            return False
+        feed(block)
+    return True

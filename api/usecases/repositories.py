@@ -1,34 +1,40 @@
 """Follow a TUF repository: what the workflow asks for is fetched, what it keeps is kept, and a target is its bytes.
 
 refresh    the metadata of now, or why not
-download   a target that a role of it lists, of the length and hashes that it lists
+find       what a role of it says of a target
+download   a target, of the length and hashes that are listed
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Generator
-from typing import TypeVar
+from typing import Protocol
 
 from msgspec import Struct
 
 from attestations.limits import Limits
 from verifier.faults import UpdateFault
-from verifier.updates.tuf.client import Ask, Bounds, Fetch, Keep, Kept, Session, find, refresh
+from verifier.updates.tuf.client import Bounds, Found, Session, find, refresh
+from verifier.updates.tuf.driving import drive
 from verifier.updates.tuf.names import target_files
 from verifier.updates.tuf.trusted import check_target
 
 from ..effects.kept_metadata import KeptMetadata
-from ..effects.repository import Repository
 
-Result = TypeVar("Result")
+
+class Fetching(Protocol):
+    """Whatever serves files by name: see `api.effects.repository`."""
+
+    def fetch(self, name: str, most: int) -> bytes | None:
+        """The file `name`, None where there is none or it has more than `most` bytes."""
+        ...
 
 
 class Following(Struct, frozen=True):
     """Where metadata comes from, and what was kept of it."""
 
-    repository: Repository
-    kept: KeptMetadata
+    repository: Fetching
+    metadata: KeptMetadata
 
     def refresh(self, *, now: datetime.datetime, limits: Limits, bounds: Bounds) -> Session:
         """All that is trusted at `now`.
@@ -37,9 +43,19 @@ class Following(Struct, frozen=True):
             FormatFault: ``json.*``, ``tuf.*``.
             UpdateFault: ``update.*``.
         """
-        return self._drive(refresh(now=now, limits=limits, bounds=bounds))
+        return drive(refresh(now=now, limits=limits, bounds=bounds), self)
 
-    def download(self, session: Session, path: str, targets: Repository) -> bytes:
+    def find(self, session: Session, path: str) -> Found:
+        """What is listed of the target at `path`.
+
+        Raises:
+            FormatFault: ``json.*``, ``tuf.*``.
+            UpdateFault: ``update.*``.
+            LimitFault: ``limit.delegations``.
+        """
+        return drive(find(session, path), self)
+
+    def download(self, session: Session, path: str, targets: Fetching) -> bytes:
         """The bytes of the target at `path`, out of the repository `targets`.
 
         Raises:
@@ -47,7 +63,7 @@ class Following(Struct, frozen=True):
             UpdateFault: ``update.*``.
             LimitFault: ``limit.delegations``.
         """
-        found = self._drive(find(session, path))
+        found = self.find(session, path)
         consistent = session.trusted.root.consistent_snapshot
         for name in target_files(path, found.file, consistent=consistent):
             content = targets.fetch(name, found.file.length)
@@ -56,22 +72,11 @@ class Following(Struct, frozen=True):
                 return content
         raise UpdateFault("update.missing", "the target is listed and not served", actual=path[:200])
 
-    def _drive(self, steps: Generator[Ask, bytes | None, Result]) -> Result:
-        answer: bytes | None = None
-        while True:
-            try:
-                ask = steps.send(answer)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            answer = self._answer(ask)
+    def kept(self, role: str) -> bytes | None:
+        return self.metadata.get(role)
 
-    def _answer(self, ask: Ask) -> bytes | None:
-        match ask:
-            case Kept(role):
-                return self.kept.get(role)
-            case Keep(role, content):
-                self.kept.put(role, content)
-                return None
-            case Fetch(name, most):
-                return self.repository.fetch(name, most)
+    def keep(self, role: str, content: bytes) -> None:
+        self.metadata.put(role, content)
+
+    def fetch(self, name: str, most: int) -> bytes | None:
+        return self.repository.fetch(name, most)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Generator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import unquote
 
 from attestations.faults import Place
@@ -12,13 +12,12 @@ from attestations.limits import DEFAULT_LIMITS
 from attestations.strict_json import Node, loads
 from attestations.tuf import documents, metadata, roles
 from verifier.faults import UpdateFault
-from verifier.updates.tuf.client import Ask, Bounds, Fetch, Keep, Kept, Session, find, follow_roots, refresh
+from verifier.updates.tuf.client import Bounds, Session, find, follow_roots, refresh
+from verifier.updates.tuf.driving import drive
 from verifier.updates.tuf.names import target_files
 from verifier.updates.tuf.trusted import begin, check_target
 
 from .cases import Answer, Case, attempt
-
-Result = TypeVar("Result")
 
 
 def answer(case: Case) -> Answer:
@@ -62,43 +61,32 @@ class _Client:
         now = _LONG_AGO if ignores else datetime.datetime.fromisoformat(self._case.params["now"])
         asked: Mapping[str, Any] = {"now": now, "limits": DEFAULT_LIMITS, "bounds": self._bounds}
         if operation == "root":
-            trusted = self._drive(follow_roots(**asked))
+            trusted = drive(follow_roots(**asked), self)
             if trusted.root.common.expires <= now:
                 raise UpdateFault("update.expired", "the root", place=Place("root"))
             return
         try:
-            session = self._drive(refresh(**asked))
+            session = drive(refresh(**asked), self)
         finally:
             self._check_kept()
         paths = self._case.params.get("targets", ())
         if operation == "download-all":
             paths = tuple(session.targets.targets)
         for path in paths if operation != "refresh" else ():
-            found = self._drive(find(session, path))
+            found = drive(find(session, path), self)
             if operation != "targetinfo":
                 self._download(session, found.path, found.file)
 
-    def _drive(self, steps: Generator[Ask, bytes | None, Result]) -> Result:
-        answer: bytes | None = None
-        while True:
-            try:
-                ask = steps.send(answer)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            answer = self._answer(ask)
+    def kept(self, role: str) -> bytes | None:
+        return self._kept.get(role)
 
-    def _answer(self, ask: Ask) -> bytes | None:
-        match ask:
-            case Kept(role):
-                return self._kept.get(role)
-            case Keep(role, content):
-                self._kept[role] = content
-                return None
-            case Fetch(name, most):
-                path = self._served.get(f"metadata/{unquote(name)}")
-                content = path.read_bytes() if path is not None else None
-                return content if content is not None and len(content) <= most else None
+    def keep(self, role: str, content: bytes) -> None:
+        self._kept[role] = content
+
+    def fetch(self, name: str, most: int) -> bytes | None:
+        path = self._served.get(f"metadata/{unquote(name)}")
+        content = path.read_bytes() if path is not None else None
+        return content if content is not None and len(content) <= most else None
 
     def _check_kept(self) -> None:
         """What the case says is trusted in the end is trusted, in that version."""

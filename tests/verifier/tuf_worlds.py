@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from securesystemslib.signer import CryptoSigner
 from tuf.api.exceptions import DownloadHTTPError, DownloadLengthMismatchError, RepositoryError
@@ -25,15 +25,14 @@ from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
 from attestations.limits import DEFAULT_LIMITS
-from verifier.updates.tuf.client import Ask, Bounds, Fetch, Found, Keep, Kept, Session, find, refresh
+from verifier.updates.tuf.client import Bounds, Found, Session, find, refresh
+from verifier.updates.tuf.driving import drive
 
 NOW = datetime.datetime(2026, 3, 14, 9, tzinfo=datetime.UTC)
 LATER = datetime.datetime(2099, 1, 1, tzinfo=datetime.UTC)
 EARLIER = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
 TARGET, CONTENT = "endpoint-7.1.0.exe", b"bytes of a release"
 ROLES = ("root", "timestamp", "snapshot", "targets")
-
-Result = TypeVar("Result")
 
 
 class World:
@@ -99,38 +98,36 @@ class Client:
     """Our client; `kept` outlives its sessions, `asked` are the files it wanted."""
 
     def __init__(self, world: World, *, bounds: Bounds | None = None) -> None:
-        self.world = world
         self.kept = dict(world.kept)
         self.asked: list[str] = []
         self.bounds = bounds or Bounds()
+        self._answering = InMemory(world.served, self.kept, self.asked)
 
     def refresh(self, now: datetime.datetime = NOW) -> Session:
-        return self.drive(refresh(now=now, limits=DEFAULT_LIMITS, bounds=self.bounds))
+        return drive(refresh(now=now, limits=DEFAULT_LIMITS, bounds=self.bounds), self._answering)
 
     def find(self, path: str = TARGET, now: datetime.datetime = NOW) -> Found:
-        return self.drive(find(self.refresh(now), path))
+        return drive(find(self.refresh(now), path), self._answering)
 
-    def drive(self, steps: Generator[Ask, bytes | None, Result]) -> Result:
-        answer: bytes | None = None
-        while True:
-            try:
-                ask = steps.send(answer)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            answer = self._answer(ask)
 
-    def _answer(self, ask: Ask) -> bytes | None:
-        match ask:
-            case Kept(role):
-                return self.kept.get(role)
-            case Keep(role, content):
-                self.kept[role] = content
-                return None
-            case Fetch(name, most):
-                self.asked.append(name)
-                content = self.world.served.get(name)
-                return content if content is not None and len(content) <= most else None
+class InMemory:
+    """A repository's files and a client's store, each a mapping; `asked` grows by the names that were wanted."""
+
+    def __init__(self, served: Mapping[str, bytes], store: dict[str, bytes], asked: list[str] | None = None) -> None:
+        self._served = served
+        self._store = store
+        self._asked = asked if asked is not None else []
+
+    def kept(self, role: str) -> bytes | None:
+        return self._store.get(role)
+
+    def keep(self, role: str, content: bytes) -> None:
+        self._store[role] = content
+
+    def fetch(self, name: str, most: int) -> bytes | None:
+        self._asked.append(name)
+        content = self._served.get(name)
+        return content if content is not None and len(content) <= most else None
 
 
 class _Served(FetcherInterface):
