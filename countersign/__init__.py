@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from api.client.remote import Asked as Asked
     from api.client.remote import Standing as Standing
     from api.client.remote import connect as connect
+    from api.client.updates import Update as Update
     from attestations.digests import Digest as Digest
     from attestations.digests import DigestSet as DigestSet
     from attestations.digests import parse_digest as parse_digest
@@ -38,6 +39,7 @@ _HOMES: Mapping[str, str] = {
     "Asked": "api.client.remote",
     "Standing": "api.client.remote",
     "connect": "api.client.remote",
+    "Update": "api.client.updates",
     "DEFAULT_LIMITS": "attestations.limits",
     "Digest": "attestations.digests",
     "DigestSet": "attestations.digests",

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -24,7 +25,7 @@ from attestations.faults import Fault
 from attestations.limits import DEFAULT_LIMITS, Limits
 
 from .authenticated import Authenticated
-from .checks import Met
+from .checks.check import Met
 from .checks.level import CLAUSE as LEVEL
 from .checks.level import check_level
 from .checks.signers import signer_name
@@ -51,10 +52,12 @@ from .policy.plain import digest, format_time
 from .request import EvidenceFile, KeyFile, Request, TrustFile
 from .results import Source, finding, passed, refused
 from .second_opinion import Question, compare, questions
-from .statement_requirement import StatementEvaluation
 from .story import one_story
 from .tracks import assess
 from .verdict import CheckResult, PolicyReference, TrackResult, TrustReference, Verdict
+
+if TYPE_CHECKING:
+    from .updates.releases import Release
 
 
 def judge(request: Request, memory: Memory | None = None) -> Verdict:
@@ -101,6 +104,30 @@ def manifests_of(request: Request, memory: Memory | None = None) -> tuple[Publis
     return tuple({published.source: published for published in found}.values())
 
 
+def releases_of(request: Request, memory: Memory | None = None) -> tuple[Release, ...]:
+    """The releases of the manifests that `request` rests on, where its policy names the vendor and the product."""
+    from .manifest_requirement import ManifestEvaluation
+    from .updates.releases import names_stream, released
+
+    wanted = [
+        (number, requirement)
+        for number, requirement in enumerate(request.policy.requirements)
+        if isinstance(requirement, ManifestRequirement) and names_stream(requirement)
+    ]
+    if not wanted:
+        return ()
+    try:
+        policy, gathered, _ = _weigh(request, memory or Memory())
+    except Fault:
+        return ()
+    found: list[Published] = []
+    for number, _ in wanted:
+        requirement = policy.requirements[number]
+        assert isinstance(requirement, ManifestRequirement)
+        found += ManifestEvaluation(number, requirement, policy, request, gathered).manifests()
+    return released(found)
+
+
 def _weigh(request: Request, memory: Memory) -> tuple[Policy, Gathered, tuple[Run, ...]]:
     """The policy about the release, all that was gathered, and each requirement held against it.
 
@@ -144,6 +171,8 @@ def _run(number: int, requirement: SignerRequirement, policy: Policy, request: R
         from .layout.requirement import LayoutEvaluation
 
         return LayoutEvaluation(number, requirement, policy, request, gathered).run()
+    from .statement_requirement import StatementEvaluation
+
     return StatementEvaluation(number, requirement, policy, request, gathered).run()
 
 
@@ -232,4 +261,14 @@ def raised(limits: Limits) -> tuple[str, ...]:
     )
 
 
-__all__ = ["EvidenceFile", "KeyFile", "Request", "TrustFile", "judge", "manifests_of", "questions_of", "raised"]
+__all__ = [
+    "EvidenceFile",
+    "KeyFile",
+    "Request",
+    "TrustFile",
+    "judge",
+    "manifests_of",
+    "questions_of",
+    "raised",
+    "releases_of",
+]

@@ -16,7 +16,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 from msgspec import Struct
@@ -33,6 +33,7 @@ from ..version import VERSION
 from .asking import SECONDS, Asking, answered, believing
 from .faults import RemoteFault
 from .sending import Source, send
+from .updates import ChannelRelease, Decision, Update, decision_of, release_of, update_tree
 
 LONGEST_WAIT = 60
 """Seconds that one request may ask the service to wait."""
@@ -241,6 +242,23 @@ class Remote:
         """The signed verdict; None where nobody signed it, as under a tenant's own policy."""
         answer = self._asking.ask("GET", f"/v1/verdicts/{quote(verdict)}/bundle", taking={404})
         return answer.content if answer.status_code != 404 else None
+
+    def check_updates(self, *updates: Update) -> tuple[Decision, ...]:
+        """Whether each of these may be installed, in order."""
+        tree = {"items": [update_tree(each) for each in updates]}
+        with believing():
+            answer = answered(self._asking.ask("POST", "/v1/updates/check", tree=tree))
+            decisions = tuple(map(decision_of, answer.field("items").items()))
+        if len(decisions) != len(updates):
+            raise RemoteFault("remote.answer", "another number of decisions", expected=str(len(updates)))
+        return decisions
+
+    def latest(self, vendor: str, product: str, channel: str, **wanted: str) -> tuple[ChannelRelease, ...]:
+        """The latest release of each platform and variant of a channel; `wanted` names some, or a policy by digest."""
+        words = "/".join(quote(word, safe="") for word in (vendor, product, channel))
+        with believing():
+            answer = self._asking.ask("GET", f"/v1/channels/{words}/latest?{urlencode(wanted)}")
+            return tuple(map(release_of, answered(answer).field("items").items()))
 
     def _bytes(self, path: str) -> bytes:
         return self._asking.ask("GET", path).content

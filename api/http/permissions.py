@@ -100,6 +100,8 @@ RULES: tuple[Rule, ...] = (
     Rule("POST",   "/v1/releases", VENDORS, SUBMIT),
     Rule("GET",    "/v1/releases/{id}", EVERYBODY, READ),
     Rule("POST",   "/v1/releases/{id}/evidence", VENDORS, SUBMIT),
+    Rule("POST",   "/v1/updates/check", EVERYBODY, READ),
+    Rule("GET",    "/v1/channels/{vendor}/{product}/{channel}/latest", EVERYBODY, READ),
     Rule("GET",    "/v1/audits", EVERYBODY, READ),
     Rule("POST",   "/v1/audits", AUDITORS, SUBMIT),
     Rule("GET",    "/v1/appeals", EVERYBODY, READ),

@@ -42,7 +42,7 @@ STATUS: Mapping[str, int] = {
     "tenant.exists": 409, "tenant.name": 422, "token.exceeds": 403,
     "policy.version_taken": 409, "verdict.exists": 409, "verdict.unsigned": 404,
     "appeal.answered": 409, "catalogue.taken": 409, "release.exists": 409, "withdrawal.exists": 409,
-    "trust.too_many": 409, "webhook.too_many": 409, "egress.unavailable": 501,
+    "trust.too_many": 409, "update.equivocation": 409, "webhook.too_many": 409, "egress.unavailable": 501,
     "upload.offset": 409, "upload.too_many": 409, "upload.version": 412,
     "service.bug": 500, "store.full": 507,
     # by area

@@ -54,7 +54,8 @@ class Judgement(Struct, frozen=True, tag="judgement"):
     """The report's bytes, and what is looked up by. `product` is ``vendor/name`` as the policy has it.
 
     `opinions` are other engines', as the record keeps them (`verifier.opinion_forms`). `record` is the SHA-256 of the
-    record with this report, in hex, where the case asked for it.
+    record with this report, in hex, where the case asked for it. `releases` are those that a verdict that passed rests
+    on, as `verifier.updates.releases` writes them.
     """
 
     report: bytes
@@ -63,6 +64,7 @@ class Judgement(Struct, frozen=True, tag="judgement"):
     product: str | None
     opinions: list[dict[str, Any]]
     record: str = ""
+    releases: tuple[bytes, ...] = ()
 
 
 class Refused(Struct, frozen=True, tag="refused"):

@@ -12,15 +12,17 @@ import msgspec
 
 from attestations.faults import Fault
 from attestations.limits import Limits
-from verifier.engine import judge, questions_of
+from verifier.engine import judge, questions_of, releases_of
 from verifier.memory import Memory
 from verifier.opinion_forms import opinion_tree
 from verifier.opinions import Opinion
+from verifier.outcome import Outcome
 from verifier.policy.model import Policy
 from verifier.policy.parse import parse_policy
 from verifier.record import write_record
 from verifier.report import render_report
 from verifier.request import Request
+from verifier.updates.releases import write_release
 
 from ..engines.asking import opinions_on
 from ..engines.questions import Answer, Asked
@@ -90,4 +92,5 @@ def _judgement(request: Request, others: _Others | None, *, recording: bool) -> 
         product=f"{product.vendor}/{product.name}" if product is not None else None,
         opinions=[opinion_tree(opinion) for opinion in opinions],
         record=hashlib.sha256(write_record(request, report)).hexdigest() if recording else "",
+        releases=tuple(map(write_release, releases_of(request, memory))) if verdict.outcome is Outcome.PASSED else (),
     )

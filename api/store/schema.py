@@ -5,6 +5,7 @@
              ├─ policies, trust_files                   under what: the operator's, and tenants' own
              ├─ verifications ── verdicts               what was asked, once; what came of it, once
              │       └─ citations                       the files that it rests on
+             ├─ judged_releases ── verdict_releases     what manifests said that passed: `.schema_releases`
              ├─ vendors, products, channels, releases   what vendors declare
              ├─ statements                              audits, waivers, appeals, withdrawals
              ├─ webhooks ── deliveries                  who is told; `events` is what of: `.schema_outreach`
@@ -36,6 +37,7 @@ from sqlalchemy import (
 
 from .columns import Moment, Words
 from .schema_outreach import deliveries, events, webhooks
+from .schema_releases import judged_releases, verdict_releases
 from .schema_uploads import upload_parts, uploads
 from .tables import HEX, ID, METADATA, NAME, SERIAL, tenant_column
 
@@ -259,5 +261,5 @@ trail = Table(
     Column("hash", HEX, nullable=False),  # SHA-256 over the hash before and the entry
 )
 
-ELSEWHERE = (deliveries, events, upload_parts, uploads, webhooks)
+ELSEWHERE = (deliveries, events, judged_releases, upload_parts, uploads, verdict_releases, webhooks)
 """Tables that stand in files of their own."""

@@ -93,6 +93,22 @@ def about(connection: Connection, tenant: str, artifact: str, cursor: str | None
     return page_from(connection.execute(_ABOUT, at), VerdictRow, "serial", size)
 
 
+def standing(connection: Connection, tenant: str, artifact: str, policy: str) -> VerdictRow | None:
+    """What stands about an artifact under the policy of that digest: one that passed before others, then the newest.
+
+    Of the tenant's verdicts that nothing superseded, and of others' those that are published.
+    """
+    about = select(verdicts).where(verdicts.c.artifact == artifact, verdicts.c.policy == policy)
+    mine = about.where((verdicts.c.tenant == tenant) | _published(), _current())
+    return first(connection, VerdictRow, mine.order_by(verdicts.c.outcome != "PASSED", verdicts.c.serial.desc()))
+
+
+def passed_for(tenant: str, *, past: bool = False) -> ColumnElement[bool]:
+    """Passed, and the tenant's own or published; superseded by nothing, but where what is `past` counts too."""
+    seen = ((verdicts.c.tenant == tenant) & (verdicts.c.outcome == "PASSED")) | _issued()
+    return seen if past else seen & _current()
+
+
 def published(connection: Connection, verdict: str) -> VerdictRow | None:
     """The verdict of that id, whoever asked for it, where it is published."""
     return _first(connection, verdicts.c.id == verdict, _published())

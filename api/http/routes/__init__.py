@@ -19,6 +19,7 @@ from . import (
     tokens,
     trail,
     trust_roots,
+    updates,
     uploads,
     verdicts,
     verifications,
@@ -46,4 +47,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     releases.router,
     statements.router,
     waivers.router,
+    updates.router,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -44,6 +44,11 @@ Time = Annotated[
 def decoded(text: str) -> bytes:
     """The bytes of a `Base64` field."""
     return b64decode(text)
+
+
+def encoded(content: bytes) -> str:
+    """The bytes as a `Base64` field."""
+    return b64encode(content).decode("ascii")
 
 
 def shown_time(time: datetime.datetime) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-from msgspec import Struct
-
 from ...store.schema import OPERATOR
 from ...store.trail import Entry
 from ...store.verdicts import VerdictRow
+from ...usecases.service.reports import reasons_in
 from .common import Sha256, Time, View, example, shown_time
 
 _DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -84,28 +82,6 @@ class TrailPage(View):
     next: int | None = None
 
 
-class _Check(Struct):
-    outcome: str
-    reason: str = ""
-    finding: bool = False
-
-
-class _Predicate(Struct):
-    checks: list[_Check]
-
-
-class _Report(Struct):
-    predicate: _Predicate
-
-
-_READER = msgspec.json.Decoder(_Report)
-
-
-def _reasons(report: bytes) -> list[str]:
-    checks = _READER.decode(report).predicate.checks
-    return list(dict.fromkeys(check.reason for check in checks if check.reason and not check.finding))
-
-
 def verdict_view(row: VerdictRow, successor: str | None = None, *, own: bool = True) -> VerdictView:
     """A verdict as it is shown: to its own tenant whole, to others without who asked, when, and as what."""
     return VerdictView(
@@ -117,7 +93,7 @@ def verdict_view(row: VerdictRow, successor: str | None = None, *, own: bool = T
         published=row.policy_tenant == OPERATOR,
         outcome=row.outcome,
         level=row.level,
-        reasons=_reasons(row.report) if own else [],
+        reasons=list(reasons_in(row.report)) if own else [],
         signed=row.bundle is not None,
         own=own,
         supersedes=row.supersedes if own else None,

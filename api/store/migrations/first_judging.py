@@ -150,3 +150,26 @@ sa.Table(
     sa.Index(None, "artifact", "tenant"),
     sa.Index(None, "tenant", "product"),
 )
+
+sa.Table(
+    "judged_releases",
+    TABLES,
+    sa.Column("digest", HEX, primary_key=True),
+    sa.Column("vendor", NAME, nullable=False),
+    sa.Column("product", NAME, nullable=False),
+    sa.Column("channel", NAME, nullable=False),
+    sa.Column("platform", NAME, nullable=False),
+    sa.Column("variant", NAME, nullable=False),
+    sa.Column("version", NAME, nullable=False),
+    sa.Column("sequence", sa.BigInteger),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Index(None, "vendor", "product", "channel"),
+)
+
+sa.Table(
+    "verdict_releases",
+    TABLES,
+    sa.Column("verdict", ID, sa.ForeignKey("verdicts.id"), primary_key=True),
+    sa.Column("release", HEX, sa.ForeignKey("judged_releases.digest"), primary_key=True),
+    sa.Index(None, "release"),
+)

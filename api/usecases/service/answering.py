@@ -14,6 +14,8 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from verifier.engine import raised
+from verifier.policy.model import Policy
+from verifier.updates.releases import Release, asks_for, read_release
 
 from ...judges.faults import JudgeFault
 from ...judges.judgements import Judgement
@@ -78,6 +80,22 @@ def check_answers(judgement: Judgement, terms: Terms) -> None:
     asked = _asked(terms, judgement)
     if report != asked:
         raise JudgeFault("judge.crashed", "the judge gave a report about something else than it was asked")
+
+
+def releases_in(judgement: Judgement, terms: Terms, policy: Policy) -> tuple[Release, ...]:
+    """The releases that the judgement rests on: each lists the artifact, and is one that the policy asks for.
+
+    Raises:
+        JudgeFault: ``judge.crashed``.
+    """
+    try:
+        releases = tuple(map(read_release, judgement.releases))
+    except (ValueError, RecursionError) as error:
+        raise JudgeFault("judge.crashed", f"the judge gave a release that is none: {error}") from None
+    for release in releases:
+        if terms.artifact.digests["sha256"] not in release.files or not asks_for(policy, release):
+            raise JudgeFault("judge.crashed", "the judge gave a release that the policy does not ask for")
+    return releases
 
 
 def _asked(terms: Terms, judgement: Judgement) -> _Report:

@@ -13,13 +13,15 @@ from sqlalchemy.engine import Connection
 
 from ...effects.chance import draw_id
 from ...judges.judgements import Judgement
-from ...store import events, verdicts, verifications
+from ...store import events, judged_releases, verdicts, verifications
 from ...store.events import Event
 from ...store.faults import StoreFault
 from ...store.verdicts import VerdictRow
 from ...store.verifications import Verification
 
 if TYPE_CHECKING:
+    from verifier.updates.releases import Release
+
     from .service import Service
 
 ACTOR = "service"
@@ -27,9 +29,11 @@ ACTOR = "service"
 
 
 class Issued(Struct, frozen=True):
-    """What is written: the judgement; the signed bundle, or why an operator's policy got none."""
+    """What is written: the judgement, the releases that it rests on; the signed bundle, or why an operator's policy got
+    none."""
 
     judgement: Judgement
+    releases: tuple[Release, ...] = ()
     bundle: bytes | None = None
     unsigned: str | None = None
 
@@ -60,6 +64,7 @@ def _write(service: Service, connection: Connection, verification: Verification,
             raise
         return False
     service.faults.at("complete.verdict")
+    judged_releases.insert(connection, verdict.id, issued.releases)
     verifications.finish(connection, verification.id)
     for event in _events(verdict):
         events.insert(connection, event)

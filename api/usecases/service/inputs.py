@@ -13,6 +13,8 @@ from msgspec import UNSET, structs
 
 from attestations.digests import Digest, DigestSet
 from attestations.limits import DEFAULT_LIMITS, Limits
+from verifier.policy.model import Policy
+from verifier.policy.parse import parse_policy
 from verifier.request import EvidenceFile, KeyFile, TrustFile
 from verifier.verdict import Artifact
 
@@ -37,11 +39,16 @@ class Inputs:
         self._database = database
         self._blobs = blobs
         self._policy = functools.lru_cache(KEPT)(self._read_policy)
+        self._parsed = functools.lru_cache(KEPT)(parse_policy)
         self._trust = functools.lru_cache(KEPT)(blobs.get)
 
     def policy(self, terms: Terms) -> StoredPolicy:
         """The policy that the terms name. Raises: StoreFault ``store.unavailable``, ``blob.missing``."""
         return self._policy(terms.policy.tenant, terms.policy.digest)
+
+    def read_policy(self, terms: Terms) -> Policy:
+        """The same, as it reads. Raises: StoreFault; PolicyFault ``policy.*``."""
+        return self._parsed(self.policy(terms).content.encode(), "policy", limits_of(terms))
 
     def case(self, terms: Terms, *, asking: bool, recording: bool) -> Case:
         """The case that the terms stand for.

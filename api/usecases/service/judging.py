@@ -15,18 +15,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import structlog
+from msgspec import structs
 
 from attestations.faults import Fault
 from verifier.faults import PolicyFault
 
 from ...effects.chance import draw_id
 from ...judges.faults import JudgeFault, JudgesAway
-from ...judges.judgements import Judgement
 from ...signer import SignerAway, SignerFault, SignRequest, VerdictSigner
 from ...store import verifications
 from ...store.schema import OPERATOR
 from ...store.verifications import Verification
-from .answering import check_answers
+from .answering import check_answers, releases_in
 from .completing import Issued, complete
 from .inputs import Inputs
 from .terms import Terms, read_terms
@@ -133,10 +133,11 @@ class Work:
         except PolicyFault as fault:
             return self._undecided(verification, fault)
         service.faults.at("take_up.judged")
-        issued = Issued(judgement)
+        releases = releases_in(judgement, terms, self._inputs.read_policy(terms)) if judgement.releases else ()
+        issued = Issued(judgement, releases)
         if signer is not None:
             check_answers(judgement, terms)
-            issued = _signed(signer, judgement, terms)
+            issued = _signed(signer, issued, terms)
             service.faults.at("take_up.signed")
         return issued
 
@@ -160,8 +161,9 @@ def take_up(service: Service, limit: int = 1) -> int:
     return Work(service).take_up(limit)
 
 
-def _signed(signer: VerdictSigner, judgement: Judgement, terms: Terms) -> Issued:
+def _signed(signer: VerdictSigner, issued: Issued, terms: Terms) -> Issued:
     """The judgement with its signed bundle, or with the signer's reason for none. Raises: SignerAway."""
+    judgement = issued.judgement
     request = SignRequest(
         report=judgement.report,
         policy=f"sha256:{terms.policy.digest}",
@@ -170,8 +172,8 @@ def _signed(signer: VerdictSigner, judgement: Judgement, terms: Terms) -> Issued
         record=judgement.record,
     )
     try:
-        return Issued(judgement, signer.sign(request).bundle)
+        return structs.replace(issued, bundle=signer.sign(request).bundle)
     except SignerAway:
         raise
     except SignerFault as fault:
-        return Issued(judgement, unsigned=fault.reason)
+        return structs.replace(issued, unsigned=fault.reason)
