@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import lzma
 
+from attestations.apt_sources import parse_sources
 from attestations.debian.container import Declared, PackageMeasurer
 from attestations.debian.index import find_entries
 from attestations.debian.release import parse_release
@@ -20,6 +21,15 @@ LISTED = hashlib.sha256(PACKAGE).hexdigest()
 RELEASES = (RELEASE, clearsigned(RELEASE, KEY, MOMENT))
 INDEXES = (INDEX, lzma.compress(INDEX), gzip.compress(INDEX, mtime=0))
 PACKAGES = (PACKAGE,)
+SOURCES = (
+    b"deb [arch=amd64 signed-by=/usr/share/keyrings/acme.gpg] https://apt.acme.example stable main # why\n",
+    b"Types: deb\nURIs: https://apt.acme.example\nSuites: stable\nComponents: main\nSigned-By:\n .\n",
+)
+
+
+def sources(data: bytes) -> object:
+    """Sources of apt's, in the spelling that the first byte says: a capital begins a field."""
+    return parse_sources(data, "a.sources" if data[:1].isupper() else "a.list")
 
 
 def _document(data: bytes) -> Document:

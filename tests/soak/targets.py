@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from attestations import notes
+from attestations.apt_sources import parse_sources
 from attestations.carriers.minisign import read_minisign
 from attestations.carriers.openpgp import split_openpgp
 from attestations.carriers.sshsig import read_sshsig
@@ -155,6 +156,7 @@ TARGETS: tuple[Target, ...] = (
     Target("debian-release", "bytes", read_stanza, debian.released, further=lambda: debian.RELEASES),
     Target("debian-index", "bytes", expand, debian.indexed, further=lambda: debian.INDEXES),
     Target("debian-package", "bytes", begins, debian.packaged, further=lambda: debian.PACKAGES),
+    Target("apt-sources", "bytes", parse_sources, debian.sources, further=lambda: debian.SOURCES),
     Target("clearsigned", "bytes", split_clearsigned, lambda data: split_clearsigned(data, "input")),
     Target("verdict-bundle", "json", parse_verdict_bundle, parse_verdict_bundle, further=readings.verdict_bundles),
     Target("layout", "json", parse_layout, lambda data: parse_layout(data, source="input", limits=DEFAULT_LIMITS)),
