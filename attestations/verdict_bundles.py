@@ -13,7 +13,6 @@ Spec: countersign design, section 10; schema in docs/schemas/verdict-bundle.sche
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from msgspec import Struct
@@ -45,6 +44,8 @@ def write_verdict_bundle(
     report: Digest, *, envelope: bytes | None, vsa: bytes | None, svr: bytes | None, unattended: bool = False
 ) -> bytes:
     """A bundle of envelopes (DSSE JSON) and the SHA-256 of the unsigned report, as JSON that ends in a line break."""
+    import json
+
     tree: dict[str, Any] = {"mediaType": MEDIA_TYPE, "report": {"digest": {report.algorithm: report.hex}}}
     if envelope is not None:
         tree["report"]["envelope"] = loads(envelope)

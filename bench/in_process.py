@@ -9,7 +9,6 @@ the quotient tells what everything that is no signature check costs.
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -95,7 +94,7 @@ def signature_checks(request: Request) -> list[Work]:
 
 def _noting(scheme: Scheme, checks: list[Work]) -> Scheme:
     digest = None if scheme.digest is None else _noted(scheme.digest, checks)
-    return dataclasses.replace(scheme, message=_noted(scheme.message, checks), digest=digest)
+    return structs.replace(scheme, message=_noted(scheme.message, checks), digest=digest)
 
 
 def _noted(check: Check, checks: list[Work]) -> Check:

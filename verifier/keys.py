@@ -17,12 +17,12 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, mldsa, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from msgspec import Struct
 
 from attestations.digests import Digest
 from attestations.pem import parse_pem
@@ -48,14 +48,22 @@ Handle = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """A key within its bounds: `algorithm` out of the module's table, `spki` canonical DER, `handle` to check with."""
+class PublicKey(Struct, frozen=True, eq=False):
+    """A key within its bounds: `algorithm` out of the module's table, `spki` canonical DER, `handle` to check with.
+
+    Two keys are one where `spki` is: whatever else they hold follows from it.
+    """
 
     algorithm: str
     spki: bytes
     fingerprint: Digest
-    handle: Handle = field(repr=False, compare=False)
+    handle: Handle
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PublicKey) and type(other) is type(self) and other.spki == self.spki
+
+    def __hash__(self) -> int:
+        return hash(self.spki)
 
 
 _CURVES: Mapping[str, str] = {"secp256r1": "ecdsa-p256", "secp384r1": "ecdsa-p384", "secp521r1": "ecdsa-p521"}

@@ -8,8 +8,8 @@ Spec: countersign design, section 5 (Second opinion)
 
 from __future__ import annotations
 
+import functools
 import pkgutil
-import tomllib
 
 from msgspec import Struct, convert
 
@@ -42,7 +42,7 @@ class Opinion(Struct, frozen=True):
     @property
     def dissents(self) -> bool:
         """Whether it refuses what we accept, for a reason that is not known and argued."""
-        return self.answer in ("refuses", "crashed") and not any(known.explains(self) for known in DIFFERENCES)
+        return self.answer in ("refuses", "crashed") and not any(known.explains(self) for known in differences())
 
 
 class Difference(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,12 +60,13 @@ class Difference(Struct, frozen=True, forbid_unknown_fields=True):
         return opinion.engine == self.engine and self.detail in opinion.detail
 
 
-def _read_differences() -> tuple[Difference, ...]:
-    data = pkgutil.get_data(__package__, "differences.toml")
-    if data is None:
-        raise FileNotFoundError("differences.toml")
-    return convert(tomllib.loads(data.decode("utf-8"))["difference"], tuple[Difference, ...])
+_TEXT = pkgutil.get_data(__package__, "differences.toml") or b""
+"""The table beside this file: package data like the table of reasons."""
 
 
-DIFFERENCES = _read_differences()
-"""Where another engine errs, as data: package data like the table of reasons."""
+@functools.cache
+def differences() -> tuple[Difference, ...]:
+    """Where another engine errs, as data; parsed when somebody dissents, which hardly anybody does."""
+    import tomllib
+
+    return convert(tomllib.loads(_TEXT.decode("utf-8"))["difference"], tuple[Difference, ...])

@@ -15,7 +15,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import pkgutil
-import tomllib
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
@@ -60,6 +59,8 @@ class _Table(Mapping[str, Reason]):
 
 @functools.cache
 def _rows() -> Mapping[str, Reason]:
+    import tomllib
+
     table: dict[str, Reason] = {}
     for area, rows in tomllib.loads(_TEXT.decode("utf-8")).items():
         for name, row in rows.items():

@@ -19,10 +19,10 @@ from typing import NoReturn
 
 from attestations.faults import Fault
 
-from .checks import CHECKS
 from .checks.debian import ASKED
 from .checks.level import check_level
 from .checks.manifest import FIELDS
+from .checks.statements import CHECKS
 from .checks.subject import identifying
 from .faults import CheckFault, VerdictFault
 from .levels import BUILD, NOT_ASSESSED, SIGNED, level_of

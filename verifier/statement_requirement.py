@@ -23,9 +23,10 @@ from attestations.predicates import PROVENANCE_TYPES, Provenance, read_predicate
 from attestations.statements import Subject
 
 from .authenticated import Authenticated
-from .checks import CHECKS, Attestation, Met
+from .checks.check import Attestation, Met
 from .checks.signers import CLAUSE as SIGNERS
 from .checks.signers import groups_of, signer_name
+from .checks.statements import CHECKS
 from .checks.subject import CLAUSE as SUBJECT
 from .checks.subject import bind_signed, bind_subjects, subject_met
 from .evaluation import Evaluation, Run

@@ -20,7 +20,7 @@ from fixtures.case import CASE, VerdictCase, read_case
 from fixtures.recipes.scene import OTHER, policy_file
 from verifier import content
 from verifier.engine import judge, questions_of
-from verifier.opinions import DIFFERENCES, Difference, Opinion
+from verifier.opinions import Difference, Opinion, differences
 from verifier.outcome import Outcome
 from verifier.request import EvidenceFile, Request
 
@@ -97,7 +97,7 @@ def test_no_engine_refuses_what_passes_here_without_an_argument() -> None:
     assert {opinion.engine for opinion in accepted} == {"sigstore", "securesystemslib"}
 
 
-@pytest.mark.parametrize("known", DIFFERENCES, ids=lambda known: known.vector)
+@pytest.mark.parametrize("known", differences(), ids=lambda known: known.vector)
 def test_a_known_difference_is_shown_by_its_vector(known: Difference) -> None:
     shown = [opinion for opinion in opinions_of_vectors()[known.vector] if known.explains(opinion)]
     assert [opinion.answer for opinion in shown] == ["refuses"]

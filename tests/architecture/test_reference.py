@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from attestations.limits import Limits
-from verifier.checks import CHECKS
+from verifier.checks.statements import CHECKS
 
 from ..vectors.test_coverage import ONLY_PASSED, OTHER_CHECKS
 from .tree import ROOT, sources

@@ -11,7 +11,8 @@ from attestations.predicates import read_predicate
 from attestations.statements import Statement, parse_statement
 from verifier.authenticate import Thresholds, authenticate_signature
 from verifier.authenticated import Authenticated, KeySigner
-from verifier.checks import CHECKS, Attestation
+from verifier.checks.check import Attestation
+from verifier.checks.statements import CHECKS
 from verifier.checks.subject import bind_subjects
 from verifier.faults import CheckFault
 from verifier.policy.model import ProvenanceRequirement

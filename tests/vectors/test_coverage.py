@@ -11,7 +11,7 @@ from fixtures.build import VECTORS
 from fixtures.case import CASE
 from fixtures.recipes import RECIPES
 from fixtures.recipes.live import LIVE
-from verifier.checks import CHECKS
+from verifier.checks.statements import CHECKS
 from verifier.outcome import Outcome
 from verifier.reasons import REASONS
 

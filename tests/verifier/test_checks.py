@@ -12,9 +12,10 @@ from attestations.predicates.provenance import Provenance, SourceClaims, Tree
 from attestations.statements import Claim, Subject
 from fixtures.recipes.scene import RELEASE
 from verifier.authenticated import Authenticated, CertificateSigner, KeySigner
-from verifier.checks import CHECKS, Attestation
+from verifier.checks.check import Attestation
 from verifier.checks.level import check_level
 from verifier.checks.parameters import check_inputs, check_parameters, differences
+from verifier.checks.statements import CHECKS
 from verifier.checks.threshold import check_threshold
 from verifier.faults import CheckFault
 from verifier.policy.model import Exact, ExpectedValue, LevelRequirement, Pattern, ProvenanceRequirement

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 from base64 import encodebytes
-from dataclasses import dataclass, field
 from types import ModuleType
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -36,11 +35,10 @@ _CURVES: dict[bytes, type[ec.EllipticCurve]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPgpKey(PublicKey):
+class OpenPgpKey(PublicKey, frozen=True, eq=False):
     """A certificate's primary key, by which it is pinned, with the whole certificate: subkeys sign, too."""
 
-    certificate: bytes = field(default=b"", repr=False, compare=False)
+    certificate: bytes = b""
 
 
 def is_certificate(data: bytes) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from ..faults import SignatureFault
 from ..keys import PublicKey
@@ -15,9 +16,8 @@ Raises `cryptography.exceptions.InvalidSignature` where it does not, `SignatureF
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """One way to sign.
+class Scheme(Struct, frozen=True, eq=False):
+    """One way to sign; each is itself alone, and equal to no other.
 
     `keys` are the key algorithms it is for; `hash` is the hash that the message goes through first, as in-toto spells
     it, None where the scheme wants the message itself. `explicit` schemes are used only where a caller names them, and
@@ -27,8 +27,8 @@ class Scheme:
     name: str
     keys: tuple[str, ...]
     hash: str | None
-    message: Check = field(repr=False, compare=False)
-    digest: Check | None = field(repr=False, compare=False)
+    message: Check
+    digest: Check | None
     explicit: bool = False
 
 
