@@ -9,8 +9,8 @@
                                                     "compromised": …}]}}}
 
 Any TUF client verifies it and its chain of versions as a root; who only wants verdicts needs nothing else of TUF. The
-roles below the root have no keys yet, so nobody can speak for them. What stands here was signed by nobody until
-`verifier.trust_documents` says so.
+roles below the root are those of the service's assured repository: where they have no keys, nobody can speak for them.
+What stands here was signed by nobody until `verifier.trust_documents` says so.
 
 Spec: TUF 1.0.34, section 4.3; schema in docs/schemas/trust-document.schema.json
 """
@@ -32,13 +32,12 @@ from .strict_json import Node
 from .tuf.documents import Root, read_root
 from .tuf.metadata import Metadata, Signature, parse_metadata
 from .tuf.roles import Key
+from .tuf.writing import SPEC_VERSION, key_part, written_time
 
 FORMAT = "countersign.trust-document/1"
 PART = "x-countersign"
-SPEC_VERSION = "1.0.31"
-"""The version of TUF whose root it is: the one that its libraries write."""
-
-_BELOW = ("snapshot", "targets", "timestamp")
+BELOW = ("snapshot", "targets", "timestamp")
+"""The roles of a repository that a root gives keys to."""
 
 
 class VerdictKey(Struct, frozen=True):
@@ -54,10 +53,18 @@ class VerdictKey(Struct, frozen=True):
     compromised: datetime.datetime | None = None
 
 
+class RoleKeys(Struct, frozen=True):
+    """Whose keys sign a role below the root, by TUF's key id, and how many of them must."""
+
+    keys: Mapping[str, Key]
+    threshold: int
+
+
 class Terms(Struct, frozen=True):
     """What one version says: `base` is the URI that verifier ids begin with; `roots` are root keys by TUF's key id.
 
-    `unattended` says that nobody witnessed how the root keys came about, in this version or any before.
+    `unattended` says that nobody witnessed how the root keys came about, in this version or any before. `below` holds
+    those of the roles `BELOW` that have keys.
     """
 
     version: int
@@ -67,6 +74,7 @@ class Terms(Struct, frozen=True):
     roots: Mapping[str, Key]
     threshold: int
     verdict_keys: tuple[VerdictKey, ...]
+    below: Mapping[str, RoleKeys] = {}
 
 
 class TrustDocument(Struct, frozen=True):
@@ -92,10 +100,9 @@ def parse_trust_document(data: bytes, *, source: str, limits: Limits = DEFAULT_L
     form, role = node.field("format"), root.roles["root"]
     if form.text() != FORMAT:
         raise form.fault("json.value", "a trust document of another format", expected=FORMAT)
-    strangers = [keyid for keyid in role.keyids if keyid not in root.keys]
-    if strangers or any(root.roles[name].keyids for name in _BELOW):
+    if any(keyid not in root.keys for each in root.roles.values() for keyid in each.keyids):
         roles = metadata.signed.field("roles")
-        raise roles.fault("json.value", "roles of keys that are not there, or below the root", expected="root alone")
+        raise roles.fault("json.value", "a role of keys that are not there", expected="keys that are listed")
     keys = tuple(map(_verdict_key, node.field("verdict_keys").items()))
     if len({key.fingerprint for key in keys}) != len(keys):
         raise node.field("verdict_keys").fault("json.value", "one key twice", expected="each once")
@@ -107,6 +114,11 @@ def parse_trust_document(data: bytes, *, source: str, limits: Limits = DEFAULT_L
         roots={keyid: root.keys[keyid] for keyid in role.keyids},
         threshold=role.threshold,
         verdict_keys=keys,
+        below={
+            name: RoleKeys({keyid: root.keys[keyid] for keyid in each.keyids}, each.threshold)
+            for name in BELOW
+            if (each := root.roles[name]).keyids
+        },
     )
     return TrustDocument(terms, root, metadata)
 
@@ -132,25 +144,23 @@ def _moment(node: Node) -> datetime.datetime:
         moment = datetime.datetime.fromisoformat(node.text())
     except ValueError:
         moment = None
-    if moment is None or moment.utcoffset() != datetime.timedelta(0) or _written(moment) != node.text():
+    if moment is None or moment.utcoffset() != datetime.timedelta(0) or written_time(moment) != node.text():
         raise node.fault("json.value", "not a time", expected="2026-01-01T00:00:00Z")
     return moment
 
 
 def signed_part(terms: Terms) -> dict[str, Any]:
     """What is signed of a document that says `terms`, as JSON."""
-    below = {name: {"keyids": [], "threshold": 1} for name in _BELOW}
+    unused = RoleKeys({}, 1)
+    roles = {"root": RoleKeys(terms.roots, terms.threshold), **{name: terms.below.get(name, unused) for name in BELOW}}
     return {
         "_type": "root",
         "spec_version": SPEC_VERSION,
         "version": terms.version,
-        "expires": _written(terms.expires),
+        "expires": written_time(terms.expires),
         "consistent_snapshot": True,
-        "keys": {
-            keyid: {"keytype": key.keytype, "scheme": key.scheme, "keyval": {"public": key.public}}
-            for keyid, key in terms.roots.items()
-        },
-        "roles": {"root": {"keyids": list(terms.roots), "threshold": terms.threshold}, **below},
+        "keys": {keyid: key_part(key) for role in roles.values() for keyid, key in role.keys.items()},
+        "roles": {name: {"keyids": list(role.keys), "threshold": role.threshold} for name, role in roles.items()},
         PART: {
             "format": FORMAT,
             "base": terms.base,
@@ -162,12 +172,8 @@ def signed_part(terms: Terms) -> dict[str, Any]:
 
 def _plain(key: VerdictKey) -> dict[str, Any]:
     moments = {"from": key.start, "until": key.until, "compromised": key.compromised}
-    written = {name: _written(moment) for name, moment in moments.items() if moment is not None}
+    written = {name: written_time(moment) for name, moment in moments.items() if moment is not None}
     return {"fingerprint": str(key.fingerprint), "public": key.public, **written}
-
-
-def _written(moment: datetime.datetime) -> str:
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def covered_bytes(terms: Terms) -> bytes:

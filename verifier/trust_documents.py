@@ -16,6 +16,7 @@ Spec: TUF 1.0.34, section 5.3; countersign design, section 8 (keys)
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from urllib.parse import quote
 
 import rfc8785
@@ -24,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from attestations.digests import Digest
 from attestations.faults import Fault, Place
 from attestations.limits import DEFAULT_LIMITS, Limits
-from attestations.trust_documents import TrustDocument, VerdictKey, parse_trust_document
+from attestations.trust_documents import RoleKeys, TrustDocument, VerdictKey, parse_trust_document
 from attestations.tuf.roles import Key
 
 from .faults import TrustFault
@@ -76,6 +77,26 @@ def _check_sound(document: TrustDocument) -> None:
         if loaded.key.fingerprint != key.fingerprint or loaded.key.fingerprint in roots:
             detail = "a verdict key that is not the one it is called, or that is a root key too"
             raise TrustFault("trust_document.key", detail, place=place, actual=str(loaded.key.fingerprint))
+    taken = {*terms.roots, *(key.fingerprint.hex for key in terms.verdict_keys)}
+    for name, role in terms.below.items():
+        _check_below(name, role, taken, place)
+
+
+def _check_below(name: str, role: RoleKeys, taken: Collection[str], place: Place) -> None:
+    """The keys of a role below the root can be used and are told apart; none is a root key or a verdict key too."""
+    try:
+        found = {usable(key)[0].fingerprint.hex for key in role.keys.values()}
+    except Fault as fault:
+        detail = f"a key of {name} cannot be used: {fault.detail}"
+        raise TrustFault("trust_document.key", detail, place=place) from None
+    if found != set(role.keys) or found & set(taken) or len(found) < role.threshold:
+        raise TrustFault(
+            "trust_document.key",
+            f"fewer keys of {name} than its threshold asks for, one under another id, or one that has another part",
+            place=place,
+            expected=f"at least {role.threshold}",
+            actual=str(len(found - set(taken))),
+        )
 
 
 def _loaded(key: VerdictKey, source: str) -> TrustedKey:

@@ -57,27 +57,34 @@ def init(
 @click.argument("path", metavar="FILE")
 @click.option("--root", "kind", flag_value="root", help="A person's: it signs trust documents.")
 @click.option("--verdict", "kind", flag_value="verdict", help="The service's: it signs verdicts.")
+@click.option("--targets", "kind", flag_value="targets", help="It signs which roles the assured repository has.")
+@click.option("--snapshot", "kind", flag_value="snapshot", help="It signs the assured repository's snapshots.")
+@click.option("--timestamp", "kind", flag_value="timestamp", help="It signs the assured repository's timestamps.")
+@click.option("--threshold", type=click.IntRange(1, 64), help="How many keys of its role below the root must sign.")
 @click.option("--from", "start", callback=moment, metavar="TIME", help="From when a verdict key may sign: now.")
 @click.option("--until", callback=moment, metavar="TIME", help="Until when; by default as long as it is listed.")
 def add_key(
     directory: Path,
     path: str,
     kind: str | None,
+    threshold: int | None,
     start: datetime.datetime | None,
     until: datetime.datetime | None,
 ) -> int:
     """Add the public key in FILE to the draft in DIR."""
     from ..effects.keys.pins import PromptPin
-    from ..usecases.ceremony import add_root, add_verdict_key
+    from ..usecases.ceremony import add_role_key, add_root, add_verdict_key
     from ..usecases.keys import public_keys
     from .world import this_machine
 
     world = this_machine()
     keys = public_keys(path, world.files, PromptPin())
     if kind is None or len(keys) != 1:
-        raise click.UsageError("give one public key, and say --root or --verdict")
+        raise click.UsageError("give one public key, and say what it signs: --root, --verdict or a role below the root")
     if kind == "root":
         draft = add_root(directory, keys[0])
+    elif kind != "verdict":
+        draft = add_role_key(directory, kind, keys[0], threshold)
     else:
         draft = add_verdict_key(directory, keys[0], start or world.clock.now(), until)
     return _show(draft, "next: another key, or countersign admin ceremony sign, at each person's machine")

@@ -46,4 +46,7 @@ def _terms_text(terms: Terms) -> str:
         end = f"until {format_time(key.until)}" if key.until is not None else "without end"
         lost = f", COMPROMISED {format_time(key.compromised)}" if key.compromised is not None else ""
         lines.append(f"  verdicts   {key.fingerprint}, from {format_time(key.start)} {end}{lost}")
+    for name, role in terms.below.items():
+        lines.append(f"{name:<12} {role.threshold} of {len(role.keys)} sign")
+        lines += [f"  {name:<9}  sha256:{keyid}" for keyid in role.keys]
     return "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,7 +27,14 @@ from attestations.dsse import parse_envelope
 from attestations.faults import Place
 from attestations.limits import DEFAULT_LIMITS
 from attestations.strict_json import Node, loads
-from attestations.trust_documents import Terms, TrustDocument, covered_bytes, parse_trust_document, write_trust_document
+from attestations.trust_documents import (
+    RoleKeys,
+    Terms,
+    TrustDocument,
+    covered_bytes,
+    parse_trust_document,
+    write_trust_document,
+)
 from attestations.tuf.metadata import Signature, parse_signature
 from verifier.ceremonies import check_attendance, check_transcript, root_keys
 from verifier.faults import TrustFault
@@ -129,9 +136,32 @@ def add_root(directory: Path, key: PublicKey) -> Draft:
     """Let `key` be a root key. Raises: TrustFault ``ceremony.key``, ``ceremony.signed``, ``trust_document.key``."""
     terms = _changeable(directory)
     keyid, spelled = root_key(key)
-    if keyid in terms.roots or any(each.fingerprint == key.fingerprint for each in terms.verdict_keys):
-        raise TrustFault("ceremony.key", "the key has a part already", actual=str(key.fingerprint))
+    _check_free(terms, key)
     return _write(directory, replace(terms, roots={**terms.roots, keyid: spelled}))
+
+
+def add_role_key(directory: Path, role: str, key: PublicKey, threshold: int | None) -> Draft:
+    """Let `key` sign a role below the root, of whose keys `threshold` must sign; None leaves that as it is, or 1.
+
+    One key may have several roles below the root, as `BELOW` names them, and no other part beside.
+
+    Raises:
+        TrustFault: ``ceremony.key``, ``ceremony.signed``, ``trust_document.key``.
+    """
+    terms = _changeable(directory)
+    keyid, spelled = root_key(key)
+    held = terms.below.get(role, RoleKeys({}, 1))
+    _check_free(replace(terms, below={role: held}), key)
+    grown = RoleKeys({**held.keys, keyid: spelled}, threshold or held.threshold)
+    return _write(directory, replace(terms, below={**terms.below, role: grown}))
+
+
+def _check_free(terms: Terms, key: PublicKey) -> None:
+    """The key has no part yet. Raises: TrustFault ``ceremony.key``."""
+    below = {keyid for role in terms.below.values() for keyid in role.keys}
+    verdicts = {each.fingerprint.hex for each in terms.verdict_keys}
+    if key.fingerprint.hex in {*terms.roots, *verdicts, *below}:
+        raise TrustFault("ceremony.key", "the key has a part already", actual=str(key.fingerprint))
 
 
 def add_verdict_key(
@@ -139,13 +169,12 @@ def add_verdict_key(
 ) -> Draft:
     """Let `key` sign verdicts from `start` until `until`. Raises: TrustFault ``ceremony.key``, ``ceremony.signed``."""
     terms = _changeable(directory)
-    if key.fingerprint.hex in terms.roots or any(each.fingerprint == key.fingerprint for each in terms.verdict_keys):
-        raise TrustFault("ceremony.key", "the key has a part already", actual=str(key.fingerprint))
+    _check_free(terms, key)
     return _write(directory, replace(terms, verdict_keys=(*terms.verdict_keys, verdict_key(key, start, until))))
 
 
 def end_key(directory: Path, key: Digest, until: datetime.datetime | None, *, compromised: bool) -> Draft:
-    """Take a root key out; or let a verdict key end at `until`, or, where it was compromised, have never counted.
+    """Take a root key or a key of a role out; or let a verdict key end at `until`, or, compromised, have never counted.
 
     Raises:
         TrustFault: ``ceremony.key``, ``ceremony.signed``.
@@ -155,6 +184,8 @@ def end_key(directory: Path, key: Digest, until: datetime.datetime | None, *, co
         return _write(
             directory, replace(terms, roots={name: at for name, at in terms.roots.items() if name != key.hex})
         )
+    if any(key.hex in role.keys for role in terms.below.values()):
+        return _write(directory, replace(terms, below=_without(terms.below, key.hex)))
     if all(each.fingerprint != key for each in terms.verdict_keys):
         raise TrustFault("ceremony.key", "the draft has no such key", actual=str(key))
     if until is None:
@@ -162,6 +193,15 @@ def end_key(directory: Path, key: Digest, until: datetime.datetime | None, *, co
     field = "compromised" if compromised else "until"
     ended = tuple(replace(each, **{field: until}) if each.fingerprint == key else each for each in terms.verdict_keys)
     return _write(directory, replace(terms, verdict_keys=ended))
+
+
+def _without(below: Mapping[str, RoleKeys], gone: str) -> dict[str, RoleKeys]:
+    """The roles without that key; a role whose last key it was has none."""
+    left = {
+        name: RoleKeys({keyid: key for keyid, key in role.keys.items() if keyid != gone}, role.threshold)
+        for name, role in below.items()
+    }
+    return {name: role for name, role in left.items() if role.keys}
 
 
 def _changeable(directory: Path) -> Terms:

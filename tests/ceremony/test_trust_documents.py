@@ -170,8 +170,9 @@ def _changed(change: Callable[[dict[str, Any]], object]) -> bytes:
         (lambda signed: signed["roles"]["root"]["keyids"].append("0" * 64), "json.value"),
         (
             lambda signed: signed["roles"]["targets"]["keyids"].append(signed["roles"]["root"]["keyids"][0]),
-            "json.value",
+            "trust_document.key",
         ),
+        (lambda signed: signed["roles"]["targets"]["keyids"].append("0" * 64), "json.value"),
         (lambda signed: signed.update(expires="2028-03-01T00:00:00Z"), "update.unsigned"),
         (lambda signed: signed.update(_type="targets"), "tuf.type"),
     ],
