@@ -2,6 +2,7 @@
 
     decisions   verdicts and the sequence of releases ─► allow, block, hold, and why
     check       files that are to be installed together, judged under the client's policy and its own state
+    waiving     waivers that named persons signed, read when something is held
     states      what was accepted, in a directory: one file a state, the next one only by who saw the last
     journal     each decision, a line
     screens     a decision for people

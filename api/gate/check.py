@@ -8,7 +8,7 @@ Nothing is accepted here. Who installs says so afterwards: an update that failed
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from verifier.engine import manifests_of
@@ -26,8 +26,13 @@ if TYPE_CHECKING:
     from .states import States
 
 
-def check(judged: Sequence[Judged], policy: Policy, states: States) -> Decision:
+def check(
+    judged: Sequence[Judged], policy: Policy, states: States, waive: Callable[[Decision], Decision] = lambda held: held
+) -> Decision:
     """The decision; an allowed set is remembered in `states`, to be accepted.
+
+    `waive` lets through what is held and waived (`.waiving`). Where its place in the sequence is what was waived,
+    nothing advances: to accept it leaves the state as it is (decision 0125).
 
     Raises:
         PolicyFault: ``policy.not_current``.
@@ -35,13 +40,12 @@ def check(judged: Sequence[Judged], policy: Policy, states: States) -> Decision:
     """
     check_asks_for_current(policy)
     step = _step(judged)
-    decision = decide(tuple(each.verdict for each in judged), step)
+    decision = waive(decide(tuple(each.verdict for each in judged), step))
     if decision.action is Action.ALLOW:
         assert step is not None
-        assert step.state is not None
         before = next(each.request.state for each in judged if each.request is not None)
         assert before is not None
-        states.offer(_artifacts(judged), before, write_state(step.state))
+        states.offer(_artifacts(judged), before, before if step.state is None else write_state(step.state))
     return decision
 
 

@@ -5,13 +5,16 @@
     INCOMPLETE  hold       something is missing
     ERROR       hold       it could not be decided
 
-Spec: countersign design, section 3
+What is held may be let through by waivers (`.waiving`): the action changes, and the outcome does not.
+
+Spec: countersign design, sections 3 and 7
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -20,6 +23,9 @@ from verifier.outcome import Outcome, combine
 from verifier.reasons import outcome_of
 from verifier.updates.advance import Step
 from verifier.verdict import Verdict
+
+if TYPE_CHECKING:
+    from verifier.waivers import Waiver
 
 
 class Action(Enum):
@@ -39,9 +45,10 @@ ACTIONS = {
 
 
 class Decision(Struct, frozen=True):
-    """About files that are to be installed together. `reasons` are codes, each once, none where it is allowed.
+    """About files that are to be installed together. `reasons` are codes, each once, none where all passed.
 
-    `faults` speak against the set as a whole; those against a file stand on its verdict.
+    `faults` speak against the set as a whole; those against a file stand on its verdict. `waivers` are those that
+    excuse all of it, where it is allowed by them; `notes` are for whoever asks why it is held.
     """
 
     action: Action
@@ -49,11 +56,13 @@ class Decision(Struct, frozen=True):
     reasons: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
     faults: tuple[Fault, ...]
+    waivers: tuple[Waiver, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """0 for allow alone."""
-        return self.outcome.exit_code
+        """0 for allow alone, waived or not."""
+        return 0 if self.action is Action.ALLOW else self.outcome.exit_code
 
 
 def decide(verdicts: tuple[Verdict, ...], step: Step | None) -> Decision:

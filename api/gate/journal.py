@@ -4,6 +4,7 @@
      "reasons": ["update.incomplete"], "artifacts": [{"name": …, "sha256": …}], "policy": "sha256:…"}
 
 `action` is what the gate would do, and `observed` says that it let things through and told what it would have done.
+What waivers let through has "waived" besides: by which, who signed them, for what, until when, and why.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import datetime
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -20,6 +21,9 @@ from verifier.policy.plain import format_time
 
 from ..effects.faults import OutputFault
 from .decisions import Decision
+
+if TYPE_CHECKING:
+    from verifier.waivers import Waiver
 
 NAME = "decisions.jsonl"
 
@@ -59,4 +63,15 @@ def entry(decision: Decision, at: datetime.datetime, *, observed: bool) -> dict[
         "reasons": list(decision.reasons),
         "artifacts": artifacts,
         "policy": str(decision.verdicts[0].policy.digest) if decision.verdicts else "",
+        **({"waived": [_waived(waiver) for waiver in decision.waivers]} if decision.waivers else {}),
+    }
+
+
+def _waived(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "waiver": str(waiver.payload),
+        "signers": list(waiver.signers),
+        "reasons": list(waiver.reasons),
+        "until": format_time(waiver.end),
+        "why": waiver.why,
     }

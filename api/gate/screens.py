@@ -15,6 +15,8 @@ from ..render.text import screen
 from ..render.visible import visible
 
 if TYPE_CHECKING:
+    from verifier.waivers import Waiver
+
     from .decisions import Decision
 
 _SAYS = {
@@ -22,15 +24,26 @@ _SAYS = {
     "block": "BLOCK   something was refuted: do not install",
     "hold": "HOLD    it is not decided: do not install meanwhile",
 }
+_WAIVED = "ALLOW, WAIVED   it did not pass, and persons whom the settings name answer for it"
+_UNLOGGED = "logged  not assessed: there is no log of waivers yet; a service's trail keeps them (POST /v1/waivers)\n"
 
 
 def decision_screen(decision: Decision, look: Look, *, observed: bool) -> str:
     """The verdicts of what did not pass, what speaks against the set, and the decision as the last line."""
     lines = [screen(verdict, look) for verdict in decision.verdicts if verdict.outcome is not Outcome.PASSED]
     lines += [f"set     {visible(fault_line(fault, REASONS[fault.reason].remedy))}\n" for fault in decision.faults]
-    if observed and decision.outcome is not Outcome.PASSED:
+    lines += [f"note    {visible(note)}\n" for note in decision.notes]
+    if observed and decision.exit_code:
         lines.append("OBSERVED  it is let through; once enforced, it would not be\n")
-    return "".join(lines) + _SAYS[decision.action.value] + "\n"
+    if decision.waivers:
+        lines += [*map(_waived, decision.waivers), _UNLOGGED]
+    return "".join(lines) + (_WAIVED if decision.waivers else _SAYS[decision.action.value]) + "\n"
+
+
+def _waived(waiver: Waiver) -> str:
+    by = " and ".join(waiver.signers)
+    text = f"{', '.join(waiver.reasons)}, by {by}, until {waiver.end:%Y-%m-%d %H:%M} UTC: {waiver.why}"
+    return f"waived  {visible(text)}\n"
 
 
 def state_screen(state: ReleaseState) -> str:
