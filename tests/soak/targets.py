@@ -50,6 +50,7 @@ from attestations.verdict_bundles import parse_verdict_bundle
 from verifier.certificates.certificate import parse_certificate
 from verifier.detached.openpgp import load_certificate, split_certificates
 from verifier.engine import judge
+from verifier.excuses import waivers_in
 from verifier.key_files import load_key_file
 from verifier.keys import load_pem, load_spki
 from verifier.policy.expected import parse_release
@@ -59,9 +60,11 @@ from verifier.record import read_record
 from verifier.report_diff import read_report
 from verifier.report_reading import read_verdict
 from verifier.trust import load_trust_root
+from verifier.updates.releases import read_release
 from verifier.updates.streams import read_state
+from verifier.waivers import read_waiver
 
-from . import debian, readings, signing, updates
+from . import debian, readings, signing, updates, waiving
 from .readings import Reading, evidence_of, judged, of_node, of_text, recorded, reports
 
 
@@ -165,6 +168,8 @@ TARGETS: tuple[Target, ...] = (
     Target("layout-expression", "json", parse_expression, of_node(parse_expression)),
     Target("link", "json", parse_link, lambda data: parse_link(data, source="input", limits=DEFAULT_LIMITS)),
     Target("waiver", "json", waiver.read, of_node(waiver.read), further=lambda: (_WAIVER,)),
+    Target("waiver-statement", "json", read_waiver, waiving.statement, further=lambda: (waiving.STATEMENT,)),
+    Target("waiver-file", "bytes", waivers_in, waiving.files, further=lambda: (waiving.FILE,)),
     Target("publisher", "json", parse_publisher, of_node(parse_publisher)),
     Target("purl", "bytes", parse_purl, of_text(parse_purl)),
     Target("distribution", "bytes", parse_distribution, of_text(parse_distribution)),
@@ -188,6 +193,7 @@ TARGETS: tuple[Target, ...] = (
     Target("record", "json", read_record, readings.replayed, further=partial(recorded, JUDGED)),
     Target("tuf-metadata", "json", parse_metadata, updates.tuf, further=updates.tuf_seeds),
     Target("state-of-releases", "json", read_state, updates.state, further=updates.state_seeds),
+    Target("judged-release", "json", read_release, waiving.release, further=waiving.release_seeds),
     Target("report", "json", read_report, readings.report, further=partial(reports, JUDGED)),
     Target("verdict-of-a-report", "json", read_verdict, signing.verdict, further=partial(reports, JUDGED)),
     Target("trust-document", "json", parse_trust_document, signing.document, further=lambda: (signing.DOCUMENT,)),
