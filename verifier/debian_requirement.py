@@ -31,7 +31,7 @@ from .manifests import Manifest, Published
 from .outcome import Outcome
 from .policy.model import DebianRequirement
 from .results import Source, finding
-from .updates.debian import Leads, Signed, as_manifest, leads, signed_releases
+from .updates.debian import Archives, Leads, Signed, as_manifest
 from .updates.strength import strength_of
 from .verdict import CheckResult
 
@@ -82,7 +82,8 @@ class DebianEvaluation(Evaluation[DebianRequirement], frozen=True):
         elsewhere: list[CheckResult] = []
         strangers: list[CheckResult] = []
         sha256 = self.request.artifact.digests.get("sha256")
-        for signed in signed_releases(self.gathered.vouched, self.request.limits):
+        archives = self.gathered.memory.derived(Archives)
+        for signed in archives.signed(self.gathered.vouched, self.request.limits):
             source = Source(signed.document.digest, signed.document.source, "")
             named, groups, refusals = self._named(signed, source)
             if not groups:
@@ -94,7 +95,7 @@ class DebianEvaluation(Evaluation[DebianRequirement], frozen=True):
                 elsewhere.append(self.refused("debian.package", fault, source, CLAUSE))
             else:
                 own = Signed(signed.document, named, signed.says)
-                found = leads(signed.says, self.gathered.documents, sha256.hex, self.request.limits)
+                found = archives.leads(signed.says, self.gathered.documents, sha256.hex, self.request.limits)
                 about += [_About(own, groups, signed.says, each) for each in found if each.entries]
                 elsewhere.append(self._astray(found, source))
         return about, elsewhere or strangers

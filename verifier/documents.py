@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from attestations.bundles import Content, DetachedSignature, MessageSignature
 from attestations.digests import STRONG, Digest, DigestSet
-from attestations.documents import Document
+from attestations.documents import PACKAGES, Document
 from attestations.documents.checksums import listed_files
 from attestations.faults import Fault
 from attestations.limits import Limits
@@ -41,10 +41,13 @@ class Vouched(Struct, frozen=True):
 
 
 Measured = tuple[Document, Whole]
-"""A document, and its bytes by every strong digest."""
+"""A document, and its bytes by the digests that somebody may state of them."""
 
 
 def measured(document: Document) -> Measured:
+    """The document, measured. An archive's index is large, and its Release lists it by SHA-256: it needs no more."""
+    if document.kind == PACKAGES:
+        return document, Whole((document.digest,), document.content)
     digests = tuple(Digest(name, hashlib.new(name, document.content).hexdigest()) for name in sorted(STRONG))
     return document, Whole(digests, document.content)
 

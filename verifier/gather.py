@@ -13,7 +13,7 @@ import datetime
 import hashlib
 from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from attestations.bundles import Evidence, Metablock
 from attestations.digests import Digest, DigestSet
@@ -49,7 +49,8 @@ class Gathered(Struct, frozen=True):
     `keys` are the fingerprints of the pinned keys that were given. in-toto's layouts and links stand by themselves:
     `metadata` is what the policy's signers signed, `unsigned` the metablocks that they did not; they count for layouts
     alone. `read` is every bundle, whoever signed it; `documents` are the files that are none,
-    unauthenticated, and `vouched` those of them that somebody authenticated vouches for.
+    unauthenticated, and `vouched` those of them that somebody authenticated vouches for. `memory` keeps what is made of
+    them for the next artifact.
     """
 
     authenticated: tuple[Authenticated, ...]
@@ -62,6 +63,7 @@ class Gathered(Struct, frozen=True):
     read: tuple[Evidence, ...] = ()
     documents: tuple[Document, ...] = ()
     vouched: tuple[Vouched, ...] = ()
+    memory: Memory = field(default_factory=Memory)
 
 
 def gather(request: Request, policy: Policy, memory: Memory) -> Gathered:
@@ -94,6 +96,7 @@ def gather(request: Request, policy: Policy, memory: Memory) -> Gathered:
         read=tuple(item for item in once if isinstance(item, Evidence)),
         documents=tuple(document for document, _ in documents),
         vouched=(*signed, *stated(documents, held), *listed(documents, signed, request.limits)),
+        memory=memory,
     )
 
 
@@ -137,8 +140,8 @@ class _Terms(Struct, frozen=True):
     keys: tuple[TrustedKey, ...]
     memory: Memory
 
-    def authenticate(self, item: Evidence, signed: DigestSet) -> Authenticated:
-        """As `verifier.authenticate`, a blob signature being over `signed`."""
+    def authenticate(self, item: Evidence, signed: DigestSet, *, of: object = None) -> Authenticated:
+        """As `verifier.authenticate`, a blob signature being over `signed`: the artifact, or the document `of`."""
         return self.memory.proved(
             item,
             lambda: authenticate(
@@ -150,6 +153,7 @@ class _Terms(Struct, frozen=True):
                 now=self.request.now,
                 limits=self.request.limits,
             ),
+            of,
         )
 
 
@@ -176,7 +180,7 @@ def _over_documents(
     for document, own in documents:
         if document.kind != PACKAGES and may_cover(item.bundle.content, own):
             try:
-                vouched.append(Vouched(document, terms.authenticate(item, own)))
+                vouched.append(Vouched(document, terms.authenticate(item, own, of=own)))
             except Fault as fault:
                 faults.append(fault)
     return tuple(vouched), tuple(faults)

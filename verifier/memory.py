@@ -3,9 +3,10 @@
     first artifact    files ──► read ──► authenticated
     every other one   files ───────────► as before
 
-Reading a file, and authenticating an envelope, depends on the evidence, on trust, keys, thresholds and the moment, and
-on no artifact: the second artifact of a run finds what the first one found. A signature over an artifact itself depends
-on it, and is never kept. A judgement with a memory says what it says without one; only the time differs.
+Reading a file, and authenticating an envelope or a signature over a document beside it, depends on the evidence, on
+trust, keys, thresholds and the moment, and on no artifact: the second artifact of a run finds what the first one found.
+A signature over an artifact itself depends on it, and is never kept. A judgement with a memory says what it says
+without one; only the time differs.
 
 What is kept is about one set of files under one set of terms. Others replace it, so a memory never holds more than one
 run's evidence.
@@ -22,12 +23,13 @@ from attestations.faults import Fault
 from .authenticated import Authenticated
 
 Read = TypeVar("Read")
+Made = TypeVar("Made")
 
 
 class Memory:
     """Of the last evidence it was asked about: what it reads as, and what authenticated or why not."""
 
-    __slots__ = ("_about", "_evidence", "_proved", "_read")
+    __slots__ = ("_about", "_derived", "_evidence", "_proved", "_read")
 
     def __init__(self) -> None:
         self._forget((), ())
@@ -36,7 +38,8 @@ class Memory:
         self._evidence = evidence
         self._about = about
         self._read: Any = None
-        self._proved: dict[int, Authenticated | Fault] = {}
+        self._proved: dict[tuple[int, int], Authenticated | Fault] = {}
+        self._derived: dict[type, Any] = {}
 
     def recall(self, evidence: tuple[object, ...], *about: object) -> None:
         """Begin a judgement over the files `evidence`, under all that `about` names; forget what is about others."""
@@ -50,18 +53,29 @@ class Memory:
         kept: Read = self._read
         return kept
 
-    def proved(self, item: Evidence, prove: Callable[[], Authenticated]) -> Authenticated:
-        """What `prove` shows of an item of what was read, or the fault that it raised, again."""
-        if not isinstance(item.bundle.content, Envelope | Metablock):
+    def derived(self, kind: type[Made]) -> Made:
+        """What somebody keeps of what was read, one of its kind, made the first time."""
+        if kind not in self._derived:
+            self._derived[kind] = kind()
+        made: Made = self._derived[kind]
+        return made
+
+    def proved(self, item: Evidence, prove: Callable[[], Authenticated], over: object = None) -> Authenticated:
+        """What `prove` shows of an item of what was read, or the fault that it raised, again.
+
+        `over` is the document, of what was read, that the item is held against; None for the artifact.
+        """
+        if over is None and not isinstance(item.bundle.content, Envelope | Metablock):
             return prove()
-        # By identity: an item lives as long as what was read, of which it is a part.
-        known = self._proved.get(id(item))
+        # By identity: both live as long as what was read, of which they are a part.
+        key = (id(item), id(over))
+        known = self._proved.get(key)
         if known is None:
             try:
                 known = prove()
             except Fault as fault:
                 known = fault
-            self._proved[id(item)] = known
+            self._proved[key] = known
         if isinstance(known, Fault):
             raise known.with_traceback(None)
         return known

@@ -17,7 +17,11 @@ from ..limits import Limits
 from .compression import expand
 from .deb822 import malformed, read_stanza, required
 
+SEARCHED = 32
+"""Packages that are searched for one by one: a table of an index of 50 MB takes the time of as many."""
+
 _FIELD = re.compile(rb"(?i:sha256):[ \t]*")
+_LISTED = re.compile(rb"(?m)^(?i:sha256):[ \t]*([0-9a-f]{64})")
 
 
 class Entry(Struct, frozen=True):
@@ -32,27 +36,57 @@ class Entry(Struct, frozen=True):
     offset: int
 
 
-def find_entries(document: Document, sha256: str, limits: Limits) -> tuple[Entry, ...]:
-    """The entries of the package of this digest, in lower case; none where the index does not list it.
+class PackageIndex:
+    """An index about which several packages are asked: expanded once, and searched until a table of it is cheaper."""
 
-    Raises:
-        FormatFault: ``debian.malformed``, ``debian.compression``.
-        LimitFault: ``limit.expanded``.
-    """
-    content = expand(document.content, document.source, limits.manifest)
-    return tuple(_entry(content[start:stop], start, document.source) for start, stop in _stanzas(content, sha256))
+    def __init__(self, document: Document, limits: Limits) -> None:
+        self._document = document
+        self._limits = limits
+        self._content: bytes | None = None
+        self._table: dict[bytes, list[int]] | None = None
+        self._found: dict[str, tuple[Entry, ...]] = {}
+
+    def entries(self, sha256: str) -> tuple[Entry, ...]:
+        """The entries of the package of this digest, in lower case; none where the index does not list it.
+
+        Raises:
+            FormatFault: ``debian.malformed``, ``debian.compression``.
+            LimitFault: ``limit.expanded``.
+        """
+        if sha256 not in self._found:
+            if self._content is None:
+                self._content = expand(self._document.content, self._document.source, self._limits.manifest)
+            content, source = self._content, self._document.source
+            found = (_entry(content[start:stop], start, source) for start, stop in self._stanzas(content, sha256))
+            self._found[sha256] = tuple(found)
+        return self._found[sha256]
+
+    def _stanzas(self, content: bytes, sha256: str) -> Iterator[tuple[int, int]]:
+        """From where to where the stanzas go that hold the digest in a field of its own."""
+        value = sha256.encode("ascii")
+        if self._table is None and len(self._found) >= SEARCHED:
+            self._table = {}
+            for field in _LISTED.finditer(content):
+                self._table.setdefault(field[1], []).append(field.start())
+        lines = _search(content, value) if self._table is None else self._table.get(value, ())
+        for line in lines:
+            before, behind = content.rfind(b"\n\n", 0, line), content.find(b"\n\n", line)
+            yield before + 2 if before >= 0 else 0, behind if behind >= 0 else len(content)
 
 
-def _stanzas(content: bytes, sha256: str) -> Iterator[tuple[int, int]]:
-    """From where to where the stanzas go that hold the digest in a field of its own."""
-    value = sha256.encode("ascii")
+def _search(content: bytes, value: bytes) -> Iterator[int]:
+    """Where the lines begin that hold `value` in a field of its own."""
     at = content.find(value)
     while at >= 0:
         line = content.rfind(b"\n", 0, at) + 1
         if _FIELD.fullmatch(content[line:at]):
-            before, behind = content.rfind(b"\n\n", 0, at), content.find(b"\n\n", at)
-            yield before + 2 if before >= 0 else 0, behind if behind >= 0 else len(content)
+            yield line
         at = content.find(value, at + len(value))
+
+
+def find_entries(document: Document, sha256: str, limits: Limits) -> tuple[Entry, ...]:
+    """The entries of one package, as `PackageIndex`."""
+    return PackageIndex(document, limits).entries(sha256)
 
 
 def _entry(stanza: bytes, offset: int, source: str) -> Entry:

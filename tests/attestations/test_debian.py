@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from attestations.debian.container import CONTROL_MAX, Declared, PackageMeasurer
 from attestations.debian.deb822 import read_stanza
-from attestations.debian.index import find_entries
+from attestations.debian.index import SEARCHED, PackageIndex, find_entries
 from attestations.debian.release import parse_date, parse_release
 from attestations.digests import Digest
 from attestations.documents import Document, kind_of
 from attestations.faults import Fault, FormatFault, LimitFault
 from attestations.limits import DEFAULT_LIMITS, Limits
 from fixtures.recipes.debian import INDEX, PACKAGE, RELEASE
-from fixtures.world.debian import ar, package, stanza, tar
+from fixtures.world.debian import ar, entry, index, package, stanza, tar
 
 SHA256 = hashlib.sha256(PACKAGE).hexdigest()
 OWN = Declared("endpoint", "7.1.0", "amd64")
@@ -210,3 +210,14 @@ def test_nothing_but_faults_comes_of_damage(junk: bytes, at: int) -> None:
 
 def test_another_package_is_another_file() -> None:
     assert package() == PACKAGE != package(version="7.1.1")
+
+
+def test_an_index_says_the_same_of_a_package_searched_for_or_out_of_its_table() -> None:
+    packages = [package(version=f"1.{number}") for number in range(2 * SEARCHED)]
+    listed = index(*(entry(content, version=f"1.{number}") for number, content in enumerate(packages)))
+    twice = listed + b"\n" + index(entry(packages[0], version="1.0", name="other"))
+    asked = PackageIndex(document(lzma.compress(twice)), DEFAULT_LIMITS)
+    digests = [hashlib.sha256(content).hexdigest() for content in packages]
+    found = [asked.entries(digest) for digest in (*digests, digests[0], SHA256)]
+    assert found == [find_entries(document(twice), digest, DEFAULT_LIMITS) for digest in (*digests, digests[0], SHA256)]
+    assert [len(entries) for entries in found] == [2, *(1 for _ in digests[1:]), 2, 0]

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from attestations.debian.index import Entry, find_entries
+from attestations.debian.index import Entry, PackageIndex
 from attestations.debian.release import ListedIndex, Release, parse_release, release_text
 from attestations.digests import Digest, DigestSet
 from attestations.documents import PACKAGES, Document
@@ -48,33 +48,41 @@ class Leads(Struct, frozen=True):
     entries: tuple[Entry, ...] | Fault
 
 
-def signed_releases(vouched: Iterable[Vouched], limits: Limits) -> tuple[Signed, ...]:
-    """The Releases that somebody signed, each once, whoever that is."""
-    found: dict[Document, list[Authenticated]] = {}
-    for voucher in vouched:
-        if voucher.document.kind == RELEASE and not voucher.listed:
-            found.setdefault(voucher.document, []).append(voucher.authenticated)
-    return tuple(Signed(document, tuple(by), _read(document, limits)) for document, by in found.items())
+class Archives:
+    """What the documents of a run read as, each once: Releases, and indexes about which many packages may be asked."""
 
+    def __init__(self) -> None:
+        self._releases: dict[Digest, Release | Fault] = {}
+        self._indexes: dict[Digest, PackageIndex] = {}
 
-def _read(document: Document, limits: Limits) -> Release | Fault:
-    try:
-        return parse_release(document, limits)
-    except Fault as fault:
-        return fault
+    def signed(self, vouched: Iterable[Vouched], limits: Limits) -> tuple[Signed, ...]:
+        """The Releases that somebody signed, each once, whoever that is."""
+        found: dict[Document, list[Authenticated]] = {}
+        for voucher in vouched:
+            if voucher.document.kind == RELEASE and not voucher.listed:
+                found.setdefault(voucher.document, []).append(voucher.authenticated)
+        return tuple(Signed(document, tuple(by), self._release(document, limits)) for document, by in found.items())
 
-
-def leads(release: Release, documents: Iterable[Document], sha256: str, limits: Limits) -> tuple[Leads, ...]:
-    """The indexes among `documents` that the Release lists, by their digests, and what they say of a package."""
-    found: list[Leads] = []
-    for document in documents:
-        if document.kind == PACKAGES and (listed := release.listed(document.digest)):
+    def _release(self, document: Document, limits: Limits) -> Release | Fault:
+        if document.digest not in self._releases:
             try:
-                entries: tuple[Entry, ...] | Fault = find_entries(document, sha256, limits)
+                self._releases[document.digest] = parse_release(document, limits)
             except Fault as fault:
-                entries = fault
-            found.append(Leads(document, listed, entries))
-    return tuple(found)
+                self._releases[document.digest] = fault
+        return self._releases[document.digest]
+
+    def leads(self, release: Release, documents: Iterable[Document], sha256: str, limits: Limits) -> tuple[Leads, ...]:
+        """The indexes among `documents` that the Release lists, by their digests, and what they say of a package."""
+        found: list[Leads] = []
+        for document in documents:
+            if document.kind == PACKAGES and (listed := release.listed(document.digest)):
+                index = self._indexes.setdefault(document.digest, PackageIndex(document, limits))
+                try:
+                    entries: tuple[Entry, ...] | Fault = index.entries(sha256)
+                except Fault as fault:
+                    entries = fault
+                found.append(Leads(document, listed, entries))
+        return tuple(found)
 
 
 def as_manifest(document: Document, release: Release, entries: Iterable[Entry]) -> Manifest:
