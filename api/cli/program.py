@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("verify", "replay", "inspect", "explain", "verdict", "staple", "policy", "trust", "key", "attest", "doctor"),
-    *("gate", "waiver", "stage"),
+    *("gate", "waiver", "stage", "tuf"),
     *("serve", "worker", "signer", "admin", "remote"),
 )
 """Each is the attribute ``command`` of the module of its name."""

@@ -1,15 +1,20 @@
 """What a client keeps of a repository's metadata: one file a role, replaced in one step.
 
-A role's name is anybody's and stands in a file name percent-encoded whole, so that it reaches no other folder.
+A role's name is anybody's and stands in a file name percent-encoded whole, so that it reaches no other folder; one
+too long for a file's name goes by its SHA-256. Whatever is found under a name is verified anew as the role's.
 """
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from verifier.updates.tuf.names import role_file
 
 from .writing import write_whole
+
+_LONGEST = 200
+"""Characters of a file's name; file systems take 255, and more stand there while a file is being written."""
 
 
 class KeptMetadata:
@@ -32,4 +37,7 @@ class KeptMetadata:
         write_whole(str(self._path(role)), content)
 
     def _path(self, role: str) -> Path:
-        return self._directory / role_file(role, None)
+        name = role_file(role, None)
+        if len(name) > _LONGEST:
+            name = f"{hashlib.sha256(role.encode()).hexdigest()}.json"
+        return self._directory / name

@@ -21,6 +21,9 @@ SLOWEST = 64 * 1024
 
 _CHUNK = 1024 * 1024
 
+_LONGEST = 255
+"""Characters of a file's name; a longer one is not there."""
+
 Feed = Callable[[bytes], object]
 
 
@@ -61,7 +64,7 @@ class DirectoryRepository:
             raise UpdateFault("update.unreachable", f"{self._directory}: {error.strerror}") from None
 
     def _path(self, name: str) -> Path | None:
-        if "\0" in unquote(name):
+        if "\0" in unquote(name) or any(len(part) > _LONGEST for part in name.split("/")):
             return None
         for path in (self._directory / name, self._directory / unquote(name)):
             if path.resolve().is_relative_to(self._directory) and path.is_file():

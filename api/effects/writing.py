@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from attestations.faults import Place
 
@@ -34,6 +35,26 @@ def write_whole(path: str, content: bytes) -> None:
     """
     with unwritable(path):
         _replace(_target(path), content)
+
+
+def write_streamed(path: str, fill: Callable[[BinaryIO], object]) -> None:
+    """As `write_whole`, for more bytes than memory should hold: `fill` writes them, or raises, and nothing has changed.
+
+    Raises:
+        OutputFault: ``output.unwritable``, and whatever `fill` raises.
+    """
+    with unwritable(path):
+        target = _target(path)
+        scratch, descriptor = _beside(target)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                fill(file)
+                file.flush()
+                os.fsync(file.fileno())
+            scratch.replace(target)
+        except BaseException:
+            scratch.unlink(missing_ok=True)
+            raise
 
 
 def check_vacant(path: str) -> None:

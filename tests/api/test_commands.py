@@ -25,6 +25,7 @@ from .running import ROOT
 from .scene import BY_POLICY, NAME
 from .test_gate import POLICY as GUARDED
 from .test_trust_store import shipped
+from .test_tuf import lay_out_repositories
 from .tuf_repository import Repository
 
 
@@ -78,6 +79,9 @@ def workshop(scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> 
     lay_out_ceremonies(scene, monkeypatch)
     lay_out_gate(scene, program)
     lay_out_waiver(program)
+    lay_out_repositories(scene)
+    roots = ("--root", "vendor=vendor.json", "--root", "assurer=assurer.json")
+    assert program("tuf", "init", "--map", "map.json", "--state", "repositories", *roots).code == 0
     return scene
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from api.effects.kept_metadata import KeptMetadata
 from api.effects.repository import DirectoryRepository, HttpRepository, Mirrors, at
 from verifier.faults import UpdateFault
 
@@ -25,9 +26,21 @@ def test_t83_no_name_leads_out_of_the_directory(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "served").mkdir()
     repository = DirectoryRepository(tmp_path / "served")
-    assert [repository.fetch(name, 100) for name in ("../secret", "..%2Fsecret", str(tmp_path / "secret"))] == [
-        None
-    ] * 3
+    assert [
+        repository.fetch(name, 100)
+        for name in ("../secret", "..%2Fsecret", str(tmp_path / "secret"), "a%00b", "x" * 300)
+    ] == [None] * 5
+
+
+@pytest.mark.parametrize("role", ["r" * 300, "../root", "a/b", "\N{DIGIT ONE}\n"])
+def test_u19_what_is_kept_of_a_role_stands_in_the_directory_whatever_its_name(tmp_path: Path, role: str) -> None:
+    kept = KeptMetadata(tmp_path / "kept")
+    (tmp_path / "kept").mkdir()
+    assert kept.get(role) is None
+    kept.put(role, b"metadata")
+    assert kept.get(role) == b"metadata"
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert [path.is_file() for path in (tmp_path / "kept").iterdir()] == [True]
 
 
 @pytest.mark.loopback
@@ -47,14 +60,14 @@ def serving() -> Iterator[Callable[[Answer], str]]:
     servers: list[ThreadingHTTPServer] = []
 
     def serve(answer: Answer) -> str:
-        class Handler(BaseHTTPRequestHandler):
+        class Answering(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 answer(self, over)
 
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # the name is the library's
                 return
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
         servers.append(server)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}"

@@ -45,6 +45,7 @@ from attestations.strict_json import loads
 from attestations.timestamp_tokens import parse_timestamp
 from attestations.tlog_proofs import parse_tlog_proof
 from attestations.trust_documents import parse_trust_document
+from attestations.tuf.maps import parse_map
 from attestations.tuf.metadata import parse_metadata
 from attestations.verdict_bundles import parse_verdict_bundle
 from verifier.certificates.certificate import parse_certificate
@@ -192,6 +193,7 @@ TARGETS: tuple[Target, ...] = (
     Target("release", "bytes", parse_release, of_text(parse_release)),
     Target("record", "json", read_record, readings.replayed, further=partial(recorded, JUDGED)),
     Target("tuf-metadata", "json", parse_metadata, updates.tuf, further=updates.tuf_seeds),
+    Target("tuf-map", "json", parse_map, parse_map, further=lambda: (updates.MAP,)),
     Target("state-of-releases", "json", read_state, updates.state, further=updates.state_seeds),
     Target("judged-release", "json", read_release, waiving.release, further=waiving.release_seeds),
     Target("report", "json", read_report, readings.report, further=partial(reports, JUDGED)),

@@ -28,6 +28,15 @@ _READERS: Mapping[str, Callable[[Metadata], object]] = {
 }
 
 
+MAP = json.dumps(
+    {
+        "repositories": {"vendor": ["https://updates.example/"], "assurer": ["file:assured"]},
+        "mapping": [{"paths": ["*"], "repositories": ["vendor", "assurer"], "threshold": 2, "terminating": True}],
+        "groups": {"the vendor": ["vendor"], "the assurer": ["assurer"]},
+    }
+).encode()
+
+
 def tuf(data: bytes) -> object:
     """Metadata of the role that it names, used as a client uses it."""
     metadata = parse_metadata(data)

@@ -72,6 +72,22 @@ class World:
             role.version += 1
         self.sign()
 
+    def offer(self, content: bytes, algorithm: str = "sha256") -> None:
+        """List `content` as the target, in the next version."""
+        self.targets.targets[TARGET] = TargetFile.from_data(TARGET, content, [algorithm])
+        self.release()
+
+    def lay_out(self, folder: Path, content: bytes = CONTENT) -> None:
+        """The repository as files, `content` in the target's place; and its root as it is handed over beside it."""
+        target = self.targets.targets.get(TARGET)
+        hashed = "".join(target.hashes.values()) if target is not None else "none"
+        for name, data in {f"metadata/{n}": d for n, d in self.served.items()}.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        (folder / "targets").mkdir(exist_ok=True)
+        (folder / "targets" / f"{hashed}.{TARGET}").write_bytes(content)
+        folder.with_suffix(".json").write_bytes(self.kept["root"])
+
     def delegate(self, *roles: tuple[str, list[str], bool]) -> None:
         """Hand paths on to roles by name, patterns, and whether the search ends with them."""
         keys = {self.signers[name].public_key.keyid: self.signers[name].public_key for name, _, _ in roles}
