@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from attestations.faults import Place
 from verifier.engine import manifests_of
 from verifier.faults import PolicyFault
 from verifier.memory import Memory
@@ -19,6 +20,7 @@ from verifier.updates.advance import Step
 from verifier.updates.following import together
 from verifier.updates.streams import write_state
 
+from ..effects.paths import shown
 from .decisions import Action, Decision, decide
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    judged: Sequence[Judged], policy: Policy, states: States, waive: Callable[[Decision], Decision] = lambda held: held
+    judged: Sequence[Judged], states: States, waive: Callable[[Decision], Decision] = lambda held: held
 ) -> Decision:
     """The decision; an allowed set is remembered in `states`, to be accepted.
 
@@ -35,22 +37,20 @@ def check(
     nothing advances: to accept it leaves the state as it is (decision 0125).
 
     Raises:
-        PolicyFault: ``policy.not_current``.
         OutputFault: ``output.unwritable``: nothing is allowed that could not be accepted afterwards.
     """
-    check_asks_for_current(policy)
     step = _step(judged)
     decision = waive(decide(tuple(each.verdict for each in judged), step))
     if decision.action is Action.ALLOW:
         assert step is not None
         before = next(each.request.state for each in judged if each.request is not None)
         assert before is not None
-        states.offer(_artifacts(judged), before, before if step.state is None else write_state(step.state))
+        states.offer(decision.digests, before, before if step.state is None else write_state(step.state))
     return decision
 
 
-def check_asks_for_current(policy: Policy) -> None:
-    """A gate's policy asks for what is current: without that, yesterday's release passes for ever.
+def check_asks_for_current(policy: Policy, source: str) -> None:
+    """The policy in the file `source` asks for what is current: without that, yesterday's release passes for ever.
 
     Raises:
         PolicyFault: ``policy.not_current``.
@@ -58,7 +58,8 @@ def check_asks_for_current(policy: Policy) -> None:
     kinds = ManifestRequirement | DebianRequirement
     if not any(isinstance(each, kinds) and each.current for each in policy.requirements):
         detail = "the policy does not ask for a manifest, or a Debian archive, that is current"
-        raise PolicyFault("policy.not_current", detail, expected='check = "manifest" or "debian" with current = true')
+        expected = 'check = "manifest" or "debian" with current = true'
+        raise PolicyFault("policy.not_current", detail, place=Place(shown(source)), expected=expected)
 
 
 def _step(judged: Sequence[Judged]) -> Step | None:
@@ -68,8 +69,3 @@ def _step(judged: Sequence[Judged]) -> Step | None:
     memory = Memory()
     requests = [each.request for each in judged if each.request is not None]
     return together([(request, manifests_of(request, memory)) for request in requests])
-
-
-def _artifacts(judged: Sequence[Judged]) -> tuple[str, ...]:
-    digests = (each.verdict.artifact.digests.get("sha256") for each in judged)
-    return tuple(digest.hex for digest in digests if digest is not None)

@@ -48,7 +48,8 @@ class Decision(Struct, frozen=True):
     """About files that are to be installed together. `reasons` are codes, each once, none where all passed.
 
     `faults` speak against the set as a whole; those against a file stand on its verdict. `waivers` are those that
-    excuse all of it, where it is allowed by them; `notes` are for whoever asks why it is held.
+    excuse all of it, where it is allowed by them; `notes` are for whoever asks why it is held. `asked` names the files.
+    `observed` says that the gate looks on: it tells what it would do, and lets everything through.
     """
 
     action: Action
@@ -58,11 +59,24 @@ class Decision(Struct, frozen=True):
     faults: tuple[Fault, ...]
     waivers: tuple[Waiver, ...] = ()
     notes: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    observed: bool = False
+
+    @property
+    def lets_through(self) -> bool:
+        """Whether the files may be installed: allowed, waived or not, or only observed. Nothing else says so."""
+        return self.action is Action.ALLOW or self.observed
 
     @property
     def exit_code(self) -> int:
-        """0 for allow alone, waived or not."""
-        return 0 if self.action is Action.ALLOW else self.outcome.exit_code
+        """0 where they may be installed; else the outcome's, which is never 0 then."""
+        return 0 if self.lets_through else self.outcome.exit_code
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The files by SHA-256 (hex), each once; without those that could not be measured."""
+        found = (verdict.artifact.digests.get("sha256") for verdict in self.verdicts)
+        return tuple(dict.fromkeys(digest.hex for digest in found if digest is not None))
 
 
 def decide(verdicts: tuple[Verdict, ...], step: Step | None) -> Decision:
@@ -77,6 +91,11 @@ def decide(verdicts: tuple[Verdict, ...], step: Step | None) -> Decision:
         outcome = Outcome.ERROR
     reasons = tuple(dict.fromkeys([*_reasons(verdicts), *(fault.reason for fault in faults)]))
     return Decision(ACTIONS[outcome], outcome, reasons, verdicts, faults)
+
+
+def undecided(fault: Fault) -> Decision:
+    """The decision where nothing could be judged: hold, whatever the reason is worth elsewhere."""
+    return Decision(Action.HOLD, Outcome.ERROR, (fault.reason,), (), (fault,))
 
 
 def _reasons(verdicts: Iterable[Verdict]) -> Iterable[str]:

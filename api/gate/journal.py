@@ -1,15 +1,18 @@
 """Each decision of a gate, a line of JSON that is on the disk before anybody acts on it.
 
     {"at": "2026-03-14T09:00:00Z", "action": "hold", "observed": false, "outcome": "INCOMPLETE",
-     "reasons": ["update.incomplete"], "artifacts": [{"name": …, "sha256": …}], "policy": "sha256:…"}
+     "reasons": ["update.incomplete"],
+     "artifacts": [{"name": …, "sha256": …, "outcome": …, "policy": "https://…", "policy_digest": "sha256:…"}]}
 
 `action` is what the gate would do, and `observed` says that it let things through and told what it would have done.
+That files were installed is a line as well: {"at": …, "action": "accepted", "artifacts": [{"sha256": …}]}.
 What waivers let through has "waived" besides: by which, who signed them, for what, until when, and why.
 """
 
 from __future__ import annotations
 
 import datetime
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +21,7 @@ import msgspec
 
 from attestations.faults import Place
 from verifier.policy.plain import format_time
+from verifier.verdict import Verdict
 
 from ..effects.faults import OutputFault
 from .decisions import Decision
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
 
 NAME = "decisions.jsonl"
 
+ACCEPTED = "accepted"
+"""The action of a line that tells of an installation, and of no decision."""
+
 
 class Journal:
     """The decisions of one gate."""
@@ -34,13 +41,24 @@ class Journal:
     def __init__(self, directory: Path) -> None:
         self._path = directory / NAME
 
-    def append(self, decision: Decision, at: datetime.datetime, *, observed: bool) -> None:
-        """Write the decision down. Raises: OutputFault ``output.unwritable``."""
-        line = msgspec.json.encode(entry(decision, at, observed=observed)) + b"\n"
+    def append(self, decision: Decision, at: datetime.datetime) -> None:
+        """Write a decision down. Raises: OutputFault ``output.unwritable``."""
+        self._write(entry(decision, at))
+
+    def accepted(self, digests: tuple[str, ...], at: datetime.datetime) -> None:
+        """Write down that files, by SHA-256 (hex), were installed. Raises: OutputFault ``output.unwritable``."""
+        artifacts = [{"sha256": digest} for digest in digests]
+        self._write({"at": format_time(at), "action": ACCEPTED, "artifacts": artifacts})
+
+    def _write(self, told: dict[str, Any]) -> None:
+        line = msgspec.json.encode(told) + b"\n"
         try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
             try:
-                os.write(descriptor, line)
+                if not _ends_a_line(descriptor):
+                    line = b"\n" + line
+                if os.write(descriptor, line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
@@ -48,22 +66,39 @@ class Journal:
             raise OutputFault("output.unwritable", str(error.strerror), place=Place(str(self._path))) from None
 
 
-def entry(decision: Decision, at: datetime.datetime, *, observed: bool) -> dict[str, Any]:
+def _ends_a_line(descriptor: int) -> bool:
+    """Whether the last line is whole: where the power went or the disk was full, it is not."""
+    size = os.fstat(descriptor).st_size
+    if not size:
+        return True
+    os.lseek(descriptor, size - 1, os.SEEK_SET)
+    return os.read(descriptor, 1) == b"\n"
+
+
+def entry(decision: Decision, at: datetime.datetime) -> dict[str, Any]:
     """The decision as the journal has it."""
-    artifacts = [
-        {"name": verdict.artifact.name}
-        | ({"sha256": digest.hex} if (digest := verdict.artifact.digests.get("sha256")) is not None else {})
-        for verdict in decision.verdicts
-    ]
     return {
         "at": format_time(at),
         "action": decision.action.value,
-        "observed": observed,
+        "observed": decision.observed,
         "outcome": decision.outcome.value,
         "reasons": list(decision.reasons),
-        "artifacts": artifacts,
-        "policy": str(decision.verdicts[0].policy.digest) if decision.verdicts else "",
+        "artifacts": [_artifact(verdict) for verdict in decision.verdicts]
+        or [{"name": name} for name in decision.asked],
         **({"waived": [_waived(waiver) for waiver in decision.waivers]} if decision.waivers else {}),
+    }
+
+
+def _artifact(verdict: Verdict) -> dict[str, str]:
+    """A file, the policy that it was judged under, and what it came to."""
+    digest = verdict.artifact.digests.get("sha256")
+    measured = {"sha256": digest.hex} if digest is not None else {}
+    return {
+        "name": verdict.artifact.name,
+        **measured,
+        "outcome": verdict.outcome.value,
+        "policy": verdict.policy.id,
+        "policy_digest": str(verdict.policy.digest),
     }
 
 

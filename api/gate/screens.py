@@ -13,6 +13,7 @@ from ..render.layout import Look
 from ..render.lines import fault_line
 from ..render.text import screen
 from ..render.visible import visible
+from .decisions import Action
 
 if TYPE_CHECKING:
     from verifier.waivers import Waiver
@@ -28,12 +29,12 @@ _WAIVED = "ALLOW, WAIVED   it did not pass, and persons whom the settings name a
 _UNLOGGED = "logged  not assessed: there is no log of waivers yet; a service's trail keeps them (POST /v1/waivers)\n"
 
 
-def decision_screen(decision: Decision, look: Look, *, observed: bool) -> str:
+def decision_screen(decision: Decision, look: Look) -> str:
     """The verdicts of what did not pass, what speaks against the set, and the decision as the last line."""
     lines = [screen(verdict, look) for verdict in decision.verdicts if verdict.outcome is not Outcome.PASSED]
     lines += [f"set     {visible(fault_line(fault, REASONS[fault.reason].remedy))}\n" for fault in decision.faults]
     lines += [f"note    {visible(note)}\n" for note in decision.notes]
-    if observed and decision.exit_code:
+    if decision.observed and decision.action is not Action.ALLOW:
         lines.append("OBSERVED  it is let through; once enforced, it would not be\n")
     if decision.waivers:
         lines += [*map(_waived, decision.waivers), _UNLOGGED]

@@ -72,6 +72,7 @@ class Fleet:
         return self.program("gate", "accept", "--state", "gate", *files).code
 
     def decisions(self) -> list[dict[str, Any]]:
+        """The journal."""
         return [json.loads(line) for line in (self.folder / "gate" / "decisions.jsonl").read_bytes().splitlines()]
 
 
@@ -96,7 +97,7 @@ def test_an_administrators_walk(fleet: Fleet, program: Program) -> None:
     shown = program("gate", "show", "--state", "gate").text
     assert shown.startswith("acme/endpoint/stable  7.713.0, number 713, accepted 2026-03-14")
     assert fleet.check(712, *first) == (1, "BLOCK", {"update.rollback"})
-    assert [entry["action"] for entry in fleet.decisions()] == ["allow", "allow", "block"]
+    assert [entry["action"] for entry in fleet.decisions()] == ["allow", "accepted", "allow", "accepted", "block"]
 
 
 def test_what_was_only_looked_at_was_not_accepted(fleet: Fleet) -> None:
@@ -143,22 +144,23 @@ def test_what_cannot_be_read_is_held(fleet: Fleet) -> None:
     assert fleet.check(712, "nowhere") == (4, "HOLD", {"input.not_found"})
 
 
-def test_a_policy_that_does_not_ask_for_what_is_current_guards_nothing(fleet: Fleet, program: Program) -> None:
+def test_a_policy_that_does_not_ask_for_what_is_current_guards_nothing(fleet: Fleet) -> None:
     files = fleet.release(712)
     policy = fleet.folder / "gate.toml"
     policy.write_text(policy.read_text().replace("current = true\n", ""))
-    assert program(*CHECK, *files, "-e", "manifest-712.jsonl").reason == "policy.not_current"
+    assert fleet.check(712, *files) == (4, "HOLD", {"policy.not_current"})
+    assert [artifact["name"] for artifact in fleet.decisions()[-1]["artifacts"]] == ["endpoint-712"]
 
 
-def test_observing_lets_through_and_tells_what_it_would_have_held(fleet: Fleet, program: Program) -> None:
+def test_observing_lets_through_and_tells_what_it_would_have_held(fleet: Fleet) -> None:
     first, second = fleet.release(712), fleet.release(713)
     fleet.check(713, *second)
     fleet.accept(*second)
     observe = ("--observe", "--until", "2026-04-14T09:00:00Z")
     assert fleet.check(712, *first, more=observe) == (0, "BLOCK", {"update.rollback"})
     assert fleet.decisions()[-1]["observed"] is True
-    late = program(*CHECK, *first, "-e", "manifest-712.jsonl", "--observe", "--until", "2026-05-14T09:00:00Z")
-    assert late.code == 2
+    late = ("--observe", "--until", "2026-05-14T09:00:00Z")
+    assert fleet.check(712, *first, more=late) == (4, "HOLD", {"gate.observes_too_long"})
     over = ("--observe", "--until", "2026-03-14T08:00:00Z")
     assert fleet.check(712, *first, more=over)[0] == 1
 

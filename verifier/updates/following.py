@@ -80,7 +80,7 @@ def together(asked: Sequence[tuple[Request, Iterable[Published]]]) -> Step:
         # An archive holds all packages there are: what is installed of it are those that were asked about.
         files = tuple(dict.fromkeys(file for _, each, _ in offered for file in each.files))
         manifest = replace(manifest, files=files)
-        artifacts = tuple(artifact for *_, artifact in offered)
+        artifacts = tuple(dict.fromkeys(artifact for *_, artifact in offered))
         offer = _offer(published, manifest, artifacts, whole=not manifest.dated)
         try:
             step = advance(state, offer, Asker(stream_of(manifest)), first.now)
