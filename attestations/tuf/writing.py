@@ -1,8 +1,9 @@
-"""Metadata as it is written: each role's content, and the file around it. What is signed stands in the file as signed.
+"""Metadata as it is written: each role's content, and the file around it.
 
     {"signatures":[{"keyid":"<hex>","sig":"<hex>"}],"signed":<the canonical bytes that the signatures are over>}
 
-TUF's canonical form is JSON as long as no text in it has a control character: none is written that has.
+TUF's canonical form is JSON where no text in it has a control character, and stands in the file as it was signed. Keys
+in PEM have line breaks: a part with such a text is written as JSON of the same value.
 
 Spec: TUF 1.0.34, section 4; TAP 15 (succinct roles)
 """
@@ -91,18 +92,16 @@ def _delegated(role: DelegatedRole) -> Part:
 
 
 def covered_bytes(part: Part) -> bytes:
-    """What the signatures on a file that says `part` are over.
-
-    Raises:
-        ValueError: a text in it has a control character.
-    """
-    covered = canonical(part)
-    if _CONTROL.search(covered):
-        raise ValueError("a control character is no part of anything that is written here")
-    return covered
+    """What the signatures on a file that says `part` are over."""
+    return canonical(part)
 
 
-def write_metadata(covered: bytes, signatures: Iterable[Signature]) -> bytes:
-    """The file whose `signatures` are over `covered`, out of `covered_bytes`."""
+def write_metadata(part: Part, covered: bytes, signatures: Iterable[Signature]) -> bytes:
+    """The file that says `part`; its `signatures` are over `covered`, which is its `covered_bytes`."""
     listed = [{"keyid": each.keyid, "sig": each.value.hex()} for each in signatures]
-    return b'{"signatures":%s,"signed":%s}\n' % (json.dumps(listed, separators=(",", ":")).encode("ascii"), covered)
+    signed = _written(part) if _CONTROL.search(covered) else covered
+    return b'{"signatures":%s,"signed":%s}\n' % (_written(listed), signed)
+
+
+def _written(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode("ascii")
