@@ -126,10 +126,10 @@ def best(work: Callable[[], object], rounds: int = ROUNDS) -> float:
 
 def verdicts_a_second(asked: Asked, requests: Sequence[Request]) -> float:
     """At best, with all of `requests` asked by `CLIENTS` at once and waited for."""
-    return len(requests) / best(lambda: _ask_for_verdicts(asked))
+    return len(requests) / best(lambda: ask_for_verdicts(asked))
 
 
-def _ask_for_verdicts(asked: Asked) -> None:
+def ask_for_verdicts(asked: Asked) -> None:
     """A new verification of each body, waited for."""
     headers = {"Content-Type": "application/json", "Prefer": "wait=30"}
 
@@ -137,10 +137,10 @@ def _ask_for_verdicts(asked: Asked) -> None:
         key = {"Idempotency-Key": os.urandom(16).hex()}
         answered(connection, "POST", "/v1/verifications", asked.token, body, headers | key)
 
-    _together(asked, ask, asked.bodies)
+    together(asked, ask, asked.bodies)
 
 
-def _together(asked: Asked, ask: Callable[[HTTPConnection, bytes], None], bodies: Sequence[bytes]) -> None:
+def together(asked: Asked, ask: Callable[[HTTPConnection, bytes], None], bodies: Sequence[bytes]) -> None:
     """Each of `bodies` once, over `CLIENTS` connections that stay open."""
 
     def client(number: int) -> None:
@@ -176,7 +176,7 @@ def _looks(asked: Asked) -> Iterator[Row]:
     rates = []
     for path in paths:
         look = partial(_look, asked, path)
-        rates.append(LOOKS / best(partial(_together, asked, look, (b"",) * LOOKS)))
+        rates.append(LOOKS / best(partial(together, asked, look, (b"",) * LOOKS)))
     yield Row(
         "GET a verdict by digest: rate against a constant answer",
         rates[0],
@@ -194,7 +194,7 @@ def _costs(running: Served, asked: Asked, data: Path, alone: float) -> Iterator[
     """Processor time and bytes a verdict; memory after many verdicts, and after a large upload."""
     processes = {running.process.pid, *children(running.process)}
     busy, size, held = _busy(processes), _size(data), _memory(running.process.pid)
-    _ask_for_verdicts(asked)
+    ask_for_verdicts(asked)
     count = len(asked.bodies)
     yield Row(
         "processor time a verdict, all of the service, against judging alone",
@@ -207,7 +207,7 @@ def _costs(running: Served, asked: Asked, data: Path, alone: float) -> Iterator[
     evidence = sum(map(len, asked.bodies)) / count / 1024
     yield Row("kept on the disk a verdict, against what was sent", kept, "KiB", evidence, None)
     for _ in range(MORE // VERDICTS):
-        _ask_for_verdicts(asked)
+        ask_for_verdicts(asked)
     yield Row(
         f"memory of the server after {MORE} more verdicts", _memory(running.process.pid), "MiB", held, Budget(1.05)
     )
