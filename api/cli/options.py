@@ -67,6 +67,14 @@ def raised_limits(_context: click.Context, _parameter: click.Parameter, values: 
     return raised
 
 
+def size(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
+    """A number of bytes: ``4096``, ``64MiB``."""
+    found = _SIZE.fullmatch(value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is not a size, as in 64MiB")
+    return int(found[1]) * _UNITS[found[2]]
+
+
 EXPECTATIONS = (
     click.option("--identity", metavar="TEXT", help="Who signed: the certificate's identity, exactly."),
     click.option("--issuer", metavar="URL", help="Who vouched for that identity: the OIDC issuer, exactly."),

@@ -11,7 +11,7 @@ import click
 from msgspec.structs import replace
 
 from .asking import gate_options, opened, settings_of
-from .options import example, moment
+from .options import example, moment, size
 
 if TYPE_CHECKING:
     from ..gate.decisions import Decision
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 @click.option("-e", "--evidence", multiple=True, metavar="NAME", help="Evidence in SOURCE: a file, or a directory.")
 @click.option("--release", metavar="VERSION", help="The version asked about: {version} in the policy.")
 @click.option("--now", callback=moment, metavar="TIME", help="The time to decide at, as in 2026-03-02T11:04:00Z.")
+@click.option(
+    "--most-files", type=click.IntRange(1), default=10_000, show_default=True, help="Refuse a SOURCE of more files."
+)
+@click.option(
+    "--most-bytes", callback=size, default="64GiB", show_default=True, metavar="SIZE", help="Refuse a larger SOURCE."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing: the exit code tells.")
 def command(
     source: str,
@@ -37,6 +43,8 @@ def command(
     evidence: tuple[str, ...],
     release: str | None,
     now: datetime.datetime | None,
+    most_files: int,
+    most_bytes: int,
     quiet: bool,
     **setup: Any,
 ) -> int:
@@ -48,7 +56,7 @@ def command(
     Exit code: 0 served; 1 refuted, 3 and 4 held, and the last good set is still served.
     """
     from ..gate.gate import Asked
-    from ..gate.staging import Staging
+    from ..gate.staging import Most, Staging
     from .world import this_machine
 
     world = this_machine(show_progress=not quiet)
@@ -58,7 +66,7 @@ def command(
     staging = Staging(Path(target))
     with staging.alone():
         _accept(staging.served_unaccepted(), staging, gate, at)
-        taken, name = staging.take(source, world.files)
+        taken, name = staging.take(source, world.files, Most(most_files, most_bytes))
         asked = Asked((str(taken),), tuple(_inside(taken, each) for each in evidence), release=release)
         decision = gate.check(asked, at)
         if decision.lets_through:

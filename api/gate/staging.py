@@ -18,7 +18,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from attestations.faults import Place
+from msgspec import Struct
+
+from attestations.faults import LimitFault, Place
 
 from ..effects.faults import InputFault, OutputFault
 from ..effects.files import Files
@@ -27,6 +29,36 @@ from ..effects.writing import write_whole
 
 CURRENT, SETS, TAKEN = "current", "sets", ".taken"
 _GONE, _NEXT, _LOCK, _PROMOTING = ".gone", ".next", ".lock", ".promoting"
+
+
+class Most(Struct, frozen=True):
+    """How large a set may be: whoever writes to the source does not fill the mirror's disk (U09)."""
+
+    files: int
+    size: int
+    """Bytes of all files together."""
+
+
+class _Room:
+    """What is left of what may be taken out of `source`."""
+
+    def __init__(self, most: Most, source: str) -> None:
+        self._most = most
+        self._source = source
+        self._taken = 0
+
+    def check_files(self, count: int) -> None:
+        if count > self._most.files:
+            raise self._full(f"{count} files", f"{self._most.files} files")
+
+    def take(self, size: int) -> None:
+        self._taken += size
+        if self._taken > self._most.size:
+            raise self._full("more bytes", f"{self._most.size} bytes")
+
+    def _full(self, actual: str, expected: str) -> LimitFault:
+        detail = f"{actual}, where a set has at most {expected}"
+        return LimitFault("limit.set", detail, place=Place(shown(self._source)), expected=expected, actual=actual)
 
 
 class Staging:
@@ -56,30 +88,32 @@ class Staging:
             self._sweep()
             os.close(descriptor)
 
-    def take(self, source: str, files: Files) -> tuple[Path, str]:
+    def take(self, source: str, files: Files, most: Most) -> tuple[Path, str]:
         """Copy the directory `source`, onto the disk; the copy, and the name of the set that it is.
 
         Raises:
+            LimitFault: ``limit.set``, before a byte more than that is written.
             InputFault: ``input.*``, ``bytes.changed``; ``input.link_outside``, for any link: a set is made of files.
             OutputFault: ``output.unwritable``.
         """
         walk = files.walk(source)
         for link in (*walk.outer_links, *walk.inner_links):
             raise InputFault("input.link_outside", "a link is not taken into a set", place=Place(shown(link)))
-        lines = []
+        lines, room = [], _Room(most, source)
+        room.check_files(len(walk.files))
         taken = self._directory / TAKEN
         with self._writing():
             taken.mkdir()
         for path in walk.files:
             name = Path(path).relative_to(source)
-            lines.append(f"{self._copy(path, taken / name, files)}  {name.as_posix()}\n")
+            lines.append(f"{self._copy(path, taken / name, files, room)}  {name.as_posix()}\n")
         with self._writing():
             for folder in {taken, *(path.parent for path in taken.rglob("*"))}:
                 _sync(folder)
         listed = "".join(sorted(lines)).encode(errors="surrogateescape")
         return taken, hashlib.sha256(listed).hexdigest()
 
-    def _copy(self, path: str, target: Path, files: Files) -> str:
+    def _copy(self, path: str, target: Path, files: Files, room: _Room) -> str:
         """Copy one file; the SHA-256 of what was written, in hex."""
         digest = hashlib.sha256()
         with self._writing():
@@ -87,6 +121,7 @@ class Staging:
             with target.open("xb") as copy:
 
                 def feed(chunk: memoryview) -> None:
+                    room.take(len(chunk))
                     digest.update(chunk)
                     copy.write(chunk)
 

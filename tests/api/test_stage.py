@@ -83,6 +83,20 @@ def _nothing(fleet: Fleet) -> None:
     (fleet.folder / "incoming" / "endpoint-713").unlink()
 
 
+@pytest.mark.parametrize("bound", [("--most-files", "1"), ("--most-bytes", "1KiB")])
+def test_u09_a_source_that_is_too_large_is_not_taken(bound: tuple[str, str], fleet: Fleet, program: Program) -> None:
+    bring(fleet, 712)
+    assert program(*WORDS).code == 0
+    bring(fleet, 713)
+    (fleet.folder / "incoming" / "endpoint-713").write_bytes(bytes(2048))
+    ran = program(*WORDS, *bound)
+    assert (ran.code, "limit.set" in ran.error) == (4, True)
+    assert set(served(fleet)) == {"endpoint-712", "manifest.jsonl"}
+    assert not (fleet.folder / "mirror" / ".taken").exists()
+    bring(fleet, 713)
+    assert program(*WORDS).code == 0
+
+
 @pytest.mark.parametrize(
     ("attack", "code", "reason"),
     [
