@@ -70,6 +70,10 @@ class Files(Protocol):
         """The bytes of the regular file at `path`, at most as many as the limit of that name allows."""
         ...
 
+    def expanded(self, path: str, limit: str, limits: Limits) -> bytes:
+        """What the regular file at `path`, compressed as apt keeps its lists, expands to, under the same bound."""
+        ...
+
     def stream(self, path: str, feed: Callable[[memoryview], object]) -> int:
         """Give the bytes of the regular file at `path` to `feed`, a chunk at a time, in order. Returns their number."""
         ...
@@ -141,6 +145,14 @@ class LocalFiles:
             limits.check(limit, len(content), place)
             _unchanged(path, before, os.fstat(descriptor), len(content))
         return content
+
+    def expanded(self, path: str, limit: str, limits: Limits) -> bytes:
+        from .apt_helper import expanded
+
+        with _opened(path):
+            pass
+        most: int = getattr(limits, limit)
+        return expanded(path, most)
 
     def stream(self, path: str, feed: Callable[[memoryview], object]) -> int:
         buffer = bytearray(CHUNK)

@@ -57,3 +57,18 @@ def measure(path: str, algorithms: Iterable[str], files: Files, advance: Callabl
     files.stream(path, feed)
     measured = measurer.finish()
     return Artifact(shown(path), measured.digests, measured.size, package.finish())
+
+
+class Measured:
+    """Artifacts that several ask about, each measured once for all of them: they speak of the same bytes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[frozenset[str], Artifact]] = {}
+
+    def artifact(self, argument: str, algorithms: frozenset[str], measure: Callable[[], Artifact]) -> Artifact:
+        """The artifact that `argument` names: as it is known, or by `measure` where `algorithms` ask for more."""
+        known, artifact = self._known.get(argument, (frozenset(), None))
+        if artifact is None or not algorithms <= known:
+            artifact = measure()
+            self._known[argument] = algorithms, artifact
+        return artifact

@@ -45,6 +45,9 @@ _ALSO_IN_DIRECTORIES = (
 )
 """Further endings that a search of a given directory takes for evidence."""
 
+_KEPT_BY_APT = (".lz4", ".zst")
+"""Endings of apt's own lists that apt's own helper expands."""
+
 
 class Gathered(Struct, frozen=True):
     """Evidence, with the paths it was read from, in one order; and the digest algorithms that it speaks in.
@@ -91,8 +94,11 @@ def tell_left_out(gathered: Gathered, terminal: Terminal) -> None:
 
 
 def read_file(path: str, files: Files, limits: Limits) -> EvidenceFile:
-    """A file under the limit of what it is: documents may be large, bundles are not."""
-    content = files.read(path, "sbom", limits)
+    """A file under the limit of what it is: documents may be large, bundles are not. What apt packed is unpacked."""
+    if path.endswith(_KEPT_BY_APT):
+        content = files.expanded(path, "manifest", limits)
+    else:
+        content = files.read(path, "sbom", limits)
     kind = kind_of(content)
     limits.check(kind.limit if kind is not None else "bundle", len(content), Place(shown(path)))
     return EvidenceFile(shown(path), content)

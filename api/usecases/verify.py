@@ -22,6 +22,7 @@ from attestations.faults import Fault
 from attestations.limits import Limits
 from verifier.engine import judge, questions_of, raised
 from verifier.levels import LEVELS, NOT_ASSESSED
+from verifier.listing import lists
 from verifier.memory import Memory
 from verifier.outcome import Outcome
 from verifier.policy.model import Policy
@@ -33,7 +34,7 @@ from ..effects.faults import InputFault
 from ..effects.files import Files
 from ..effects.paths import shown
 from ..effects.terminal import Terminal
-from .artifacts import by_digest, is_digest, measure
+from .artifacts import Measured, by_digest, is_digest, measure
 from .evidence import STAPLED, Gathered, beside, gather, is_evidence, names_beside, stapled, tell_left_out
 from .trust import Trust
 
@@ -59,12 +60,14 @@ class Terms(Struct, frozen=True):
 class Judged(Struct, frozen=True):
     """One artifact's verdict. `request` is what it follows from, None where the artifact could not be judged at all.
 
-    `taken` names the evidence that was found beside the artifact, for people to see; empty where it was given.
+    `taken` names the evidence that was found beside the artifact, for people to see; empty where it was given. Whoever
+    asks more about the request asks with the `memory` that it was judged with.
     """
 
     verdict: Verdict
     request: Request | None
     taken: tuple[str, ...] = ()
+    memory: Memory | None = None
 
 
 class Contents(Struct, frozen=True):
@@ -92,6 +95,7 @@ class Verification:
     """One run: terms, the evidence that was given for all artifacts, and the world they are read from.
 
     `along` is evidence too, and besides: where nothing else is given, what stands beside an artifact is looked for.
+    `measured` are artifacts that others, who ask about the same, have measured.
     `engines` are asked for a second opinion of each piece of evidence; None asks nobody. `elsewhere` judges in the
     place of this process.
     """
@@ -105,7 +109,9 @@ class Verification:
         engines: Engines | None = None,
         elsewhere: Elsewhere | None = None,
         along: Iterable[str] = (),
+        measured: Measured | None = None,
     ) -> None:
+        self._measured = measured or Measured()
         self._terms = terms
         self._engines = engines
         self._elsewhere = elsewhere
@@ -165,7 +171,17 @@ class Verification:
             verdict, judged = self._elsewhere.judge(argument, request)
             return Judged(verdict, judged, taken)
         request = self._with_opinions(request)
-        return Judged(judge(request, self._memory), request, taken)
+        return Judged(judge(request, self._memory), request, taken, self._memory)
+
+    def lists(self, argument: str) -> bool:
+        """Whether the evidence about one file, or one digest, speaks of it; nothing is said of who says so.
+
+        Raises:
+            InputFault: ``input.*``, ``bytes.changed``.
+        """
+        gathered, _ = self._gathered(argument)
+        request = self._request(self._artifact(argument, gathered.algorithms), gathered.files)
+        return lists(request, self._memory)
 
     def _with_opinions(self, request: Request) -> Request:
         """The request with what the other engines say of its evidence, where any are asked."""
@@ -205,6 +221,9 @@ class Verification:
     def _artifact(self, argument: str, algorithms: frozenset[str]) -> Artifact:
         if is_digest(argument):
             return by_digest(argument)
+        return self._measured.artifact(argument, algorithms, lambda: self._measure(argument, algorithms))
+
+    def _measure(self, argument: str, algorithms: frozenset[str]) -> Artifact:
         with self._terminal.progress(shown(argument), self._files.size(argument)) as advance:
             return measure(argument, algorithms, self._files, advance)
 

@@ -71,14 +71,17 @@ class Archives:
                 self._releases[document.digest] = fault
         return self._releases[document.digest]
 
+    def index(self, document: Document, limits: Limits) -> PackageIndex:
+        """The index in a document, of which several packages may be asked."""
+        return self._indexes.setdefault(document.digest, PackageIndex(document, limits))
+
     def leads(self, release: Release, documents: Iterable[Document], sha256: str, limits: Limits) -> tuple[Leads, ...]:
         """The indexes among `documents` that the Release lists, by their digests, and what they say of a package."""
         found: list[Leads] = []
         for document in documents:
             if document.kind == PACKAGES and (listed := release.listed(document.digest)):
-                index = self._indexes.setdefault(document.digest, PackageIndex(document, limits))
                 try:
-                    entries: tuple[Entry, ...] | Fault = index.entries(sha256)
+                    entries: tuple[Entry, ...] | Fault = self.index(document, limits).entries(sha256)
                 except Fault as fault:
                     entries = fault
                 found.append(Leads(document, listed, entries))
