@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from attestations.faults import Place
 from verifier.engine import manifests_of
 from verifier.faults import PolicyFault
-from verifier.memory import Memory
 from verifier.policy.model import DebianRequirement, ManifestRequirement, Policy
 from verifier.updates.advance import Step
 from verifier.updates.following import together
@@ -24,29 +25,56 @@ from ..effects.paths import shown
 from .decisions import Action, Decision, decide
 
 if TYPE_CHECKING:
+    from verifier.manifests import Published
+    from verifier.request import Request
+
     from ..usecases.verify import Judged
     from .states import States
 
 
 def check(
-    judged: Sequence[Judged], states: States, waive: Callable[[Decision], Decision] = lambda held: held
+    judged: Sequence[Judged],
+    states: States,
+    waive: Callable[[Decision], Decision] = lambda held: held,
+    data: Sequence[str] = (),
 ) -> Decision:
     """The decision; an allowed set is remembered in `states`, to be accepted.
 
     `waive` lets through what is held and waived (`.waiving`). Where its place in the sequence is what was waived,
-    nothing advances: to accept it leaves the state as it is (decision 0125).
+    nothing advances: to accept it leaves the state as it is (decision 0125). `data` are patterns of the names of what
+    the settings call data: where it is held, why it gets no grace is told.
 
     Raises:
         OutputFault: ``output.unwritable``: nothing is allowed that could not be accepted afterwards.
     """
-    step = _step(judged)
-    decision = waive(decide(tuple(each.verdict for each in judged), step))
+    asked = _asked(judged)
+    verdicts = tuple(each.verdict for each in judged)
+    if not asked:
+        return decide(verdicts, None)
+    step = together(asked)
+    decision = _without_grace(decide(verdicts, step), asked, step, data)
+    decision = waive(decision)
     if decision.action is Action.ALLOW:
-        assert step is not None
-        before = next(each.request.state for each in judged if each.request is not None)
+        before = asked[0][0].state
         assert before is not None
         states.offer(decision.digests, before, before if step.state is None else write_state(step.state))
     return decision
+
+
+def _without_grace(
+    decision: Decision, asked: Sequence[tuple[Request, tuple[Published, ...]]], step: Step, data: Sequence[str]
+) -> Decision:
+    """The decision, with a note of why what is held gets no grace, where that is a question."""
+    if decision.action is not Action.HOLD or not data:
+        return decision
+    from verifier.grace import data_names, names_of, why_no_grace
+
+    named = [
+        (verdict, names_of(verdict, published))
+        for verdict, (_, published) in zip(decision.verdicts, asked, strict=True)
+    ]
+    why = why_no_grace(named, step, data_names(data))
+    return replace(decision, notes=(*decision.notes, f"grace: {why}")) if why is not None else decision
 
 
 def check_asks_for_current(policy: Policy, source: str) -> None:
@@ -62,10 +90,8 @@ def check_asks_for_current(policy: Policy, source: str) -> None:
         raise PolicyFault("policy.not_current", detail, place=Place(shown(source)), expected=expected)
 
 
-def _step(judged: Sequence[Judged]) -> Step | None:
-    """Where the set leads; None where a file of it could not be judged."""
-    if not judged or any(each.request is None for each in judged):
-        return None
-    memory = Memory()
-    requests = [each.request for each in judged if each.request is not None]
-    return together([(request, manifests_of(request, memory)) for request in requests])
+def _asked(judged: Sequence[Judged]) -> list[tuple[Request, tuple[Published, ...]]]:
+    """Each file as it was judged, with the manifests that must be current; nothing where one could not be judged."""
+    if any(each.request is None for each in judged):
+        return []
+    return [(each.request, manifests_of(each.request, each.memory)) for each in judged if each.request is not None]

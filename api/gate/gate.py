@@ -80,7 +80,8 @@ class Gate:
         observed = False
         try:
             observed = self.settings.observes(at)
-            decision = check(tuple(self._judged(asked, at)), self._states, lambda held: self._waived(held, at))
+            judged = tuple(self._judged(asked, at))
+            decision = check(judged, self._states, lambda held: self._waived(held, at), self.settings.data)
         except Fault as fault:
             decision = undecided(fault)
         decision = replace(decision, observed=observed, asked=tuple(map(shown, asked.files)))

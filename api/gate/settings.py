@@ -15,6 +15,9 @@
     key = "sha256:9f…"
     file = "approvers/ada.pub"
 
+    [content]
+    data = ["*.cvd"]                             names of files that are data; everything else is code
+
     [tell]
     syslog = true
     textfile = "countersign.prom"
@@ -70,13 +73,15 @@ class Tell(Struct, frozen=True):
 
 
 class GateSettings(Struct, frozen=True):
-    """What a gate is set up with. `observe_until` is aware, in UTC; `source` is the file that says it, "" for flags."""
+    """What a gate is set up with. `observe_until` is aware, in UTC; `data` are patterns of the names of files that are
+    data; `source` is the file that says it, "" for flags."""
 
     state: str
     guards: tuple[Guard, ...]
     observe_until: datetime.datetime | None = None
     waivers: str | None = None
     approvers: tuple[ApproverFile, ...] = ()
+    data: tuple[str, ...] = ()
     tell: Tell = Tell()
     source: str = ""
 
@@ -128,20 +133,21 @@ class _Reader:
         self._path = path
 
     def settings(self, file: Node) -> GateSettings:
-        file.only("format", "state", "observe_until", "waivers", "guard", "approver", "tell")
+        file.only("format", "state", "observe_until", "waivers", "guard", "approver", "content", "tell")
         if file.field("format").text() != FORMAT:
             raise file.field("format").fault("json.value", "settings of a form that is not read", expected=FORMAT)
         guards = tuple(map(self._guard, file.field("guard").items()))
         if not guards:
             raise file.field("guard").fault("json.value", "a gate without a policy guards nothing")
         until, waivers, tell = file.get("observe_until"), file.get("waivers"), file.get("tell")
-        approvers = file.get("approver")
+        approvers, content = file.get("approver"), file.get("content")
         return GateSettings(
             state=self._place(file.field("state")),
             guards=guards,
             observe_until=_time(until) if until is not None else None,
             waivers=self._place(waivers) if waivers is not None else None,
             approvers=tuple(map(self._approver, approvers.items())) if approvers is not None else (),
+            data=_data(content) if content is not None else (),
             tell=self._tell(tell) if tell is not None else Tell(),
             source=self._path,
         )
@@ -178,6 +184,20 @@ class _Reader:
         if not node.text() or "\0" in node.text():
             raise node.fault("json.value", "not a path")
         return os.path.join(os.path.dirname(self._path) or ".", node.text())  # noqa: PTH118, PTH120  # keeps bytes
+
+
+def _data(node: Node) -> tuple[str, ...]:
+    """The patterns in ``[content]``, of which each can match something."""
+    from verifier.layout.patterns import compile_path_pattern
+
+    node.only("data")
+    items = tuple(node.field("data").items())
+    for item in items:
+        try:
+            compile_path_pattern(item.text())
+        except FormatFault as fault:
+            raise item.fault("json.value", fault.detail, expected=fault.expected) from None
+    return tuple(item.text() for item in items)
 
 
 def _time(node: Node) -> datetime.datetime:
