@@ -15,6 +15,7 @@ from verifier.reasons import REASONS, Reason
 from verifier.signatures import SCHEMES
 
 from .api import http
+from .attacks import attacks
 from .commands import commands
 from .roles import roles
 from .settings import settings_page
@@ -79,6 +80,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/settings.md": settings_page,
     "reference/roles.md": roles,
     "reference/signatures.md": signatures,
+    "reference/update-attacks.md": attacks,
 }
 """Each page made from a table: its path under ``docs/``, and what makes it."""
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from ..documents.document import Document
+from ..file_names import stays_beneath
 from ..limits import Limits
 from .compression import expand
 from .deb822 import malformed, read_stanza, required
@@ -94,11 +95,14 @@ def _entry(stanza: bytes, offset: int, source: str) -> Entry:
     size = required(fields, "Size", source)
     if not re.fullmatch(r"[0-9]{1,15}", size, re.ASCII):
         raise malformed("not a size", source, size)
+    filename = required(fields, "Filename", source)
+    if not stays_beneath(filename):
+        raise malformed("a file outside the archive", source, filename)
     return Entry(
         name=required(fields, "Package", source),
         version=required(fields, "Version", source),
         architecture=required(fields, "Architecture", source),
-        filename=required(fields, "Filename", source),
+        filename=filename,
         size=int(size),
         sha256=required(fields, "SHA256", source),
         offset=offset,

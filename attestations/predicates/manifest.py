@@ -19,6 +19,7 @@ import re
 from msgspec import Struct
 
 from ..digests import Digest
+from ..file_names import stays_beneath
 from ..statements import Claim
 from ..strict_json import Node
 
@@ -121,9 +122,11 @@ def _artifacts(node: Node) -> tuple[ListedFile, ...]:
         item.only("name", "sha256", "size")
         name = item.field("name")
         text = name.text()
-        if not text or len(text) > _LONGEST_NAME or not text.isprintable():
+        if not text or len(text) > _LONGEST_NAME or not text.isprintable() or not stays_beneath(text):
             raise name.fault(
-                "json.value", "not the name of a file", expected=f"1 to {_LONGEST_NAME} printable characters"
+                "json.value",
+                "not the name of a file",
+                expected=f"1 to {_LONGEST_NAME} printable characters, beneath the release",
             )
         if text in found:
             raise name.fault("manifest.duplicate", "one name for two files")

@@ -1,0 +1,1 @@
+"""Attacks on updates as an executable comparison: one hostile input, and what each program makes of it."""
