@@ -49,7 +49,8 @@ class Decision(Struct, frozen=True):
 
     `faults` speak against the set as a whole; those against a file stand on its verdict. `waivers` are those that
     excuse all of it, where it is allowed by them; `notes` are for whoever asks why it is held. `asked` names the files.
-    `observed` says that the gate looks on: it tells what it would do, and lets everything through.
+    `observed` says that the gate looks on: it tells what it would do, and lets everything through. `findings` change
+    nothing and are to be known.
     """
 
     action: Action
@@ -61,6 +62,7 @@ class Decision(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     observed: bool = False
+    findings: tuple[Fault, ...] = ()
 
     @property
     def lets_through(self) -> bool:

@@ -19,24 +19,24 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from attestations.faults import Fault, Place
+from attestations.faults import Fault
 from attestations.limits import DEFAULT_LIMITS
-from verifier.engine import manifests_of
 from verifier.updates.streams import ReleaseState, read_state
 
 from ..effects.files import Files
 from ..effects.paths import shown
 from ..effects.terminal import Terminal
 from ..effects.trust_store import TrustStore
-from ..usecases.artifacts import is_digest
+from ..usecases.artifacts import Measured, is_digest
 from ..usecases.policy import read_policy
-from ..usecases.trust import Trust, is_name, read_trust, settle_trust, stored
+from ..usecases.trust import Trust, is_name, read_trust, settle_trust
 from ..usecases.verify import Judged, Terms, Verification
 from ..version import VERSION
 from .check import check, check_asks_for_current
+from .choosing import judge_under
 from .decisions import Decision, undecided
-from .faults import GateFault
 from .journal import Journal
+from .lists import standing
 from .settings import GateSettings, Guard
 from .states import States
 
@@ -53,13 +53,15 @@ class Asked(Struct, frozen=True):
     """Files that are to be installed together: paths, or ``sha256:…``; evidence besides the guards' own; the version.
 
     Of a directory it is all its files, but for those that are evidence.
-    `bundles` are verdict bundles, taken along beside whatever else is given or found.
+    `bundles` are verdict bundles, taken along beside whatever else is given or found. `findings` are what whoever asks
+    found about itself and what is to be told with the decision: that its own checks are switched off, say.
     """
 
     files: tuple[str, ...]
     evidence: tuple[str, ...] = ()
     bundles: tuple[str, ...] = ()
     release: str | None = None
+    findings: tuple[Fault, ...] = ()
 
 
 class Gate:
@@ -84,7 +86,7 @@ class Gate:
             decision = check(judged, self._states, lambda held: self._waived(held, at), self.settings.data)
         except Fault as fault:
             decision = undecided(fault)
-        decision = replace(decision, observed=observed, asked=tuple(map(shown, asked.files)))
+        decision = replace(decision, observed=observed, asked=tuple(map(shown, asked.files)), findings=asked.findings)
         self._journal.append(decision, at)
         return decision
 
@@ -110,43 +112,30 @@ class Gate:
 
     def _judged(self, asked: Asked, at: datetime.datetime) -> Iterator[Judged]:
         before = self._states.present()
-        guards = [self._verification(guard, asked, at, before) for guard in self.settings.guards]
+        measured = Measured()
+        guards = [self._verification(guard, asked, at, before, measured) for guard in self.settings.guards]
         for file in asked.files:
             if not is_digest(file) and self._effects.files.is_directory(file):
                 contents = guards[0].contents(file)
-                yield from (judged for each in contents.artifacts for judged in _under(guards, each))
+                yield from (judged for each in contents.artifacts for judged in judge_under(guards, each))
                 yield from map(guards[0].refuse, contents.unseen)
             else:
-                yield from _under(guards, file)
+                yield from judge_under(guards, file)
 
-    def _verification(self, guard: Guard, asked: Asked, at: datetime.datetime, before: bytes) -> Verification:
+    def _verification(
+        self, guard: Guard, asked: Asked, at: datetime.datetime, before: bytes, measured: Measured
+    ) -> Verification:
         """What judges under one guard."""
         files = self._effects.files
         policy = read_policy(guard.policy, files, DEFAULT_LIMITS)
         check_asks_for_current(policy, guard.policy)
         trust = settle_trust(policy, self._given(guard), self._effects.store)
         terms = Terms(policy, asked.release, trust, at, DEFAULT_LIMITS, VERSION, before)
-        evidence = (*guard.evidence, *asked.evidence)
-        return Verification(terms, files, self._effects.terminal, evidence, along=asked.bundles)
+        evidence = (*standing(guard.evidence), *asked.evidence)
+        return Verification(terms, files, self._effects.terminal, evidence, along=asked.bundles, measured=measured)
 
     def _given(self, guard: Guard) -> Trust:
-        """The trust material of a guard. In a file of settings, a name is one of the store's and never a file."""
+        """The trust material of a guard: what the store knows by a name, and else the file of that name."""
         store = self._effects.store
-        if self.settings.source:
-            for name in filter(is_name, guard.trust):
-                stored(name, store)
-        return read_trust(guard.trust, store, self._effects.files, DEFAULT_LIMITS)
-
-
-def _under(guards: list[Verification], file: str) -> Iterator[Judged]:
-    """The verdicts on one file: under the guard, or under each of several whose evidence holds a manifest of it."""
-    judged = [guard.judge(file) for guard in guards]
-    if len(guards) == 1:
-        yield from judged
-        return
-    told = [each for each in judged if each.request is None or manifests_of(each.request)]
-    yield from told
-    if not told:
-        fault = GateFault("gate.no_policy", "no guard's evidence lists this file", place=Place(shown(file)))
-        refused = guards[0].unjudged(file, fault).verdict
-        yield replace(judged[0], verdict=replace(refused, artifact=judged[0].verdict.artifact))
+        named = (name if is_name(name) and store.get(name) else self.settings.beside(name) for name in guard.trust)
+        return read_trust(named, store, self._effects.files, DEFAULT_LIMITS)

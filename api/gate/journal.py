@@ -6,7 +6,7 @@
 
 `action` is what the gate would do, and `observed` says that it let things through and told what it would have done.
 That files were installed is a line as well: {"at": …, "action": "accepted", "artifacts": [{"sha256": …}]}.
-What waivers let through has "waived" besides: by which, who signed them, for what, until when, and why.
+What weakens whoever asks stands under "findings". What waivers let through has "waived" besides: by which, who signed them, for what, until when, and why.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from attestations.faults import Place
+from attestations.faults import Fault, Place
 from verifier.policy.plain import format_time
 from verifier.verdict import Verdict
 
@@ -85,8 +85,13 @@ def entry(decision: Decision, at: datetime.datetime) -> dict[str, Any]:
         "reasons": list(decision.reasons),
         "artifacts": [_artifact(verdict) for verdict in decision.verdicts]
         or [{"name": name} for name in decision.asked],
+        **({"findings": [_finding(fault) for fault in decision.findings]} if decision.findings else {}),
         **({"waived": [_waived(waiver) for waiver in decision.waivers]} if decision.waivers else {}),
     }
+
+
+def _finding(fault: Fault) -> dict[str, str]:
+    return {"reason": fault.reason, "place": str(fault.place), "actual": fault.actual or ""}
 
 
 def _artifact(verdict: Verdict) -> dict[str, str]:

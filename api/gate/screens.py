@@ -34,6 +34,7 @@ def decision_screen(decision: Decision, look: Look) -> str:
     lines = [screen(verdict, look) for verdict in decision.verdicts if verdict.outcome is not Outcome.PASSED]
     lines += [f"set     {visible(fault_line(fault, REASONS[fault.reason].remedy))}\n" for fault in decision.faults]
     lines += [f"note    {visible(note)}\n" for note in decision.notes]
+    lines += [f"client  {visible(fault_line(fault, REASONS[fault.reason].remedy))}\n" for fault in decision.findings]
     if decision.observed and decision.action is not Action.ALLOW:
         lines.append("OBSERVED  it is let through; once enforced, it would not be\n")
     if decision.waivers:
