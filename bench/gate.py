@@ -104,7 +104,7 @@ def _offline(scene: Scene) -> Row:
 
     value, against = in_turn(ours, floor, rounds=7, clock=cpu)
     name = "a gate's decision in process, offline: CPU against its hash, signature check, reads and writes"
-    return Row(name, value / DECISIONS * 1e3, "ms", against / DECISIONS * 1e3, Budget(10))
+    return Row(name, value / DECISIONS * 1e3, "ms", against / DECISIONS * 1e3, Budget(5))
 
 
 def _floor(scene: Scene, key: PublicKey) -> None:

@@ -88,9 +88,6 @@ def questions_of(request: Request, memory: Memory | None = None) -> tuple[Questi
 
 def manifests_of(request: Request, memory: Memory | None = None) -> tuple[Published, ...]:
     """The manifests that must be current for `request` to pass, one for each file of evidence that holds one."""
-    from .debian_requirement import DebianEvaluation
-    from .manifest_requirement import ManifestEvaluation
-
     try:
         policy, gathered, _ = _weigh(request, memory or Memory())
     except Fault:
@@ -98,8 +95,12 @@ def manifests_of(request: Request, memory: Memory | None = None) -> tuple[Publis
     found: list[Published] = []
     for number, requirement in enumerate(policy.requirements):
         if isinstance(requirement, ManifestRequirement) and requirement.current:
+            from .manifest_requirement import ManifestEvaluation
+
             found += ManifestEvaluation(number, requirement, policy, request, gathered).manifests()
         elif isinstance(requirement, DebianRequirement) and requirement.current:
+            from .debian_requirement import DebianEvaluation
+
             found += DebianEvaluation(number, requirement, policy, request, gathered).manifests()
     return tuple({published.source: published for published in found}.values())
 
@@ -128,12 +129,22 @@ def releases_of(request: Request, memory: Memory | None = None) -> tuple[Release
     return released(found)
 
 
-def _weigh(request: Request, memory: Memory) -> tuple[Policy, Gathered, tuple[Run, ...]]:
-    """The policy about the release, all that was gathered, and each requirement held against it.
+Weighed = tuple[Policy, Gathered, tuple[Run, ...]]
+"""The policy about the release, all that was gathered, and each requirement held against it."""
+
+
+def _weigh(request: Request, memory: Memory) -> Weighed:
+    """What `request` comes to. Where its asker has a state it is asked twice, for a verdict and for what that rests on.
 
     Raises:
         Fault: whatever keeps the request from being judged at all.
     """
+    if request.state is None:
+        return _weighed(request, memory)
+    return memory.weighed(request, lambda: _weighed(request, memory))
+
+
+def _weighed(request: Request, memory: Memory) -> Weighed:
     if request.now.utcoffset() != datetime.timedelta(0):
         raise ValueError("now is aware, in UTC")
     policy = about_release(request.policy, request.release)

@@ -8,8 +8,8 @@ trust, keys, thresholds and the moment, and on no artifact: the second artifact 
 A signature over an artifact itself depends on it, and is never kept. A judgement with a memory says what it says
 without one; only the time differs.
 
-What is kept is about one set of files under one set of terms. Others replace it, so a memory never holds more than one
-run's evidence.
+What is read and proved is about one set of files under one set of terms. Others replace it, so a memory never holds
+more than one run's evidence. What a request was weighed as is kept for each that is asked about twice.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ Made = TypeVar("Made")
 class Memory:
     """Of the last evidence it was asked about: what it reads as, and what authenticated or why not."""
 
-    __slots__ = ("_about", "_derived", "_evidence", "_proved", "_read")
+    __slots__ = ("_about", "_derived", "_evidence", "_proved", "_read", "_weighed")
 
     def __init__(self) -> None:
+        self._weighed: dict[int, tuple[object, Any]] = {}
         self._forget((), ())
 
     def _forget(self, evidence: tuple[object, ...], about: tuple[object, ...]) -> None:
@@ -52,6 +53,15 @@ class Memory:
             self._read = read()
         kept: Read = self._read
         return kept
+
+    def weighed(self, request: object, weigh: Callable[[], Made]) -> Made:
+        """What `weigh` comes to of this very request, kept as long as this memory, whatever evidence comes after it."""
+        # By identity, which nothing else takes while the request is held here.
+        known = self._weighed.get(id(request))
+        if known is None:
+            known = self._weighed[id(request)] = (request, weigh())
+        made: Made = known[1]
+        return made
 
     def derived(self, kind: type[Made]) -> Made:
         """What somebody keeps of what was read, one of its kind, made the first time."""

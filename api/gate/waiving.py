@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from attestations.faults import Fault
-from verifier.excuses import excuse
 from verifier.reasons import REASONS
 
 from ..render.lines import fault_line
-from ..usecases.waivers import read_approver, read_waivers
 from .decisions import Action, Decision
 
 if TYPE_CHECKING:
@@ -35,6 +33,10 @@ def waive(decision: Decision, settings: GateSettings, at: datetime.datetime, fil
     """
     if decision.action is not Action.HOLD or settings.waivers is None:
         return decision
+    from verifier.excuses import excuse
+
+    from ..usecases.waivers import read_approver, read_waivers
+
     try:
         approvers = tuple(read_approver(each.name, each.file, each.key, files) for each in settings.approvers)
         paths = [path for path in files.walk(settings.waivers).files if not PurePath(path).name.startswith(".")]

@@ -6,6 +6,7 @@ the policy does not name: it would be ignored where somebody thinks it counts.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from attestations.digests import Digest
-from attestations.faults import Place
+from attestations.faults import Fault, Place
 from attestations.limits import Limits
 from attestations.npm_keys import is_npm_keys
 from verifier.faults import TrustFault
@@ -124,11 +125,14 @@ def stored(name: str, store: TrustStore) -> Stored:
 
 
 def _pinned_keys(policy: Policy, given: tuple[KeyFile, ...], store: TrustStore) -> tuple[KeyFile, ...]:
-    pinned = {signer.key for signer in policy.signers if isinstance(signer, PinnedKey)}
-    if not pinned:
+    wanted = {signer.key for signer in policy.signers if isinstance(signer, PinnedKey)}
+    for file in given:
+        with contextlib.suppress(Fault):  # what is wrong with a file is told where its keys are wanted
+            wanted -= set(fingerprints(file))
+    if not wanted:
         return given
     stored = tuple(KeyFile(entry.name, entry.content) for entry in store.all() if is_key_file(entry.content))
-    return (*given, *(file for file in stored if not pinned.isdisjoint(fingerprints(file))))
+    return (*given, *(file for file in stored if not wanted.isdisjoint(fingerprints(file))))
 
 
 def fingerprints(file: KeyFile) -> tuple[Digest, ...]:
