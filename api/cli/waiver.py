@@ -113,18 +113,20 @@ def sign(path: str, key: str, output: str, pin_fd: int | None, pinentry: str | N
 
 @command.command("show", epilog=example("countersign waiver show waiver.json"))
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@click.option("--config", metavar="FILE", help="The settings of the gate that it is for (TOML).")
 @click.option("--approver", "approvers", multiple=True, metavar="NAME=FILE", help="Who may sign, by key. Repeatable.")
 @click.option("--now", callback=moment, metavar="TIME", help="The time to ask about, as in 2026-03-02T11:04:00Z.")
-def show(paths: tuple[str, ...], approvers: tuple[str, ...], now: datetime.datetime | None) -> int:
-    """Show what the waivers in FILEs say; and with --approver, whether they hold.
+def show(paths: tuple[str, ...], config: str | None, approvers: tuple[str, ...], now: datetime.datetime | None) -> int:
+    """Show what the waivers in FILEs say; and with --config or --approver, whether they hold.
 
-    Exit code: 0; with --approver, 0 where one holds and everything else counts, and 4 otherwise.
+    Exit code: 0; where it is asked whether they hold, 0 where one does and nothing is left over, and 4 otherwise.
     """
     from .world import this_machine
 
     world = this_machine()
-    if approvers:
-        return _show_holding(paths, approvers, now or world.clock.now(), world)
+    if approvers or config is not None:
+        named = (*_named_in(config, world), *(_approver(each, world) for each in approvers))
+        return _show_holding(paths, named, now or world.clock.now(), world)
     from attestations.limits import DEFAULT_LIMITS
     from verifier.waivers import read_waiver
 
@@ -136,7 +138,7 @@ def show(paths: tuple[str, ...], approvers: tuple[str, ...], now: datetime.datet
     return 0
 
 
-def _show_holding(paths: tuple[str, ...], named: tuple[str, ...], now: datetime.datetime, world: World) -> int:
+def _show_holding(paths: tuple[str, ...], named: tuple[Approver, ...], now: datetime.datetime, world: World) -> int:
     from verifier.outcome import Outcome
     from verifier.reasons import REASONS
 
@@ -144,13 +146,24 @@ def _show_holding(paths: tuple[str, ...], named: tuple[str, ...], now: datetime.
     from ..render.waivers import waiver_text
     from ..usecases.waivers import read_waivers
 
-    waivers, aside = read_waivers(paths, tuple(_approver(each, world) for each in named), now, world.files)
+    waivers, aside = read_waivers(paths, named, now, world.files)
     for waiver in waivers:
         world.terminal.write(waiver_text(waiver) + "it holds\n")
     for each in aside:
         line = fault_line(each.fault, REASONS[each.fault.reason].remedy, world.look)
         world.terminal.write(f"{world.look.clean(', '.join(each.names))} does not count: {line}\n")
     return Outcome.PASSED.exit_code if waivers and not aside else Outcome.ERROR.exit_code
+
+
+def _named_in(config: str | None, world: World) -> tuple[Approver, ...]:
+    """Who may sign waivers of the gate with these settings."""
+    if config is None:
+        return ()
+    from ..gate.settings import read_settings
+    from ..usecases.waivers import read_approver
+
+    settings = read_settings(config, world.files)
+    return tuple(read_approver(each.name, each.file, each.key, world.files) for each in settings.approvers)
 
 
 def _approver(text: str, world: World) -> Approver:

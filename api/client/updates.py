@@ -1,6 +1,6 @@
 """Questions before an installation, and a channel's latest release, as a client has them.
 
-What a service refuses to answer is held, and never let through: `Decision.action` is ``allow`` where it said so alone.
+What a service refuses to answer is held, and never let through: `Decision.install` is true where it said so alone.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from attestations.strict_json import Node, decode_base64
 
-ALLOW, HOLD = "allow", "hold"
-_ACTIONS = (ALLOW, "block", HOLD)
+_ACTIONS = ("allow", "block", "hold")
 
 
 class Update(Struct, frozen=True, kw_only=True):
@@ -29,9 +28,10 @@ class Update(Struct, frozen=True, kw_only=True):
 
 
 class Decision(Struct, frozen=True):
-    """What the service says: install on ``allow`` alone. `verdicts` are ids by file; `state` is to be kept once it is
-    installed, where one was sent."""
+    """What the service says: install where `install` is true, and on nothing else. `action` is ``allow``, ``block`` or
+    ``hold``, `verdicts` are ids by file; `state` is to be kept once it is installed, where one was sent."""
 
+    install: bool
     action: str
     outcome: str
     reasons: tuple[str, ...]
@@ -65,11 +65,13 @@ def decision_of(item: Node) -> Decision:
     update = item.get("update")
     if update is None:
         problem = item.field("problem")
-        return Decision(HOLD, "ERROR", (problem.field("reason").text(),), {})
+        return Decision(False, "hold", "ERROR", (problem.field("reason").text(),), {})
     action, outcome, state = update.field("action").text(), update.field("outcome").text(), update.get("state")
-    if action not in _ACTIONS or (action == ALLOW) is not (outcome == "PASSED"):
+    install = update.field("install").boolean()
+    if action not in _ACTIONS or len({install, action == "allow", outcome == "PASSED"}) > 1:
         raise update.fault("json.value", "no decision", expected=", ".join(_ACTIONS))
     return Decision(
+        install=install,
         action=action,
         outcome=outcome,
         reasons=tuple(reason.text() for reason in update.field("reasons").items()),

@@ -180,6 +180,15 @@ def test_one_person_or_a_stranger_lets_nothing_through(fleet: Fleet, by: tuple[s
     assert "waivers/0.erika.json" in text
 
 
+def test_whether_a_waiver_holds_at_a_gate_is_shown(fleet: Fleet, program: Program) -> None:
+    files = fleet.release(712)
+    fleet.waive(*files, reasons=("verdict.absent",))
+    one, other = (f"waivers/{name}.json" for name in ("0.erika", "1.max"))
+    whole = program("waiver", "show", one, other, "--config", "fleet.toml")
+    assert (whole.code, "signed   Erika, Max\nit holds\n" in whole.text) == (0, True)
+    assert program("waiver", "show", one, "--config", "fleet.toml").code == 4
+
+
 def test_a_waiver_lapses(fleet: Fleet, program: Program) -> None:
     files = fleet.release(712)
     fleet.check(712, *files)

@@ -21,6 +21,7 @@ from .asking import Asking, asked
 
 NOTHING = write_state(ReleaseState())
 LATEST = "/v1/channels/acme/endpoint/stable/latest"
+ALLOW = {"install": True, "action": "allow", "outcome": "PASSED", "reasons": [], "files": []}
 STREAM = {"vendor": "acme", "product": "endpoint", "channel": "stable"}
 
 
@@ -59,7 +60,7 @@ def test_each_of_a_batch_is_answered_for_itself(world: tuple[World, Asking]) -> 
     answer = ask(world, {"files": [file]}, {"files": ["0" * 64]}, {"files": [file], "policy": {"digest": "0" * 64}})
     assert answer.status_code == 200
     good, absent, refused = answer.json()["items"]
-    assert (good["status"], good["update"]["action"], good["update"]["reasons"]) == (200, "allow", [])
+    assert (good["status"], good["update"]["install"], good["update"]["reasons"]) == (200, True, [])
     assert good["update"]["files"][0]["verdict"].startswith("verdict-")
     assert (absent["update"]["action"], absent["update"]["reasons"]) == ("hold", ["verdict.absent"])
     assert (refused["status"], refused["problem"]["reason"]) == (422, "policy.unknown")
@@ -70,7 +71,7 @@ def test_what_speaks_against_it_is_told_in_words(world: tuple[World, Asking]) ->
     (old,), _ = made.judged(712, "old"), made.judged(713, "new")
     installed = {**STREAM, "version": "7.713.0"}
     (item,) = ask(world, {"files": [old], "state": None, "installed": installed}).json()["items"]
-    assert item["update"]["action"] == "block"
+    assert (item["update"]["install"], item["update"]["action"]) == (False, "block")
     (fault,) = item["update"]["faults"]
     assert (fault["reason"], fault["expected"], fault["actual"]) == ("update.rollback", "at least 713", "712")
     assert "state" not in item["update"]
@@ -108,8 +109,8 @@ def test_our_client_asks_and_never_lets_through_what_was_refused(world: tuple[Wo
     good = Update(files=(file,), policy={"digest": made.policy}, state=NOTHING)
     unknown = Update(files=(file,), policy={"digest": "0" * 64}, installed=STREAM)
     allowed, held = remote.check_updates(good, unknown)
-    assert (allowed.action, allowed.outcome, set(allowed.verdicts)) == ("allow", "PASSED", {file})
-    assert (held.action, held.outcome, held.reasons) == ("hold", "ERROR", ("policy.unknown",))
+    assert (allowed.install, allowed.action, set(allowed.verdicts)) == (True, "allow", {file})
+    assert (held.install, held.action, held.outcome, held.reasons) == (False, "hold", "ERROR", ("policy.unknown",))
     assert allowed.state is not None
     (again,) = remote.check_updates(Update(files=(file,), policy={"digest": made.policy}, state=allowed.state))
     assert again.state == allowed.state
@@ -118,9 +119,13 @@ def test_our_client_asks_and_never_lets_through_what_was_refused(world: tuple[Wo
 @pytest.mark.parametrize(
     "item",
     [
-        {"update": {"action": "allow", "outcome": "ERROR", "reasons": [], "files": []}},
-        {"update": {"action": "yes", "outcome": "PASSED", "reasons": [], "files": []}},
-        {"update": {"action": "allow", "outcome": "PASSED", "reasons": [], "files": [], "state": "!"}},
+        {"update": ALLOW | {"outcome": "ERROR"}},
+        {"update": ALLOW | {"action": "hold"}},
+        {"update": ALLOW | {"action": "yes"}},
+        {"update": ALLOW | {"install": False}},
+        {"update": ALLOW | {"install": "true"}},
+        {"update": ALLOW | {"state": "!"}},
+        {"update": ALLOW | {"files": None}},
         {},
     ],
     ids=str,

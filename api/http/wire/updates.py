@@ -28,6 +28,7 @@ _ASKED = {
 }
 _VERDICT = "verdict-0123456789abcdef0123456789abcdef"
 _ANSWER = {
+    "install": False,
     "action": "block",
     "outcome": "FAILED",
     "reasons": ["update.rollback"],
@@ -39,6 +40,7 @@ _ANSWER = {
             "detail": "an older release than the one that was accepted",
             "expected": "at least 713",
             "actual": "712",
+            "remedy": "Do not install. Somebody serves an old state of the repository.",
         }
     ],
 }
@@ -124,16 +126,19 @@ class FaultView(View):
     detail: str
     expected: str | None = None
     actual: str | None = None
+    remedy: str
 
 
 class UpdateView(View):
-    """The decision: `action` is ``allow``, ``block`` or ``hold``; install on ``allow``, and on nothing else.
+    """The decision, as a gate answers over its socket: install where `install` is true, and on nothing else. `action` is
+    ``allow``, ``block`` or ``hold``.
 
     `state` is the one to keep once it is installed, where a state was sent. It is no verdict, and nobody signed it.
     """
 
     model_config = example(**_ANSWER)
 
+    install: bool
     action: str
     outcome: str
     reasons: list[str]
@@ -202,6 +207,7 @@ class LatestList(View):
 def update_view(answer: UpdateAnswer) -> UpdateView:
     """A decision as it is shown."""
     return UpdateView(
+        install=answer.outcome is Outcome.PASSED,
         action=ACTIONS[answer.outcome],
         outcome=answer.outcome.value,
         reasons=list(answer.reasons),
@@ -216,9 +222,14 @@ def _weighed(file: Weighed) -> WeighedView:
 
 
 def _fault(fault: Fault) -> FaultView:
-    title = REASONS[fault.reason].title
+    row = REASONS[fault.reason]
     return FaultView(
-        reason=fault.reason, title=title, detail=fault.detail, expected=fault.expected, actual=fault.actual
+        reason=fault.reason,
+        title=row.title,
+        detail=fault.detail,
+        expected=fault.expected,
+        actual=fault.actual,
+        remedy=row.remedy,
     )
 
 
