@@ -6,7 +6,8 @@
 
 `action` is what the gate would do, and `observed` says that it let things through and told what it would have done.
 That files were installed is a line as well: {"at": …, "action": "accepted", "artifacts": [{"sha256": …}]}.
-What weakens whoever asks stands under "findings". What waivers let through has "waived" besides: by which, who signed them, for what, until when, and why.
+What weakens whoever asks stands under "findings". What waivers let through has "waived" besides: by which, who signed
+them, for what, until when, and why.
 """
 
 from __future__ import annotations
