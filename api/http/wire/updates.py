@@ -130,8 +130,9 @@ class FaultView(View):
 
 
 class UpdateView(View):
-    """The decision, as a gate answers over its socket: install where `install` is true, and on nothing else. `action` is
-    ``allow``, ``block`` or ``hold``.
+    """The decision, as a gate answers over its socket: install where `install` is true, and on nothing else.
+
+    `action` is ``allow``, ``block`` or ``hold``.
 
     `state` is the one to keep once it is installed, where a state was sent. It is no verdict, and nobody signed it.
     """
