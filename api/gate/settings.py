@@ -85,6 +85,10 @@ class GateSettings(Struct, frozen=True):
     tell: Tell = Tell()
     source: str = ""
 
+    def beside(self, name: str) -> str:
+        """The file that is called `name` where the settings are: no file of the directory we are called in (T71)."""
+        return _beside(self.source, name) if self.source else name
+
     def observes(self, at: datetime.datetime) -> bool:
         """Whether everything is let through at `at`, and only told.
 
@@ -164,7 +168,7 @@ class _Reader:
     def _approver(self, node: Node) -> ApproverFile:
         node.only("name", "file", "key")
         key = node.get("key")
-        pinned = parse_digest(key.text()) if key is not None else None
+        pinned = _digest(key) if key is not None else None
         return ApproverFile(node.field("name").text(), self._place(node.field("file")), pinned)
 
     def _tell(self, node: Node) -> Tell:
@@ -176,14 +180,26 @@ class _Reader:
         )
 
     def _trusted(self, node: Node) -> str:
-        """A name out of the store, or a path; what could be either is a name."""
+        """A path; or what could be one or a name out of the store, which the gate finds out (`GateSettings.beside`)."""
         return node.text() if is_name(node.text()) else self._place(node)
 
     def _place(self, node: Node) -> str:
         """A path, from where we are."""
         if not node.text() or "\0" in node.text():
             raise node.fault("json.value", "not a path")
-        return os.path.join(os.path.dirname(self._path) or ".", node.text())  # noqa: PTH118, PTH120  # keeps bytes
+        return _beside(self._path, node.text())
+
+
+def _beside(source: str, path: str) -> str:
+    """`path` as the settings in the file `source` say it, from where we are; never a bare name."""
+    return os.path.join(os.path.dirname(source) or ".", path)  # noqa: PTH118, PTH120  # keeps bytes
+
+
+def _digest(node: Node) -> Digest:
+    try:
+        return parse_digest(node.text())
+    except FormatFault as fault:
+        raise node.fault("json.value", fault.detail, expected="sha256: and 64 hex digits") from None
 
 
 def _data(node: Node) -> tuple[str, ...]:
