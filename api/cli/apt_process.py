@@ -14,7 +14,14 @@ import os
 from ..gate.apt.hooks import OWN_ERRORS, STARTED
 
 LOADED = (
-    *("api.cli.gate", "api.cli.world", "api.gate.apt.transactions", "api.gate.screens"),
+    *(
+        "api.cli.gate",
+        "api.cli.gate_apt",
+        "api.cli.world",
+        "api.gate.apt.transactions",
+        "api.gate.gate",
+        "api.gate.screens",
+    ),
     *("api.usecases.verify", "verifier.engine", "verifier.detached.openpgp", "cryptography.x509", "pysequoia"),
 )
 """What a transaction that is looked at uses: an environment that lacks any of it did not start."""

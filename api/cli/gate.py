@@ -9,10 +9,19 @@ from typing import Any
 import click
 
 from .asking import CONFIG, STATE, gate_options, opened, settings_of
+from .lazy import LazyGroup
 from .options import example, moment
 
+MEMBERS = {"apt": "gate_apt", "repair": "gate_repair"}
+"""The commands beside those of this file."""
 
-@click.group("gate", epilog=example("countersign gate check endpoint-7.2.0.exe --policy gate.toml --state gate"))
+
+@click.group(
+    "gate",
+    cls=LazyGroup,
+    members=MEMBERS,
+    epilog=example("countersign gate check endpoint-7.2.0.exe --policy gate.toml --state gate"),
+)
 def command() -> None:
     """Let nothing be installed by mistake.
 

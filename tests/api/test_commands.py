@@ -45,6 +45,9 @@ HELPS = pytest.mark.parametrize("path", COMMANDS, ids=lambda path: " ".join(path
 OF_A_SERVICE = ("admin", "remote", "serve", "worker")
 """Commands about a service: what they read from the environment says where and who, never what to trust."""
 
+IN_APT = (("gate", "apt"), ("gate", "repair"))
+"""Commands about apt: `tests.apt.test_commands` runs their examples, where there is one."""
+
 WHERE_THINGS_ARE = {"COUNTERSIGN_BLOBS", "COUNTERSIGN_DATA", "COUNTERSIGN_DATABASE", "COUNTERSIGN_ISSUERS"}
 WHOM_TO_ASK = {"COUNTERSIGN_SERVICE", "COUNTERSIGN_TENANT", "COUNTERSIGN_TOKEN"}
 
@@ -146,6 +149,9 @@ def test_the_help_of_every_command_ends_with_an_example_that_works(
     if path[:1] and path[0] in OF_A_SERVICE and path[:2] != ("admin", "ceremony"):
         monkeypatch.setenv("COUNTERSIGN_SERVICE", "https://verdicts.example")
         _check_words(words)  # `tests.serving.test_examples` and `tests.client.test_examples` run them
+        return
+    if path[:2] in IN_APT:
+        _check_words(words)
         return
     ran = program(*words)
     assert (ran.code, ran.errors) == (0, b"")

@@ -5,12 +5,18 @@ environment · copy · launcher and configuration · apt's configuration as it i
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from attestations.faults import Fault, Place
+from attestations.limits import DEFAULT_LIMITS
 
+from ...usecases.policy import read_policy
+from ..check import check_asks_for_current
+from ..gate import Effects, Gate
+from ..settings import read_settings
 from .faults import AptFault
 from .hooks import asking, telling
 from .installation import Installation, Installed
@@ -39,6 +45,22 @@ def standing(
     wrong = wrong_hooks(installation, installed)
     yield Stands("hooks", "as they were written", wrong[0] if wrong else None)
     yield Stands("apt", "asks before it unpacks, and tells afterwards", unasked(installation, installed, configuration))
+
+
+def gate_stands(config: str, effects: Effects, at: datetime.datetime) -> Stands:
+    """Whether the gate of this file can be asked at `at` (aware, UTC), and whether it enforces."""
+    try:
+        settings = read_settings(config, effects.files)
+        observes = settings.observes(at)
+        for guard in settings.guards:
+            check_asks_for_current(read_policy(guard.policy, effects.files, DEFAULT_LIMITS), guard.policy)
+        accepted = len(Gate(settings, effects).state().streams)
+    except Fault as fault:
+        return Stands("gate", "", fault)
+    until = f"{settings.observe_until:%Y-%m-%d %H:%M} UTC" if observes else ""
+    says = f"OBSERVES until {until}: it lets everything through, and writes down what it would not" if observes else ""
+    policies = "1 policy" if len(settings.guards) == 1 else f"{len(settings.guards)} policies"
+    return Stands("gate", says or f"enforces {policies}; accepted: {accepted} streams", None)
 
 
 def unasked(installation: Installation, installed: Installed, configuration: Iterable[tuple[str, str]]) -> Fault | None:

@@ -17,10 +17,11 @@ import msgspec
 from msgspec import Struct
 
 from attestations.faults import Place
+from verifier.outcome import Outcome
 
 from ...effects.faults import InputFault
 from ...effects.writing import unwritable, write_whole
-from ..decisions import Action, Decision
+from ..decisions import Decision
 from .protocol import Transaction
 from .system import Query, dpkg_directory
 
@@ -56,12 +57,15 @@ def files_of(transaction: Transaction) -> tuple[str, ...]:
 
 
 def note(state: Path, transaction: Transaction, decision: Decision) -> None:
-    """Write down what was allowed, so that it can be accepted once dpkg has installed it. Raises: OutputFault."""
-    if decision.action is not Action.ALLOW:
+    """Write down what passed, so that it can be accepted once dpkg has installed it. Raises: OutputFault.
+
+    What is let through otherwise, by a waiver or since the gate only looks on, leads to no state.
+    """
+    if decision.outcome is not Outcome.PASSED:
         return
     packages = tuple(Package(each.package, each.version, each.architecture) for each in transaction.unpacked)
     digests = (verdict.artifact.digests.get("sha256") for verdict in decision.verdicts)
-    artifacts = tuple(digest.hex for digest in digests if digest is not None)
+    artifacts = tuple(dict.fromkeys(digest.hex for digest in digests if digest is not None))
     installing = Installing(dpkg_directory(transaction.configuration), packages, artifacts)
     write_whole(str(state / NOTE), msgspec.json.encode(installing))
 
