@@ -27,7 +27,7 @@ from .bundle_check import check_bundle, check_report, summary_in
 from .faults import VerdictFault
 from .gather import sha256
 from .outcome import Outcome
-from .policy.expected import matches
+from .policy.expected import about_release, matches
 from .policy.model import ManifestRequirement, Policy
 from .policy.plain import digest
 from .report_diff import read_report
@@ -47,10 +47,13 @@ class Verifier(Struct, frozen=True):
 class Assured(Struct, frozen=True):
     """What was proved of an artifact: its `size` in bytes, the release's `version`, and when it was judged.
 
-    `name` is what the vendor's manifest calls it, where the policy asks for a name; None where nothing proves one.
+    `vendor` and `product` are the policy's words. `name` is what the vendor's manifest calls it, where the policy asks
+    for a name; None where nothing proves one.
     """
 
     policy: PolicyReference
+    vendor: str
+    product: str
     resource: str
     version: str
     level: str
@@ -86,14 +89,18 @@ def assure(
     if size is None:
         detail = "the verdict is of a digest: nobody saw the bytes, and a list says how many they are"
         raise VerdictFault("assured.unmeasured", detail, actual=f"sha256:{artifact}")
+    policy, version = verifier.policy, parse_purl(summary.resource.value).version
     assert summary.time is not None
+    assert policy.product is not None
     return Assured(
-        policy=PolicyReference(verifier.policy.id, verifier.policy.version, digest(verifier.policy)),
+        policy=PolicyReference(policy.id, policy.version, digest(policy)),
+        vendor=policy.product.vendor,
+        product=policy.product.name,
         resource=summary.resource.value,
-        version=parse_purl(summary.resource.value).version,
+        version=version,
         level=said.field("level").text(),
         size=size.integer(),
-        name=_proved_name(said, verifier.policy),
+        name=_proved_name(said, about_release(policy, version)),
         time=summary.time,
     )
 

@@ -20,6 +20,7 @@ MEMBERS = {
     "upgrade": "admin_upgrade",
     "ceremony": "ceremony",
     "publish": "admin_publish",
+    "tuf": "admin_tuf",
     "signatures": "admin_signatures",
 }
 """Each command, and the module whose attribute ``command`` it is."""

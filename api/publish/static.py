@@ -49,6 +49,17 @@ class StaticSite:
                 return self._put(name, bundle)
         raise AssertionError
 
+    def number_of(self, policy: str, artifact: str, bundle: bytes) -> int:
+        """The number under which the verdict is published. Raises: ValueError, where it is not."""
+        place = Path("verdicts") / policy / "sha256" / artifact
+        for number in itertools.count(1):
+            held = self._held(place / f"{number}.json")
+            if held == bundle:
+                return number
+            if held is None:
+                raise ValueError("a verdict that was published")
+        raise AssertionError
+
     def put_policy(self, policy: str, content: bytes) -> bool:
         """Publish the policy; whether it was not there before.
 

@@ -130,6 +130,12 @@ class Published:
         for path in sorted(self._policies.glob("*.json")):
             yield path.stem, path.read_bytes()
 
+    def standing(self) -> Iterator[PublishedPolicy]:
+        """Every policy that is published and not retired. Raises: SignerFault ``signer.damaged``."""
+        for path in sorted(self._policies.glob("*.json")):
+            if not path.with_suffix(".retired").exists():
+                yield _read_policy(path)
+
     def counts(self) -> tuple[int, int]:
         """How many policies and trust files are published and neither retired nor distrusted."""
         return _count(self._policies, ".retired"), _count(self._trust, ".distrusted")

@@ -99,7 +99,7 @@ def standing(connection: Connection, tenant: str, artifact: str, policy: str) ->
     Of the tenant's verdicts that nothing superseded, and of others' those that are published.
     """
     about = select(verdicts).where(verdicts.c.artifact == artifact, verdicts.c.policy == policy)
-    mine = about.where((verdicts.c.tenant == tenant) | _published(), _current())
+    mine = about.where((verdicts.c.tenant == tenant) | are_published(), _current())
     return first(connection, VerdictRow, mine.order_by(verdicts.c.outcome != "PASSED", verdicts.c.serial.desc()))
 
 
@@ -111,7 +111,7 @@ def passed_for(tenant: str, *, past: bool = False) -> ColumnElement[bool]:
 
 def published(connection: Connection, verdict: str) -> VerdictRow | None:
     """The verdict of that id, whoever asked for it, where it is published."""
-    return _first(connection, verdicts.c.id == verdict, _published())
+    return _first(connection, verdicts.c.id == verdict, are_published())
 
 
 def signed(connection: Connection, after: int, size: int) -> tuple[VerdictRow, ...]:
@@ -130,7 +130,7 @@ def issued(connection: Connection, after: int, size: int) -> tuple[VerdictRow, .
     return tuple(VerdictRow(**row) for row in connection.execute(rows).mappings())
 
 
-def _published() -> ColumnElement[bool]:
+def are_published() -> ColumnElement[bool]:
     """Passed, under an operator's policy, signed, and superseded by nothing: no other is anybody else's to see."""
     return _issued() & _current()
 
@@ -170,7 +170,7 @@ _ABOUT = (
     select(verdicts)
     .where(
         verdicts.c.artifact == bindparam("artifact"),
-        or_(verdicts.c.tenant == bindparam("tenant"), _published()),
+        or_(verdicts.c.tenant == bindparam("tenant"), are_published()),
         verdicts.c.serial < bindparam("before"),
     )
     .order_by(verdicts.c.serial.desc())

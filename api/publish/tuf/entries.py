@@ -1,7 +1,7 @@
 """What the lists say of a file: under its digest always, under its name where that is proved and nobody else has it.
 
     sha256/<hex>                  {"countersign": {"verdicts": {<policy>: …}, "paths": [<its names>]}}
-    <policy>/<version>/<name>     {"countersign": {"verdicts": {<policy>: …}}}
+    acme/endpoint/7.1.0/setup.exe {"countersign": {"verdicts": {<policy>: …}}}
 
 Each verdict says its number and digest, as `publish.static` has it, the policy, the level, and the package URL.
 """
@@ -67,7 +67,10 @@ def list_file(
 
 def _named(standing: Standing, settings: RepositorySettings) -> str | None:
     assured = standing.assured
-    return settings.path(assured.policy.id, assured.version, assured.name) if assured.name is not None else None
+    if assured.name is None:
+        return None
+    words = {name: getattr(assured, name) for name in ("vendor", "product", "version", "name")}
+    return settings.path(assured.policy.id, words)
 
 
 def _free(edition: Edition, path: str, sha256: str) -> bool:

@@ -1,8 +1,8 @@
 """What the operator chose when a repository was begun, beside its metadata: how long roles hold, what files are called.
 
-    {"format": "countersign.repository/1", "lifetimes": {"timestamp": 86400, …}, "paths": {"endpoint": "{name}"}}
+    {"format": "countersign.repository/1", "lifetimes": {"timestamp": 86400, …}, "paths": {"acme-endpoint": "{name}"}}
 
-A path is made of the policy's id, the version of the release and the file's name, each proved by the verdict. Where a
+A path is made of vendor and product, as the policy has them, of the release's version and the file's name. Where a
 vendor has a repository too, both must call a file the same, if clients are to ask both (TAP 4): so it can be chosen.
 """
 
@@ -24,9 +24,9 @@ from .due import Lifetimes
 
 FILE = "repository.json"
 FORMAT = "countersign.repository/1"
-USUAL = "{policy}/{version}/{name}"
+USUAL = "{vendor}/{product}/{version}/{name}"
 
-_PLACEHOLDER = re.compile(r"\{(policy|version|name)\}")
+_PLACEHOLDER = re.compile(r"\{(vendor|product|version|name)\}")
 _SEGMENT = re.compile(r"[A-Za-z0-9._+~=@ -]*[A-Za-z0-9_+~=@-][A-Za-z0-9._+~=@ -]*", re.ASCII)
 _LONGEST = 200
 
@@ -38,9 +38,11 @@ class RepositorySettings(Struct, frozen=True, forbid_unknown_fields=True):
     lifetimes: Lifetimes = Lifetimes()
     paths: Mapping[str, str] = {}
 
-    def path(self, policy: str, version: str, name: str) -> str | None:
-        """What a file of that name is called; None where the name is none that every file system takes (T83, U19)."""
-        words = {"policy": policy, "version": version, "name": name}
+    def path(self, policy: str, words: Mapping[str, str]) -> str | None:
+        """What a file is called that passed under `policy`, out of the words that stand for the placeholders.
+
+        None where that is no path that every file system takes (T83, U19).
+        """
         path = _PLACEHOLDER.sub(lambda match: words[match[1]], self.paths.get(policy, USUAL))
         sound = len(path) <= _LONGEST and all(map(_SEGMENT.fullmatch, path.split("/")))
         return path if sound and not path.startswith(f"{DIGESTS}/") else None

@@ -36,13 +36,19 @@ def publish(database: Database, published: Published, documents: Documents, site
         SignerFault: ``signer.damaged``.
         OutputFault: ``output.unwritable``, ``publish.changed``.
     """
-    new = sum(site.put_policy(policy, content) for policy, content in published.contents())
+    new, versions = publish_ground(published, documents, site)
     count = written = 0
     for row in _issued(database):
         assert row.bundle is not None
         written += site.put_verdict(row.policy, row.artifact, row.bundle)
         count += 1
-    return PublishedFiles(written, new, site.put_documents(documents.contents()), count)
+    return PublishedFiles(written, new, versions, count)
+
+
+def publish_ground(published: Published, documents: Documents, site: StaticSite) -> tuple[int, int]:
+    """Publish what verdicts are read by, policies and trust documents; how many are new. Raises: as `publish`."""
+    policies = sum(site.put_policy(policy, content) for policy, content in published.contents())
+    return policies, site.put_documents(documents.contents())
 
 
 def _issued(database: Database) -> Iterator[VerdictRow]:
