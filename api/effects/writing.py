@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -92,6 +91,8 @@ def write_directory(path: str, contents: Mapping[str, bytes]) -> None:
                 _write_new(file, content)
             _settle(scratch, target, path)
         except BaseException:
+            import shutil  # which loads compressors at every start
+
             shutil.rmtree(scratch, ignore_errors=True)
             raise
 

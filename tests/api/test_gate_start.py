@@ -13,8 +13,8 @@ from fixtures.fleets import STATE, Fleet
 
 UNUSED = frozenset(
     {"asn1crypto", "asyncio", "cryptography.x509", "email", "fastapi", "http", "in_toto", "json", "logging"}
-    | {"multiprocessing", "pydantic", "requests", "rfc3161_client", "rich", "securesystemslib", "sigstore", "socket"}
-    | {"sqlalchemy", "ssl", "subprocess", "tuf", "urllib.request", "urllib3", "unittest"}
+    | {"multiprocessing", "pydantic", "requests", "rfc3161_client", "rich", "securesystemslib", "shutil", "sigstore"}
+    | {"socket", "sqlalchemy", "ssl", "subprocess", "tuf", "urllib.request", "urllib3", "unittest"}
     | {"verifier.certificates.certificate", "verifier.log", "verifier.rooted", "verifier.statement_requirement"}
     | {"verifier.debian_requirement", "verifier.layout.requirement", "verifier.sbom_requirement"}
 )
