@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,11 @@ from .asking import CONFIG, STATE, gate_options, opened, settings_of
 from .lazy import LazyGroup
 from .options import example, moment
 
-MEMBERS = {"apt": "gate_apt", "repair": "gate_repair"}
+if TYPE_CHECKING:
+    from ..gate.gate import Asked
+    from .world import World
+
+MEMBERS = {"init": "gate_init", "serve": "gate_serve", "apt": "gate_apt", "repair": "gate_repair"}
 """The commands beside those of this file."""
 
 
@@ -29,24 +33,6 @@ def command() -> None:
     """
 
 
-@command.command("init", epilog=example("countersign gate init --state new-gate"))
-@CONFIG
-@STATE
-def begin(config: str | None, state: str | None) -> int:
-    """Begin with a state in which nothing was accepted yet.
-
-    What is accepted first is where the sequence begins: look at it well.
-    """
-    from ..gate.states import States
-    from .world import this_machine
-
-    world = this_machine()
-    settings = settings_of(world, config=config, state=state, judges=False)
-    States(Path(settings.state)).begin()
-    world.terminal.write(f"begun: {settings.state}\n")
-    return 0
-
-
 @command.command("check", epilog=example("countersign gate check endpoint-7.2.0.exe --config gate.toml"))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @gate_options
@@ -56,6 +42,7 @@ def begin(config: str | None, state: str | None) -> int:
 @click.option("--now", callback=moment, metavar="TIME", help="The time to decide at, as in 2026-03-02T11:04:00Z.")
 @click.option("--observe", is_flag=True, help="Let everything through, and write down what would not have been.")
 @click.option("--until", callback=moment, metavar="TIME", help="When --observe ends: in 60 days at most.")
+@click.option("--socket", "path", metavar="PATH", help="Ask the gate that answers at this socket.")
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing: the exit code tells.")
 def check(
     files: tuple[str, ...],
@@ -65,12 +52,13 @@ def check(
     now: datetime.datetime | None,
     observe: bool,
     until: datetime.datetime | None,
+    path: str | None,
     quiet: bool,
     **setup: Any,
 ) -> int:
     """Decide whether FILEs may be installed together.
 
-    The gate is set up by --config FILE, or by --state and --policy.
+    The gate is set up by --config FILE, or by --state and --policy; or `gate serve` answers at --socket PATH.
 
     Exit code: 0 allow; 1 block; 3 and 4 hold, since something is missing or could not be decided. Let through on 0 and
     on nothing else. Tell it of the installation with `countersign gate accept`.
@@ -82,12 +70,27 @@ def check(
     from .world import this_machine
 
     world = this_machine(show_progress=not quiet)
+    asked = Asked(files, evidence, bundle, release)
+    if path is not None:
+        if any(setup.values()) or now or observe:
+            raise click.UsageError("the gate at --socket has its own settings, and its own clock")
+        return _elsewhere(asked, path, world, quiet=quiet)
     at = now or world.clock.now()
     gate = opened(settings_of(world, until=until, **setup), world)
-    decision = gate.check(Asked(files, evidence, bundle, release), at)
+    decision = gate.check(asked, at)
     if not quiet:
         world.terminal.write(decision_screen(decision, world.look))
     return decision.exit_code
+
+
+def _elsewhere(asked: Asked, path: str, world: World, *, quiet: bool) -> int:
+    from ..gate.reaching import ask
+    from ..gate.screens import told_screen
+
+    told = ask(Path(path), asked)
+    if not quiet:
+        world.terminal.write(told_screen(told))
+    return told.exit_code
 
 
 @command.command("accept", epilog=example("countersign gate accept endpoint-7.2.0.exe --config gate.toml"))

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from verifier.waivers import Waiver
 
     from .decisions import Decision
+    from .wire import Told
 
 _SAYS = {
     "allow": "ALLOW   all files passed, and follow from what was accepted",
     "block": "BLOCK   something was refuted: do not install",
     "hold": "HOLD    it is not decided: do not install meanwhile",
 }
+_OBSERVED = "OBSERVED  it is let through; once enforced, it would not be\n"
 _WAIVED = "ALLOW, WAIVED   it did not pass, and persons whom the settings name answer for it"
 _UNLOGGED = "logged  not assessed: there is no log of waivers yet; a service's trail keeps them (POST /v1/waivers)\n"
 
@@ -36,10 +38,24 @@ def decision_screen(decision: Decision, look: Look) -> str:
     lines += [f"note    {visible(note)}\n" for note in decision.notes]
     lines += [f"client  {visible(fault_line(fault, REASONS[fault.reason].remedy))}\n" for fault in decision.findings]
     if decision.observed and decision.action is not Action.ALLOW:
-        lines.append("OBSERVED  it is let through; once enforced, it would not be\n")
+        lines.append(_OBSERVED)
     if decision.waivers:
         lines += [*map(_waived, decision.waivers), _UNLOGGED]
     return "".join(lines) + (_WAIVED if decision.waivers else _SAYS[decision.action.value]) + "\n"
+
+
+def told_screen(told: Told) -> str:
+    """A decision that another process made and told: what did not pass, by which reasons, and the last line."""
+    lines = [
+        f"file    {visible(file.name)}: {visible(', '.join(file.reasons) or file.outcome)}\n"
+        for file in told.files
+        if file.outcome != Outcome.PASSED.value
+    ]
+    lines += [f"set     {visible(f'{fault.reason}: {fault.detail}. {fault.remedy}')}\n" for fault in told.faults]
+    lines += [f"note    {visible(note)}\n" for note in told.notes]
+    if told.observed and told.action != Action.ALLOW.value:
+        lines.append(_OBSERVED)
+    return "".join(lines) + _SAYS.get(told.action, "HOLD    it is not told what to do: do not install") + "\n"
 
 
 def _waived(waiver: Waiver) -> str:
