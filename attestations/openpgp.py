@@ -14,7 +14,7 @@ from msgspec import Struct
 from .faults import FormatFault, Place
 from .strict_json import decode_base64
 
-SIGNATURE, PUBLIC_KEY, TRUST, SUBKEY = 2, 6, 12, 14
+SIGNATURE, PUBLIC_KEY, TRUST, USER_ID, SUBKEY = 2, 6, 12, 13, 14
 LONGEST = 1 << 20
 """Bytes of the longest signature or certificate that is read."""
 
@@ -157,6 +157,13 @@ def _subpackets(hashed: bytes, source: str) -> Iterator[tuple[int, bytes]]:
 def fingerprints(certificate: bytes) -> frozenset[str]:
     """OpenPGP's own fingerprints of all keys in a certificate, in hex. They say who is named, and identify nobody."""
     return frozenset(_fingerprint(each.body) for each in packets(certificate, "") if each.tag in (PUBLIC_KEY, SUBKEY))
+
+
+def calls_itself(certificate: bytes) -> tuple[str, str]:
+    """The fingerprint of a certificate's primary key, in hex, and the first name in it: what people know it by."""
+    found = tuple(packets(certificate, ""))
+    names = [packet.body.decode("utf-8", "replace") for packet in found if packet.tag == USER_ID]
+    return _fingerprint(found[0].body), names[0] if names else ""
 
 
 def _fingerprint(body: bytes) -> str:

@@ -9,7 +9,6 @@ Of a keyring the keys that signed what apt holds are pinned, and no others.
 from __future__ import annotations
 
 import datetime
-import posixpath
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +17,7 @@ from msgspec import Struct
 
 from attestations.apt_sources import AptSource
 from attestations.debian.release import Release
+from attestations.digests import Digest
 from attestations.faults import Fault, Place
 from attestations.limits import DEFAULT_LIMITS
 from verifier.key_files import TrustedKey
@@ -84,8 +84,12 @@ def _archive(
 ) -> Archive:
     lists = str(place_of("Dir::State::lists", configuration) / list_name(uri, suite))
     rings, named = keyrings_of(entries[0], configuration, root)
-    held = [(ring, key) for ring in rings for key in ring.keys if key.window.holds(now)]
-    keys = tuple({key.key.fingerprint: (ring, key) for ring, key in reversed(held)}.values())
+    held: dict[Digest, tuple[Keyring, TrustedKey]] = {}
+    for ring in rings:
+        for key in ring.keys:
+            if now in key.window:
+                held.setdefault(key.key.fingerprint, (ring, key))
+    keys = tuple(held.values())
     content = [(path, files.read(path, "bundle", DEFAULT_LIMITS)) for path in standing([lists + EVERY]) if _signs(path)]
     releases = seen(content, tuple(key for _, key in keys), DEFAULT_LIMITS)
     release = releases[0].release if releases else None
@@ -145,6 +149,6 @@ def list_name(uri: str, suite: str) -> str:
     """
     _, _, rest = uri.partition(":")
     host, slash, path = rest.removeprefix("//").partition("/") if rest.startswith("//") else ("", "", rest)
-    directory = suite if suite.endswith("/") else f"dists/{suite}/"
-    whole = posixpath.join(host.rpartition("@")[2] + slash + path, directory)
+    below = suite.lstrip("/") if suite.endswith("/") else f"dists/{suite}/"
+    whole = f"{host.rpartition('@')[2]}{slash}{path}".rstrip("/") + "/" + below
     return _QUOTED.sub(lambda odd: "".join(f"%{byte:02x}" for byte in odd[0].encode()), whole).replace("/", "_")
