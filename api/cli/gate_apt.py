@@ -140,6 +140,8 @@ def _tell(fault: Fault, world: World) -> None:
 
 def _decide(transaction: Transaction, config: str, world: World) -> int:
     """What an earlier run left is settled first, so that nothing older than it comes in between."""
+    from verifier.apt_client import weaknesses
+
     from ..gate.apt.transactions import files_of, note
     from ..gate.gate import Asked
     from ..gate.screens import decision_screen
@@ -149,7 +151,7 @@ def _decide(transaction: Transaction, config: str, world: World) -> int:
     gate = opened(settings, world)
     at = world.clock.now()
     _settle(Path(settings.state), gate, at, world)
-    decision = gate.check(Asked(files_of(transaction)), at)
+    decision = gate.check(Asked(files_of(transaction), findings=weaknesses(transaction.configuration, ())), at)
     note(Path(settings.state), transaction, decision)
     world.terminal.write(decision_screen(decision, world.look))
     return decision.exit_code

@@ -38,7 +38,6 @@ Dir::State::status "{root}/var/lib/dpkg/status";
 Dir::Bin::dpkg "/usr/bin/dpkg";
 Dir::Log "{root}/var/log/apt";
 DPkg::Options {{ "--root={root}"; "--force-not-root"; "--force-script-chrootless"; "--log=/dev/null"; }};
-DPkg::Path "";
 APT::Architecture "amd64";
 APT::Architectures {{ "amd64"; }};
 APT::Sandbox::User "root";
@@ -71,8 +70,8 @@ state = "state"
 
 [[guard]]
 policy = "endpoint.toml"
-trust = ["./archive.asc"]
-evidence = ["{lists}_InRelease", "{lists}_main_binary-amd64_Packages"]
+trust = ["archive.asc"]
+evidence = ["{lists}_*"]
 """
 
 

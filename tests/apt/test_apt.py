@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from api.gate.apt.repair import repair
+from api.version import VERSION
 from fixtures.recipes.debian import MALLORY
 from fixtures.recipes.scene import MOMENT
 from fixtures.world.openpgp import certificate
 
 from .conftest import Installer
 from .machine import FOR_EVER, Machine, deb
+from .test_installation import put
 
 pytest.importorskip("pysequoia", reason="OpenPGP needs the extra 'formats'")
 YESTERDAY = datetime.datetime(2026, 3, 14, tzinfo=datetime.UTC)
@@ -24,6 +27,18 @@ def machine(tmp_path: Path, install: Installer) -> Machine:
     folder = tmp_path / "machine"
     folder.mkdir()
     return Machine(folder, install)
+
+
+def test_an_interpreter_that_is_broken_stops_apt_and_names_the_repair(machine: Machine) -> None:
+    machine.archive.publish(1, deb(machine.archive.folder, "7.1.0"))
+    machine.updated()
+    put(machine.installation.link.resolve() / "bin" / "python3", b"")
+    ran = machine.apt("install", "endpoint")
+    assert (ran.returncode, machine.version()) == (100, None)
+    (line,) = [line for line in ran.stdout.splitlines() if not line.startswith("E: ")]
+    assert line.endswith("so apt is stopped; mend it: countersign gate repair")
+    list(repair(machine.installation, VERSION))
+    assert (machine.apt("install", "endpoint").returncode, machine.version()) == (0, "7.1.0")
 
 
 @pytest.fixture
@@ -94,7 +109,9 @@ def test_u04_u06_an_archive_that_ended_is_blocked_though_apt_was_told_not_to_loo
     guarded.archive.publish(11, deb(guarded.archive.folder, "7.2.0"), until=YESTERDAY)
     assert guarded.apt("update").returncode == 100
     guarded.updated({"Acquire::Check-Valid-Until": "false"})
-    assert "debian.expired" in blocked(guarded, "install", "endpoint")
+    said = blocked(guarded, "install", "endpoint", "-o", "Acquire::Check-Valid-Until=false")
+    assert "debian.expired" in said
+    assert "[client.weakened]" in said
 
 
 def test_a_package_that_was_tampered_with_is_blocked(guarded: Machine) -> None:
@@ -140,4 +157,6 @@ def test_t84_an_archive_that_nobody_signed_is_held_though_apt_trusts_it(guarded:
     signed.unlink()
     guarded.forget_indexes()
     assert guarded.apt("update").returncode == 0
-    assert "HOLD" in blocked(guarded, "install", "endpoint")
+    said = blocked(guarded, "install", "endpoint")
+    assert "HOLD" in said
+    assert "debian.absent" in said

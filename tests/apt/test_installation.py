@@ -137,7 +137,7 @@ def test_an_interpreter_that_does_not_start_stops_apt_with_one_line(installed: I
     assert ran.returncode == 4
     assert ran.stdout == ""
     assert ran.stderr.count("\n") == 1
-    assert ran.stderr.startswith("countersign: the gate does not start (code ")
+    assert ran.stderr.startswith("countersign: the gate does not answer (code ")
     assert ran.stderr.endswith("mend it: countersign gate repair\n")
     with pytest.raises(AptFault) as caught:
         check_start(installed.link)

@@ -30,7 +30,7 @@ code=$?
 if [ "$code" -ge {started} ] && [ "$code" -lt {beyond} ]; then
     exit $((code - {started}))
 fi
-echo "countersign: the gate does not start (code $code), so apt is stopped; mend it: countersign gate repair" >&2
+echo "countersign: the gate does not answer (code $code), so apt is stopped; mend it: countersign gate repair" >&2
 exit 4
 """
 
