@@ -183,8 +183,9 @@ def _age(archive: Archive, now: datetime.datetime) -> Iterator[str]:
         yield f"# No max_age: the archive says until when a Release holds, this one until {release.until:%Y-%m-%d}."
         return
     yield "# The archive does not say until when a Release holds: without max_age a mirror may serve it for ever."
-    if release is not None and now - release.date > REST:
-        yield f"# This one is {(now - release.date).days} days old. An archive at rest looks so, as a frozen mirror does."
+    age = now - release.date if release is not None else REST
+    if age > REST:
+        yield f"# This one is {age.days} days old. An archive at rest looks so, and a frozen mirror looks the same."
         yield "# Find out which it is; if it is not at rest, take the # away."
         yield f'# max_age = "{REST.days}d"'
     else:
