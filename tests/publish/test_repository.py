@@ -264,8 +264,8 @@ def cut(work: Callable[[], object], after: int) -> bool:
     return code == 9
 
 
-STEPS = {"open", "os.rename", "os.remove", "os.utime", "os.mkdir"}
-"""What a run does to the disk, as the interpreter tells of it; each is one place to end at."""
+STEPS = {"open", "os.rename", "os.remove", "os.utime", "os.mkdir", "os.listdir"}
+"""What a run does to the disk, and where it looks about, as the interpreter tells of it: each is a place to end at."""
 
 
 def test_cut_off_anywhere_clients_see_the_old_edition_or_the_new_and_the_next_run_completes_it(tmp_path: Path) -> None:
