@@ -36,7 +36,7 @@ class Content(Enum):
     DATA = "data"
 
 
-class DataNames(Struct, frozen=True):
+class ContentRule(Struct, frozen=True):
     """The names by which a client's settings say that a file is data."""
 
     patterns: tuple[PathPattern, ...] = ()
@@ -48,13 +48,13 @@ class DataNames(Struct, frozen=True):
         return Content.DATA if data else Content.CODE
 
 
-def data_names(patterns: Iterable[str]) -> DataNames:
+def content_rule(patterns: Iterable[str]) -> ContentRule:
     """The names that match any of `patterns`, of the dialect of `.layout.patterns`.
 
     Raises:
         FormatFault: ``layout.pattern``.
     """
-    return DataNames(tuple(map(compile_path_pattern, patterns)))
+    return ContentRule(tuple(map(compile_path_pattern, patterns)))
 
 
 def names_of(verdict: Verdict, published: Iterable[Published]) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def names_of(verdict: Verdict, published: Iterable[Published]) -> tuple[str, ...
     return tuple(file.name for file in files if sha256 is not None and file.digests.get("sha256") == sha256)
 
 
-def why_no_grace(files: Sequence[tuple[Verdict, Sequence[str]]], step: Step | None, data: DataNames) -> str | None:
+def why_no_grace(files: Sequence[tuple[Verdict, Sequence[str]]], step: Step | None, rule: ContentRule) -> str | None:
     """Why a set that is held gets no grace, for people; None where grace is no question at all.
 
     Each file stands with the names under which manifests list it; `step` is where the set leads.
@@ -78,7 +78,7 @@ def why_no_grace(files: Sequence[tuple[Verdict, Sequence[str]]], step: Step | No
     if step is None or step.state is None or not all(names for _, names in files):
         return "none: it is not known to be the vendor's, and in sequence"
     for verdict, names in files:
-        if data.class_of(names) is Content.CODE:
+        if rule.class_of(names) is Content.CODE:
             return f"none: {verdict.artifact.name} is code, as all is that [content] in the settings does not call data"
     return NOT_ASSESSED
 

@@ -67,13 +67,13 @@ def _without_grace(
     """The decision, with a note of why what is held gets no grace, where that is a question."""
     if decision.action is not Action.HOLD or not data:
         return decision
-    from verifier.grace import data_names, names_of, why_no_grace
+    from verifier.grace import content_rule, names_of, why_no_grace
 
     named = [
         (verdict, names_of(verdict, published))
         for verdict, (_, published) in zip(decision.verdicts, asked, strict=True)
     ]
-    why = why_no_grace(named, step, data_names(data))
+    why = why_no_grace(named, step, content_rule(data))
     return replace(decision, notes=(*decision.notes, f"grace: {why}")) if why is not None else decision
 
 
