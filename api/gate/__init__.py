@@ -5,6 +5,7 @@
     waiving     waivers that named persons signed, read when something is held
     states      what was accepted, in a directory: one file a state, the next one only by who saw the last
     journal     each decision, a line
+    syncing     verdicts and evidence, brought to where there is no network
     screens     a decision for people
 
 It needs no service and no network, and never fails open: what is no clear pass is not let through.

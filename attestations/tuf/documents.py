@@ -44,10 +44,11 @@ class File(Struct, frozen=True):
 
 
 class TargetFile(Struct, frozen=True):
-    """A file that users install: its length in bytes and its hashes (hex), at least one."""
+    """A file that users install: its length in bytes and its hashes (hex), at least one; `custom` is anybody's."""
 
     length: int
     hashes: Mapping[str, str]
+    custom: Node | None = None
 
 
 class Root(Struct, frozen=True):
@@ -165,7 +166,7 @@ def parse_file(node: Node) -> File:
 
 def parse_target(node: Node) -> TargetFile:
     """What is said of a target. Raises: FormatFault ``json.type``, ``json.missing``, ``json.value``."""
-    return TargetFile(_counted(node.field("length"), 0), _hashes(node.field("hashes")))
+    return TargetFile(_counted(node.field("length"), 0), _hashes(node.field("hashes")), node.get("custom"))
 
 
 def _hashes(node: Node) -> Mapping[str, str]:

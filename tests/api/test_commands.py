@@ -24,6 +24,7 @@ from .conftest import Program
 from .running import ROOT
 from .scene import BY_POLICY, NAME
 from .test_gate import POLICY as GUARDED
+from .test_sync import Site
 from .test_trust_store import shipped
 from .test_tuf import lay_out_repositories
 from .tuf_repository import Repository
@@ -85,6 +86,8 @@ def workshop(scene: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> 
     lay_out_repositories(scene)
     roots = ("--root", "vendor=vendor.json", "--root", "assurer=assurer.json")
     assert program("tuf", "init", "--map", "map.json", "--state", "repositories", *roots).code == 0
+    Site(scene)
+    assert program("gate", "sync", "--from", "public", "--into", "synced", "--root", "root.json").code == 0
     return scene
 
 

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from .conftest import Program
-from .running import Ran
+from .killing import killed
 from .test_gate import AT, Fleet
 from .test_gate import fleet as fleet
-
-CALLS = ("fsync", "link", "mkdir", "open", "rename", "replace", "rmdir", "symlink", "unlink", "write")
-"""What changes a disk, by its name in `os`."""
 
 
 def bring(fleet: Fleet, number: int, *names: str, folder: str = "incoming") -> None:
@@ -152,7 +147,7 @@ def test_killed_at_any_step_the_last_good_set_is_served(fleet: Fleet, program: P
     for name in ("mirror", "gate"):
         shutil.copytree(fleet.folder / name, start / name, symlinks=True)
     seen, step = [], 0
-    while not _killed(step, program):
+    while not killed(step, lambda: program(*WORDS)):
         seen.append(served(fleet))
         assert seen[-1] in (old, new)
         ran = program(*WORDS)
@@ -166,43 +161,6 @@ def test_killed_at_any_step_the_last_good_set_is_served(fleet: Fleet, program: P
     assert step > 20
     assert old in seen
     assert new in seen
-
-
-def _killed(step: int, program: Program) -> bool:
-    """Whether a process that is killed before its change number `step` came to its end nevertheless."""
-    child = os.fork()
-    if child == 0:
-        code = 99
-        try:
-            _kill_before(step)
-            ran: Ran = program(*WORDS)
-            code = ran.code
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return False
-    assert os.WEXITSTATUS(status) == 0
-    return True
-
-
-def _kill_before(step: int) -> None:
-    left = [step]
-
-    def counting(call: Callable[..., Any]) -> Callable[..., Any]:
-        def made(*arguments: Any, **named: Any) -> Any:
-            writes = call.__name__ != "open" or (len(arguments) > 1 and arguments[1] & (os.O_WRONLY | os.O_RDWR))
-            if writes:
-                if left[0] == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                left[0] -= 1
-            return call(*arguments, **named)
-
-        return made
-
-    for name in CALLS:
-        setattr(os, name, counting(getattr(os, name)))
 
 
 def test_two_at_once_do_not_meet(fleet: Fleet, program: Program) -> None:

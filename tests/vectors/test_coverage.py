@@ -110,6 +110,10 @@ ALONE: Mapping[str, str] = {
     "update.target_unknown": "a repository is followed by a client, not by a request",
     "update.wrong_stream": "who asks by a policy asks about the manifest's own stream",
     "update.unsigned": "a repository is followed by a client, not by a request",
+    "tuf.map": "a repository is followed by a client, not by a request",
+    "update.shared_key": "a repository is followed by a client, not by a request",
+    "update.unconfirmed": "a repository is followed by a client, not by a request",
+    "update.unmapped": "a repository is followed by a client, not by a request",
 }
 """Reasons below `api` that no request leads to: a function refuses so, and a test of that function names the code."""
 

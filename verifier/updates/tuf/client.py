@@ -239,4 +239,4 @@ def _too_many(most: int) -> LimitFault:
     return LimitFault("limit.delegations", "more roles to search than are searched", expected=f"at most {most}")
 
 
-__all__ = ["Bounds", "Fetch", "Found", "Keep", "Kept", "Session", "find", "follow_roots", "refresh"]
+__all__ = ["Bounds", "Fetch", "Found", "Keep", "Kept", "Session", "find", "follow_roots", "load_targets", "refresh"]

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from attestations.faults import FormatFault
+from attestations.faults import FormatFault, LimitFault
 from attestations.strict_json import shown
 from attestations.tuf.roles import DelegatedRole, Delegations, Role, SuccinctRoles
 
@@ -82,6 +82,30 @@ def succinct_role(path: str, roles: SuccinctRoles) -> str:
     digest = hashlib.sha256(path.encode("utf-8")).digest()
     number = int.from_bytes(digest[:4], "big") >> (32 - roles.bit_length)
     return f"{roles.prefix}-{number:0{_digits(roles.bit_length)}x}"
+
+
+def speaker(name: str, delegations: Delegations) -> Callable[[str], bool]:
+    """What tells of a path whether the delegated role called `name` may speak of it."""
+    roles = delegations.roles
+    if isinstance(roles, SuccinctRoles):
+        return lambda path: succinct_role(path, roles) == name
+    named = [each for each in roles if each.name == name]
+    return lambda path: any(speaks_of(each, path) for each in named)
+
+
+def delegated_names(delegations: Delegations, most: int) -> tuple[str, ...]:
+    """The names of all delegated roles, in order.
+
+    Raises:
+        LimitFault: ``limit.delegations``: there are more than `most`.
+    """
+    roles = delegations.roles
+    count = 1 << roles.bit_length if isinstance(roles, SuccinctRoles) else len(roles)
+    if count > most:
+        raise LimitFault("limit.delegations", f"{count} roles, where {most} are read", expected=f"at most {most}")
+    if isinstance(roles, SuccinctRoles):
+        return tuple(f"{roles.prefix}-{number:0{_digits(roles.bit_length)}x}" for number in range(count))
+    return tuple(each.name for each in roles)
 
 
 def _digits(bit_length: int) -> int:
