@@ -17,11 +17,10 @@ import msgspec
 from msgspec import Struct
 
 from attestations.faults import Place
-from verifier.outcome import Outcome
 
 from ...effects.faults import InputFault
 from ...effects.writing import unwritable, write_whole
-from ..decisions import Decision
+from ..decisions import Action, Decision
 from .protocol import Transaction
 from .system import Query, dpkg_directory
 
@@ -57,11 +56,12 @@ def files_of(transaction: Transaction) -> tuple[str, ...]:
 
 
 def note(state: Path, transaction: Transaction, decision: Decision) -> None:
-    """Write down what passed, so that it can be accepted once dpkg has installed it. Raises: OutputFault.
+    """Write down what was allowed, so that it can be accepted once dpkg has installed it. Raises: OutputFault.
 
-    What is let through otherwise, by a waiver or since the gate only looks on, leads to no state.
+    What a waiver let through is accepted as well, and leads where the gate said (decision 0125); what is let through
+    because the gate only looks on leads to no state.
     """
-    if decision.outcome is not Outcome.PASSED:
+    if decision.action is not Action.ALLOW:
         return
     packages = tuple(Package(each.package, each.version, each.architecture) for each in transaction.unpacked)
     digests = (verdict.artifact.digests.get("sha256") for verdict in decision.verdicts)
