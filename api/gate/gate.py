@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,8 +38,11 @@ from .choosing import judge_under
 from .decisions import Decision, undecided
 from .journal import Journal
 from .lists import standing
-from .settings import GateSettings, Guard
+from .settings import GateSettings, Guard, Tell
 from .states import States
+
+if TYPE_CHECKING:
+    from .telling import Telling
 
 
 class Effects(Struct, frozen=True):
@@ -88,6 +92,8 @@ class Gate:
             decision = undecided(fault)
         decision = replace(decision, observed=observed, asked=tuple(map(shown, asked.files)), findings=asked.findings)
         self._journal.append(decision, at)
+        if self.settings.tell != Tell():
+            self._telling().decided(decision, at)
         return decision
 
     def accept(self, digests: tuple[str, ...], at: datetime.datetime) -> ReleaseState:
@@ -99,11 +105,19 @@ class Gate:
         """
         state = read_state(self._states.accept(digests), self.settings.state)
         self._journal.accepted(digests, at)
+        if self.settings.tell != Tell():
+            self._telling().accepted(digests, at)
         return state
 
     def state(self) -> ReleaseState:
         """What was accepted. Raises: UpdateFault ``update.state_damaged``; InputFault ``input.*``."""
         return read_state(self._states.present(), self.settings.state)
+
+    def _telling(self) -> Telling:
+        """Who tells others: loaded where somebody is to be told, for a gate starts light."""
+        from .telling import Telling
+
+        return Telling(self.settings, self._effects.terminal)
 
     def _waived(self, decision: Decision, at: datetime.datetime) -> Decision:
         from .waiving import waive
