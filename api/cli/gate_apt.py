@@ -13,9 +13,9 @@ from .asking import opened
 from .options import example
 
 if TYPE_CHECKING:
+    from attestations.apt_transactions import Transaction
     from attestations.faults import Fault
 
-    from ..gate.apt.protocol import Transaction
     from ..gate.gate import Gate
     from .world import World
 
@@ -63,10 +63,10 @@ def status(root: str) -> int:
 
     Exit code: 0 all of it is in order; 4 something is not.
     """
+    from attestations.apt_transactions import read_configuration
     from verifier.apt_client import weaknesses
 
     from ..gate.apt.installation import Installation
-    from ..gate.apt.protocol import read_configuration
     from ..gate.apt.screens import standing_screen
     from ..gate.apt.standing import Stands, gate_stands, standing
     from ..gate.apt.system import apt_configuration
@@ -110,9 +110,9 @@ def check(config: str) -> int:
 
     apt runs it, by the configuration that `install` wrote. Exit code: 0 go on; anything else stops apt.
     """
+    from attestations.apt_transactions import LONGEST, read_transaction
     from attestations.faults import Fault
 
-    from ..gate.apt.protocol import LONGEST, read_transaction
     from ..gate.apt.screens import stopped_line
     from ..gate.apt.transactions import files_of
     from .world import this_machine

@@ -57,7 +57,7 @@ def apt(root: str, into: str | None, dry: bool) -> int:  # click gives a flag by
     from ..gate.apt.archives import archives
     from ..gate.apt.faults import AptFault
     from ..gate.apt.first_policy import first_gate
-    from ..gate.apt.protocol import read_configuration
+    from attestations.apt_transactions import read_configuration
     from ..gate.apt.sources import weakened
     from ..gate.apt.system import apt_configuration
     from .world import this_machine

@@ -13,12 +13,12 @@ import pytest
 from api.gate.apt.environment import check_start
 from api.gate.apt.faults import AptFault
 from api.gate.apt.installation import Installation
-from api.gate.apt.protocol import read_configuration
 from api.gate.apt.repair import repair, wrong_environment, wrong_hooks
 from api.gate.apt.standing import unasked
 from api.gate.apt.sums import NAME, check_sums, write_sums
-from api.gate.apt.system import apt_configuration, dpkg_query
+from api.gate.apt.system import apt_configuration, dpkg_directory, dpkg_query
 from api.version import VERSION
+from attestations.apt_transactions import read_configuration
 from attestations.faults import Fault
 
 from .conftest import Installer, begin_root
@@ -256,3 +256,17 @@ def test_a_program_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, t
     with pytest.raises(AptFault) as caught:
         dpkg_query("/var/lib/dpkg")
     assert (caught.value.reason, str(caught.value.place)) == ("apt.program", "dpkg-query")
+
+
+@pytest.mark.parametrize(
+    ("options", "directory"),
+    [
+        (b"", "/var/lib/dpkg"),
+        (b"Dir=/target\n", "/var/lib/dpkg"),
+        (b"Dir=/target\nDir::State=state\nDir::State::status=dpkg/status\n", "/target/state/dpkg"),
+        (b"RootDir=/target\n", "/target/var/lib/dpkg"),
+        (b"Dir::State::Status=/else/dpkg/status\n", "/else/dpkg"),
+    ],
+)
+def test_where_dpkg_keeps_what_is_installed_is_what_apt_takes(options: bytes, directory: str) -> None:
+    assert dpkg_directory(read_configuration(options)) == directory

@@ -7,6 +7,7 @@ import hashlib
 import lzma
 
 from attestations.apt_sources import parse_sources
+from attestations.apt_transactions import read_configuration, read_transaction
 from attestations.debian.container import Declared, PackageMeasurer
 from attestations.debian.index import find_entries
 from attestations.debian.release import parse_release
@@ -25,6 +26,25 @@ SOURCES = (
     b"deb [arch=amd64 signed-by=/usr/share/keyrings/acme.gpg] https://apt.acme.example stable main # why\n",
     b"Types: deb\nURIs: https://apt.acme.example\nSuites: stable\nComponents: main\nSigned-By:\n .\n",
 )
+
+TRANSACTIONS = (
+    b"""\
+VERSION 3
+Dir=/
+DPkg::Options::=--force%2dnot-root
+
+endpoint 7.1.0 amd64 none < 7.2.0 amd64 same /var/cache/apt/archives/endpoint_7.2.0_amd64.deb
+endpoint 7.1.0 amd64 none < 7.2.0 amd64 same **CONFIGURE**
+driver 1:1.0-1~bpo12 all foreign > - - none **REMOVE**
+""",
+)
+
+
+def told(data: bytes) -> object:
+    """What apt tells a hook, and its configuration alone."""
+    transaction = read_transaction(data)
+    assert all(each.path.startswith(b"/") and b"\0" not in each.path for each in transaction.unpacked)
+    return read_configuration(data.partition(b"\n")[2].partition(b"\n\n")[0])
 
 
 def sources(data: bytes) -> object:

@@ -13,6 +13,7 @@ from functools import partial
 
 from attestations import notes
 from attestations.apt_sources import parse_sources
+from attestations.apt_transactions import read_transaction
 from attestations.carriers.minisign import read_minisign
 from attestations.carriers.openpgp import split_openpgp
 from attestations.carriers.sshsig import read_sshsig
@@ -160,6 +161,7 @@ TARGETS: tuple[Target, ...] = (
     Target("debian-release", "bytes", read_stanza, debian.released, further=lambda: debian.RELEASES),
     Target("debian-index", "bytes", expand, debian.indexed, further=lambda: debian.INDEXES),
     Target("debian-package", "bytes", begins, debian.packaged, further=lambda: debian.PACKAGES),
+    Target("apt-transaction", "bytes", read_transaction, debian.told, further=lambda: debian.TRANSACTIONS),
     Target("apt-sources", "bytes", parse_sources, debian.sources, further=lambda: debian.SOURCES),
     Target("clearsigned", "bytes", split_clearsigned, lambda data: split_clearsigned(data, "input")),
     Target("verdict-bundle", "json", parse_verdict_bundle, parse_verdict_bundle, further=readings.verdict_bundles),

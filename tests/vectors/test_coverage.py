@@ -89,6 +89,8 @@ ONLY_PASSED = frozenset({"log", "sbom.claims", "sbom.format", "signature", "time
 that of an SBOM in another format than the one asked for under ``sbom``."""
 
 ALONE: Mapping[str, str] = {
+    "apt.no_file": "apt tells a hook what it is about to do, and no request",
+    "apt.protocol": "apt tells a hook what it is about to do, and no request",
     "json.unknown_field": "our own formats say it in their own words (policy.unknown_field, record.malformed)",
     "limit.expanded": "what expands to more than 64 MiB is no vector",
     "limit.statement": "a statement comes in a bundle, whose limit is lower; only a raised limit leads here",

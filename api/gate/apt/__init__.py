@@ -1,6 +1,5 @@
 """The gate in apt: asked before anything is unpacked, told once dpkg has installed it.
 
-    protocol       what apt is about to do, as it tells a hook
     transactions   the packages of it asked about; afterwards, those that dpkg has installed are accepted
     environment    an interpreter and all that the gate needs, copied: no upgrade of the system's changes it
     sums           a list of files by SHA-256, and what differs from it

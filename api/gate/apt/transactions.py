@@ -16,12 +16,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from attestations.apt_transactions import Transaction
 from attestations.faults import Place
 
 from ...effects.faults import InputFault
 from ...effects.writing import unwritable, write_whole
 from ..decisions import Action, Decision
-from .protocol import Transaction
 from .system import Query, dpkg_directory
 
 NOTE = "apt-installing.json"

@@ -20,10 +20,8 @@ from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
 
-from attestations.faults import Place
-from attestations.limits import KIB, MIB
-
-from .faults import AptFault
+from .faults import FormatFault, Place
+from .limits import KIB, MIB
 
 LONGEST = 16 * MIB
 """Bytes of it that are read: an upgrade of everything that Debian has is a third of that."""
@@ -63,7 +61,7 @@ def read_transaction(data: bytes) -> Transaction:
     """What apt says, all of it: a line that is not of the protocol refuses the whole.
 
     Raises:
-        AptFault: ``apt.protocol``; ``apt.no_file``: apt itself does not know the file of a package.
+        FormatFault: ``apt.protocol``; ``apt.no_file``: apt itself does not know the file of a package.
     """
     if len(data) > LONGEST:
         raise _malformed(0, "too long", f"at most {LONGEST} bytes", f"{len(data)} or more")
@@ -83,7 +81,7 @@ def read_transaction(data: bytes) -> Transaction:
 
 
 def read_configuration(data: bytes) -> tuple[tuple[str, str], ...]:
-    """Options and their values, a line each, as apt writes them for a hook. Raises: AptFault ``apt.protocol``."""
+    """Options and their values, a line each, as apt writes them for a hook. Raises: FormatFault ``apt.protocol``."""
     return _options(data[:LONGEST].splitlines(), 1)
 
 
@@ -114,7 +112,7 @@ def _change(number: int, line: bytes) -> Unpacked | None:
     package, version, architecture = name.decode(), fields[5].decode(), fields[6].decode()
     if action == UNNAMED:
         detail = f"apt does not say which file {package} {version} comes from"
-        raise AptFault("apt.no_file", detail, place=_at(number), expected="the path of a file")
+        raise FormatFault("apt.no_file", detail, place=_at(number), expected="the path of a file")
     if not action.startswith(b"/") or b"\0" in action or version == "-":
         raise _malformed(number, "not a package that is unpacked", "a version, and an absolute path", _shown(line))
     return Unpacked(package, version, architecture, action)
@@ -142,8 +140,8 @@ def _shown(line: bytes) -> str:
     return line[:200].decode("utf-8", "replace")
 
 
-def _malformed(line: int, detail: str, expected: str, actual: str | None) -> AptFault:
-    return AptFault("apt.protocol", detail, place=_at(line), expected=expected, actual=actual)
+def _malformed(line: int, detail: str, expected: str, actual: str | None) -> FormatFault:
+    return FormatFault("apt.protocol", detail, place=_at(line), expected=expected, actual=actual)
 
 
 def _at(line: int) -> Place:
