@@ -21,7 +21,7 @@ from attestations.documents.checksums import listed_files
 from attestations.faults import Fault, Place
 from attestations.limits import Limits
 from attestations.predicates import ManifestPredicate, ReleasePredicate, read_predicate
-from attestations.predicates.manifest import PREDICATE_TYPE
+from attestations.predicates.manifest import PREDICATE_TYPE, Delta
 from attestations.predicates.release import PREDICATE_TYPES
 from attestations.statements import Claim, Statement, Subject
 
@@ -35,11 +35,15 @@ TYPES = frozenset((PREDICATE_TYPE, *PREDICATE_TYPES))
 
 
 class Listed(Struct, frozen=True):
-    """A file of the release: what the manifest says it is; `size` in bytes, `pointer` where in the statement."""
+    """A file of the release: what the manifest says it is; `size` in bytes, `pointer` where in the statement.
+
+    `delta` is there where the file is a difference to another one.
+    """
 
     subject: Subject
     size: int | None = None
     pointer: str | None = None
+    delta: Delta | None = None
 
 
 class Manifest(Struct, frozen=True):
@@ -151,7 +155,9 @@ def _own(statement: Statement, predicate: ManifestPredicate) -> Manifest:
         )
     return Manifest(
         "manifest",
-        tuple(Listed(stated[file.name, file.sha256], file.size, file.pointer) for file in predicate.artifacts),
+        tuple(
+            Listed(stated[file.name, file.sha256], file.size, file.pointer, file.delta) for file in predicate.artifacts
+        ),
         vendor=predicate.vendor,
         product=predicate.product,
         channel=predicate.channel,

@@ -38,12 +38,26 @@ def command() -> None:
 @click.option("--sequence", type=click.IntRange(min=0), metavar="N", help="Its number among the releases of its kind.")
 @click.option("--expires", callback=moment, metavar="TIME", help="Until when it is what you recommend.")
 @click.option("--previous", metavar="FILE|sha256:…", help="The manifest before: its file, or its statement's SHA-256.")
+@click.option(
+    "--delta",
+    "differences",
+    nargs=3,
+    multiple=True,
+    metavar="PATCH BASE FILE",
+    help="PATCH makes FILE out of BASE, which may be sha256:…",
+)
 @attest_options
-def manifest(paths: tuple[str, ...], previous: str | None, expires: datetime.datetime | None, **given: Any) -> int:
+def manifest(
+    paths: tuple[str, ...],
+    previous: str | None,
+    expires: datetime.datetime | None,
+    differences: tuple[tuple[str, str, str], ...],
+    **given: Any,
+) -> int:
     """Say that a release consists of these FILEs, each by its name, size and SHA-256."""
     from attestations.limits import DEFAULT_LIMITS
 
-    from ..usecases.attest import measured, previous_statement
+    from ..usecases.attest import deltas_of, measured, previous_statement
     from ..usecases.statements import Release, manifest_statement
     from .world import this_machine
 
@@ -55,8 +69,10 @@ def manifest(paths: tuple[str, ...], previous: str | None, expires: datetime.dat
         world = this_machine()
         before = previous_statement(previous, world.files, DEFAULT_LIMITS) if previous is not None else None
         release = Release(**fields, expires=expires, previous=before)
+        artifacts = measured(paths, world.files, world.terminal)
+        deltas = deltas_of(differences, artifacts, world.files, world.terminal)
         with blaming_words():
-            return manifest_statement(release, measured(paths, world.files, world.terminal))
+            return manifest_statement(release, artifacts, deltas)
 
     return attest(paths, statement, fields["version"], **given)
 

@@ -70,9 +70,9 @@ def command(
         asked = Asked((str(taken),), tuple(_inside(taken, each) for each in evidence), release=release)
         decision = gate.check(asked, at)
         if decision.lets_through:
-            staging.promote(taken, name, decision.digests)
+            staging.promote(taken, name, decision.installed)
             # Served first, accepted then; where a run is cut off in between, the next one begins with accepting.
-            _accept(decision.digests, staging, gate, at)
+            _accept(decision.installed, staging, gate, at)
     if not quiet:
         _tell(decision, staging.served(), world)
     return decision.exit_code

@@ -57,8 +57,20 @@ def check(
     if decision.action is Action.ALLOW:
         before = asked[0][0].state
         assert before is not None
-        states.offer(decision.digests, before, before if step.state is None else write_state(step.state))
+        decision = _telling_what_is_made(decision, step)
+        states.offer(decision.installed, before, before if step.state is None else write_state(step.state))
     return decision
+
+
+def _telling_what_is_made(decision: Decision, step: Step) -> Decision:
+    """The decision, with what differences make: that is what is accepted, and it shows that they made it."""
+    made = {digest.hex: result.hex for digest, result in step.made.items()}
+    names = {digest.hex: verdict.artifact.name for verdict in decision.verdicts for digest in verdict.artifact.digests}
+    notes = (
+        f"{names[digest]} makes a file with the SHA-256 {result}: accept that file, once it is there"
+        for digest, result in made.items()
+    )
+    return replace(decision, made=made, notes=(*decision.notes, *notes))
 
 
 def _without_grace(

@@ -12,7 +12,7 @@ Spec: countersign design, sections 3 and 7
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,7 @@ class Decision(Struct, frozen=True):
     `faults` speak against the set as a whole; those against a file stand on its verdict. `waivers` are those that
     excuse all of it, where it is allowed by them; `notes` are for whoever asks why it is held. `asked` names the files.
     `observed` says that the gate looks on: it tells what it would do, and lets everything through. `findings` change
-    nothing and are to be known.
+    nothing and are to be known. `made` are the files that differences among them make (SHA-256 to SHA-256, hex).
     """
 
     action: Action
@@ -63,6 +63,7 @@ class Decision(Struct, frozen=True):
     asked: tuple[str, ...] = ()
     observed: bool = False
     findings: tuple[Fault, ...] = ()
+    made: Mapping[str, str] = {}
 
     @property
     def lets_through(self) -> bool:
@@ -79,6 +80,11 @@ class Decision(Struct, frozen=True):
         """The files by SHA-256 (hex), each once; without those that could not be measured."""
         found = (verdict.artifact.digests.get("sha256") for verdict in self.verdicts)
         return tuple(dict.fromkeys(digest.hex for digest in found if digest is not None))
+
+    @property
+    def installed(self) -> tuple[str, ...]:
+        """The files that will be there, by SHA-256 (hex), each once: in the place of a difference what it makes."""
+        return tuple(dict.fromkeys(self.made.get(digest, digest) for digest in self.digests))
 
 
 def decide(verdicts: tuple[Verdict, ...], step: Step | None) -> Decision:

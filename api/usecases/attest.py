@@ -15,6 +15,7 @@ from attestations.digests import Digest, parse_digest
 from attestations.evidence import read_evidence
 from attestations.faults import FormatFault, Place
 from attestations.limits import Limits
+from attestations.predicates.manifest import Delta
 from verifier.engine import judge
 from verifier.request import EvidenceFile, Request
 from verifier.verdict import Artifact, Verdict
@@ -23,7 +24,7 @@ from ..effects.files import Files
 from ..effects.keys import Signer, sign_envelope
 from ..effects.paths import shown
 from ..effects.terminal import Terminal
-from .artifacts import is_digest, measure
+from .artifacts import by_digest, is_digest, measure
 from .evidence import gather, tell_left_out
 from .statements import PAYLOAD_TYPE
 from .verify import Terms
@@ -51,6 +52,30 @@ def measured(paths: Iterable[str], files: Files, terminal: Terminal) -> tuple[Ar
         with terminal.progress(shown(path), files.size(path)) as advance:
             artifacts.append(measure(path, (), files, advance))
     return tuple(artifacts)
+
+
+def deltas_of(
+    given: Iterable[tuple[str, str, str]], artifacts: Iterable[Artifact], files: Files, terminal: Terminal
+) -> dict[Digest, Delta]:
+    """What each difference is made for and makes, by its own SHA-256. Patch and result are among `artifacts`.
+
+    Raises:
+        InputFault: ``input.*``, ``bytes.changed``.
+        FormatFault: ``attest.delta``, for a patch or a result that is no file of the release; ``digest.malformed``.
+    """
+    listed = {artifact.name: digest for artifact in artifacts for digest in artifact.digests}
+    deltas = {}
+    for patch, base, result in given:
+        for path in (patch, result):
+            if shown(path) not in listed:
+                detail = "a difference, and what it makes, are files of the release: give both as FILE"
+                raise FormatFault("attest.delta", detail, place=Place(shown(path)))
+        before = by_digest(base) if is_digest(base) else measured((base,), files, terminal)[0]
+        digest = before.digests.get("sha256")
+        if digest is None:
+            raise FormatFault("attest.delta", "a difference's base is given by SHA-256", actual=base[:80])
+        deltas[listed[shown(patch)]] = Delta(digest, listed[shown(result)])
+    return deltas
 
 
 def previous_statement(text: str, files: Files, limits: Limits) -> Digest:

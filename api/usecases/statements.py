@@ -55,8 +55,12 @@ class Build(Struct, frozen=True):
     finished: datetime.datetime | None = None
 
 
-def manifest_statement(release: Release, artifacts: Iterable[Artifact]) -> bytes:
+def manifest_statement(
+    release: Release, artifacts: Iterable[Artifact], deltas: Mapping[Digest, manifest.Delta] | None = None
+) -> bytes:
     """The statement that `artifacts` are the files of `release`, each by the last part of its path.
+
+    `deltas` says by SHA-256 which of them are differences, and what each is made for and makes.
 
     Raises:
         FormatFault: ``json.value``, for a word that no release key has, or a name that no file has;
@@ -76,10 +80,17 @@ def manifest_statement(release: Release, artifacts: Iterable[Artifact]) -> bytes
         expires=_moment(release.expires),
         previous={"sha256": release.previous.hex} if release.previous is not None else None,
         artifacts=[
-            {"name": name, "sha256": sha256, "size": size} for name, sha256, size in sorted(subjects, key=_by_name)
+            {"name": name, "sha256": sha256, "size": size, **_delta((deltas or {}).get(Digest("sha256", sha256)))}
+            for name, sha256, size in sorted(subjects, key=_by_name)
         ],
     )
     return _statement(manifest.PREDICATE_TYPE, predicate, subjects)
+
+
+def _delta(delta: manifest.Delta | None) -> dict[str, Any]:
+    if delta is None:
+        return {}
+    return {"delta": {"base": {"sha256": delta.base.hex}, "result": {"sha256": delta.result.hex}}}
 
 
 def provenance_statement(build: Build, artifacts: Iterable[Artifact]) -> bytes:

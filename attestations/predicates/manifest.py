@@ -3,9 +3,12 @@
     {"vendor": "acme", "product": "endpoint", "version": "7.1.0",
      "channel": "stable", "platform": "windows", "variant": "x64",                          each may be absent
      "sequence": 712, "expires": "2026-04-01T00:00:00Z", "previous": {"sha256": "<hex>"},   each may be absent
-     "artifacts": [{"name": "endpoint.exe", "sha256": "<hex>", "size": 1048576}]}
+     "artifacts": [{"name": "endpoint.exe", "sha256": "<hex>", "size": 1048576},
+                   {"name": "endpoint.patch", "sha256": "<hex>", "size": 4096,
+                    "delta": {"base": {"sha256": "<hex>"}, "result": {"sha256": "<hex>"}}}]}
 
 The statement's subjects are the artifacts: one each, of the same name and SHA-256 (`verifier.manifests` sees to it).
+`delta` says that the file is a difference: made for the file `base`, which was installed before, and making `result`.
 `previous` is the SHA-256 of the statement before this one. The schema: docs/schemas/manifest.schema.json.
 
 Spec: countersign design, sections 2 (Release key) and 5 (Manifest)
@@ -32,6 +35,13 @@ _LONGEST_NAME = 1024
 MAX_ARTIFACTS = 10_000
 
 
+class Delta(Struct, frozen=True):
+    """A difference: the digests of the file that it was made for, and of the one that it makes."""
+
+    base: Digest
+    result: Digest
+
+
 class ListedFile(Struct, frozen=True):
     """One file of the release: `size` in bytes; `pointer` is where the manifest lists it."""
 
@@ -39,6 +49,7 @@ class ListedFile(Struct, frozen=True):
     sha256: Digest
     size: int
     pointer: str
+    delta: Delta | None = None
 
 
 class ManifestPredicate(Struct, frozen=True):
@@ -73,7 +84,7 @@ def read(predicate: Node) -> ManifestPredicate:
         variant=_maybe_word(predicate.get("variant")),
         sequence=_count(sequence) if sequence is not None else None,
         expires=_time(expires) if expires is not None else None,
-        previous=_previous(previous) if previous is not None else None,
+        previous=_digest(previous) if previous is not None else None,
         artifacts=_artifacts(predicate.field("artifacts")),
     )
 
@@ -103,7 +114,12 @@ def _time(node: Node) -> datetime.datetime:
     raise node.fault("json.value", "not a moment in UTC", expected="2026-04-01T00:00:00Z")
 
 
-def _previous(node: Node) -> Digest:
+def _delta(node: Node) -> Delta:
+    node.only("base", "result")
+    return Delta(_digest(node.field("base")), _digest(node.field("result")))
+
+
+def _digest(node: Node) -> Digest:
     node.only("sha256")
     return _sha256(node.field("sha256"))
 
@@ -119,7 +135,7 @@ def _artifacts(node: Node) -> tuple[ListedFile, ...]:
         raise node.fault("json.value", "a manifest lists files", expected=f"1 to {MAX_ARTIFACTS} of them")
     found: dict[str, ListedFile] = {}
     for item in node.items():
-        item.only("name", "sha256", "size")
+        item.only("name", "sha256", "size", "delta")
         name = item.field("name")
         text = name.text()
         if not text or len(text) > _LONGEST_NAME or not text.isprintable() or not stays_beneath(text):
@@ -130,5 +146,6 @@ def _artifacts(node: Node) -> tuple[ListedFile, ...]:
             )
         if text in found:
             raise name.fault("manifest.duplicate", "one name for two files")
-        found[text] = ListedFile(text, _sha256(item.field("sha256")), _count(item.field("size")), item.pointer)
+        sha256, size, delta = _sha256(item.field("sha256")), _count(item.field("size")), item.get("delta")
+        found[text] = ListedFile(text, sha256, size, item.pointer, _delta(delta) if delta is not None else None)
     return tuple(found.values())

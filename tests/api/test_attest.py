@@ -228,3 +228,22 @@ def test_the_signer_of_a_statement_is_the_key_that_was_named(release: Path, prog
     made = program("attest", "manifest", "endpoint.exe", *WORDS, "--key", "release.key").output
     key = open_signer("release.key", Vendor()).public_key
     assert json.loads(made)["signatures"][0]["keyid"] == key.fingerprint.hex
+
+
+def test_u17_a_difference_says_what_it_is_made_for_and_what_it_makes(release: Path, program: Program) -> None:
+    (release / "before.exe").write_bytes(b"the program before")
+    (release / "endpoint.patch").write_bytes(b"what changed")
+    base = hashlib.sha256(b"the program before").hexdigest()
+    attest = ("attest", "manifest", "endpoint.exe", "endpoint.patch", *WORDS, "--dry-run")
+    for given in ("before.exe", f"sha256:{base}"):
+        made = program(*attest, "--delta", "endpoint.patch", given, "endpoint.exe")
+        assert made.code == 0, made.errors
+        listed = {each["name"]: each for each in json.loads(made.output)["predicate"]["artifacts"]}
+        assert "delta" not in listed["endpoint.exe"]
+        makes = {"base": {"sha256": base}, "result": {"sha256": listed["endpoint.exe"]["sha256"]}}
+        assert listed["endpoint.patch"]["delta"] == makes
+    for wrong in (
+        ("endpoint.patch", "before.exe", "before.exe"),
+        ("endpoint.patch", f"sha512:{base * 2}", "endpoint.exe"),
+    ):
+        assert program(*attest, "--delta", *wrong).reason == "attest.delta"

@@ -157,4 +157,4 @@ class Guarded:
         """The gate allows the package, and is told that it is installed."""
         decided = self.check(archive, now)
         assert decided.action == "allow", decided
-        self._gate.accept([self._mirror.serve(archive)])
+        assert not self._gate.accept([self._mirror.serve(archive)])

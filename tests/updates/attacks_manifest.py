@@ -46,9 +46,20 @@ def ends(at: datetime.datetime) -> str:
 LAST = Release()
 NEXT = Release(713, {"endpoint.exe": b"bytes of 713"})
 TWO = {"endpoint.exe": b"bytes of 713", "driver.sys": b"driver of 713"}
+OLD, NEW, OTHER = b"bytes of 712", b"bytes of 713", b"bytes of 711"
 LONG_OVER = {"expires": "2020-01-01T00:00:00Z"}
 
+
+def patch(base: bytes, result: bytes) -> Release:
+    """Release 713 as a difference, from `base` to `result`."""
+    difference = {"endpoint.patch": b"713 - 712"}
+    return Release(
+        713, difference, listed={"endpoint.exe": NEW, **difference}, deltas={"endpoint.patch": (base, result)}
+    )
+
+
 CONTROLS = (
+    Attack("control", "an honest difference to the release that is installed (U17)", patch(OLD, NEW), before=LAST),
     Attack("control", "an honest release, after the one before it", NEXT, before=LAST),
     Attack(
         "control",
@@ -121,6 +132,16 @@ ATTACKS = (
         threshold=2,
     ),
     Attack(
+        "U17", "a difference to a release that is not installed", patch(OTHER, NEW), ("update.delta_base",), before=LAST
+    ),
+    Attack(
+        "U17",
+        "a difference that makes a file which the manifest does not list",
+        patch(OLD, OTHER),
+        ("update.delta_result", "update.incomplete"),
+        before=LAST,
+    ),
+    Attack(
         "U18",
         "a part of the release",
         Release(713, {"endpoint.exe": b"bytes of 713"}, listed=TWO),
@@ -134,4 +155,3 @@ ATTACKS = (
     ),
     Attack("U20", "the clock was set back by ten days", NEXT, ("clock.suspect",), before=LAST, later=-10 * DAY),
 )
-"""U13 and U17 stand beside those that they are about: `attacks_container`."""

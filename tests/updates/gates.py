@@ -46,9 +46,11 @@ class Gate:
         journal = self._state / "decisions.jsonl"
         return journal.read_bytes().splitlines() if journal.exists() else []
 
-    def accept(self, files: Iterable[Path]) -> None:
-        """The files are installed."""
-        assert run("gate", "accept", "--state", self._state, *files)[0] == 0
+    def accept(self, files: Iterable[Path]) -> str:
+        """The files are installed: the reason why the gate does not take it, or ""."""
+        code, reason = run("gate", "accept", "--state", self._state, *files)
+        assert (code == 0) is (reason == "")
+        return reason
 
 
 def run(*words: object) -> tuple[int, str]:

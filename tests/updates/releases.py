@@ -61,12 +61,14 @@ STABLE = 'channel = "stable"\nplatform = "windows"'
 class Release:
     """A release and its manifest: `fields` of the predicate besides the usual ones (None leaves one out).
 
-    `files` are what is offered, by name, and `listed` what the manifest lists, where that is something else.
+    `files` are what is offered, by name, and `listed` what the manifest lists, where that is something else. `deltas`
+    are those of the listed files that are differences: what they are made for, and what they make.
     """
 
     number: int = 712
     files: Mapping[str, bytes] = field(default_factory=lambda: {"endpoint.exe": b"bytes of 712"})
     listed: Mapping[str, bytes] | None = None
+    deltas: Mapping[str, tuple[bytes, bytes]] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     signers: tuple[SigningKey, ...] = (KEY,)
     signed: bool = True
@@ -86,7 +88,10 @@ class Release:
             "platform": "windows",
             "version": f"7.{self.number}.0",
             "sequence": self.number,
-            "artifacts": [{"name": name, "sha256": digests[name], "size": len(listed[name])} for name in listed],
+            "artifacts": [
+                {"name": name, "sha256": digests[name], "size": len(listed[name]), **self._delta(name)}
+                for name in listed
+            ],
         }
         return {
             "_type": "https://in-toto.io/Statement/v1",
@@ -94,6 +99,12 @@ class Release:
             "predicateType": PREDICATE_TYPE,
             "predicate": {name: value for name, value in {**fields, **self.fields}.items() if value is not None},
         }
+
+    def _delta(self, name: str) -> dict[str, Any]:
+        if name not in self.deltas:
+            return {}
+        base, result = ({"sha256": hashlib.sha256(content).hexdigest()} for content in self.deltas[name])
+        return {"delta": {"base": base, "result": result}}
 
     def _envelope(self, payload: bytes, key: SigningKey | None) -> bytes:
         message = pae(PAYLOAD_TYPE, payload) if self.signed else b"something else"
@@ -125,7 +136,13 @@ class Fleet:
         """The gate allows the release, and is told that it is installed."""
         decided = self.check(release, now)
         assert decided.action == "allow", decided
-        self._gate.accept(self._put(release))
+        assert not self._gate.accept(self._put(release))
+
+    def accept(self, content: bytes) -> str:
+        """The gate is told that a file with this content is installed: the reason why it does not take it, or ""."""
+        path = self._folder / "installed"
+        path.write_bytes(content)
+        return self._gate.accept([path])
 
     def _put(self, release: Release) -> list[Path]:
         paths = [self._folder / name for name in release.files]

@@ -41,7 +41,7 @@ FORMS: tuple[tuple[str, tuple[Attack, ...]], ...] = tuple(
 
 ATTACKS = tuple((form, attack) for form, attacks in FORMS for attack in attacks)
 
-ROWS = tuple(f"U{number:02}" for number in range(1, 21) if number not in (10, 17))
+ROWS = tuple(f"U{number:02}" for number in range(1, 21) if number != 10)
 """The rows of the table of attacks that an update can meet without a registry."""
 
 

@@ -9,14 +9,16 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from packaging.version import Version
 
 from attestations.digests import Digest, DigestSet
 from attestations.faults import Fault
+from attestations.predicates.manifest import Delta
 from attestations.statements import Claim, Subject
 from verifier.manifests import Listed, Manifest
 from verifier.updates.advance import FARTHEST, Asker, Step, advance
-from verifier.updates.offers import Delta, Offer
+from verifier.updates.offers import Offer
 from verifier.updates.streams import ReleaseState, Stream, read_state, write_state
 from verifier.updates.strength import strength_of
 from verifier.updates.versions import compare_versions
@@ -69,6 +71,14 @@ def offer(
     return Offer(of, said, tuple(map(artifact, names)), strength, **more)  # type: ignore[arg-type]  # fields of Offer
 
 
+def difference(delta: Delta, *, beside: bool = False) -> Offer:
+    """Release 713 as a difference to what is installed, or beside the file that it makes."""
+    whole = manifest("7.2.0", 713)
+    patch = Listed(Subject("endpoint.patch", DigestSet((digest("endpoint.patch"),))), 10, delta=delta)
+    given = ("endpoint.patch", *(file.subject.name for file in whole.files if beside))
+    return offer(replace(whole, files=(*whole.files, patch)), given=given)
+
+
 def accepted(*offers: Offer, now: datetime.datetime = NOW) -> ReleaseState:
     state = ReleaseState()
     for each in offers:
@@ -114,20 +124,15 @@ FIRST = offer(manifest())
             offer(manifest("7.2.0", 713, stream=Stream("acme", "endpoint", "stable", "windows"))),
             "update.wrong_stream",
         ),
-        (
-            "U13 an old file under a new label",
-            offer(manifest("7.2.0", 713), declared=(("version", "6.0.0"),)),
-            "update.header_mismatch",
-        ),
         ("U14 a weaker scheme", offer(manifest("7.2.0", 713), strength=1), "update.weaker_scheme"),
         (
             "U17 a difference to something else",
-            offer(manifest("7.2.0", 713), delta=Delta(digest("other"), digest("endpoint.exe-7.2.0"))),
+            difference(Delta(digest("other"), digest("endpoint.exe-7.2.0"))),
             "update.delta_base",
         ),
         (
             "U17 a difference with another result",
-            offer(manifest("7.2.0", 713), delta=Delta(digest("endpoint.exe-7.1.0"), digest("other"))),
+            difference(Delta(digest("endpoint.exe-7.1.0"), digest("other")), beside=True),
             "update.delta_result",
         ),
         (
@@ -172,7 +177,7 @@ def test_all_that_speaks_against_an_offer_is_told() -> None:
         ("a stronger scheme", offer(manifest("7.2.0", 713), strength=3)),
         (
             "a difference to what is installed",
-            offer(manifest("7.2.0", 713), delta=Delta(digest("endpoint.exe-7.1.0"), digest("endpoint.exe-7.2.0"))),
+            difference(Delta(digest("endpoint.exe-7.1.0"), digest("endpoint.exe-7.2.0"))),
         ),
         (
             "one file of many where one was asked for",
@@ -183,6 +188,30 @@ def test_all_that_speaks_against_an_offer_is_told() -> None:
 def test_what_is_no_attack_raises_no_alarm(benign: str, next_offer: Offer) -> None:
     step = advance(accepted(FIRST), next_offer, ASKER, NOW + DAY)
     assert (reasons(step), step.unchanged) == ([], False), benign
+
+
+def test_u17_what_is_accepted_of_a_difference_is_the_file_that_it_makes() -> None:
+    before, after = digest("endpoint.exe-7.1.0"), digest("endpoint.exe-7.2.0")
+    step = advance(accepted(FIRST), difference(Delta(before, after)), ASKER, NOW)
+    assert step.state is not None
+    assert step.state.streams[STABLE].artifacts == (after,)
+    assert step.made == {digest("endpoint.patch"): after}
+
+
+def test_u17_a_mirror_hands_on_differences_to_what_it_never_had() -> None:
+    after = digest("endpoint.exe-7.2.0")
+    step = advance(ReleaseState(), difference(Delta(digest("other"), after), beside=True), ASKER, NOW)
+    assert step.state is not None
+    assert (step.state.streams[STABLE].artifacts, step.made) == ((after,), {})
+    wrong = difference(Delta(digest("other"), digest("endpoint.patch")), beside=True)
+    assert reasons(advance(ReleaseState(), wrong, ASKER, NOW)) == ["update.delta_result"]
+
+
+def test_u17_a_difference_to_nothing_is_refused_and_a_whole_release_misses_no_difference() -> None:
+    made = difference(Delta(digest("endpoint.exe-7.1.0"), digest("endpoint.exe-7.2.0")))
+    assert reasons(advance(ReleaseState(), made, ASKER, NOW)) == ["update.delta_base"]
+    whole = offer(made.manifest, given=("endpoint.exe-7.2.0",))
+    assert advance(ReleaseState(), whole, ASKER, NOW).state
 
 
 def test_two_channels_and_a_regional_variant_go_each_their_own_way() -> None:

@@ -7,7 +7,7 @@
     5. Chain       where it names what came before it, that is what was accepted
     6. Strength    under no weaker scheme than the last one
     7. Set         every artifact is listed, by digest and size; every file that is listed is there
-    8. Delta       made for what is installed, and resulting in what the manifest lists
+    8. Delta       each difference made for what is installed, and making a file that the manifest lists
 
 Every step that can be made is made, and all faults are told. The caller keeps the new state after the installation, and
 not before it: an update that was only looked at was not accepted.
@@ -18,16 +18,17 @@ Spec: countersign design, sections 4 (Current) and 5.4; attacks, U03 to U18
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
+from attestations.digests import Digest
 from attestations.faults import Fault
 
 from ..faults import UpdateFault
 from ..manifests import Manifest
 from ..policy.plain import format_time
-from .offers import Offer, check_declared, check_delta, check_set, sha256_of
+from .offers import Offer, check_deltas, check_set
 from .streams import Accepted, ReleaseState, Stream
 from .versions import compare_versions
 
@@ -48,12 +49,14 @@ class Asker(Struct, frozen=True):
 class Step(Struct, frozen=True):
     """What an offer comes to: `state` to keep once it is installed, None where `faults` speak against it.
 
-    `unchanged` says that it is what was accepted before.
+    `unchanged` says that it is what was accepted before. `made` are the files that differences make once they are
+    applied, by the differences' own digests.
     """
 
     state: ReleaseState | None
     faults: tuple[Fault, ...]
     unchanged: bool = False
+    made: Mapping[Digest, Digest] = {}
 
 
 def advance(state: ReleaseState, offer: Offer, asker: Asker, now: datetime.datetime) -> Step:
@@ -70,12 +73,13 @@ def advance(state: ReleaseState, offer: Offer, asker: Asker, now: datetime.datet
         version=manifest.version.value if manifest.version is not None else "",
         sequence=manifest.sequence,
         manifest=offer.statement,
-        artifacts=tuple(sorted(sha256_of(artifact) for artifact in offer.artifacts)),
+        artifacts=tuple(sorted(offer.installs)),
         strength=offer.strength,
         expires=manifest.expires,
         at=now,
     )
-    return Step(ReleaseState({**state.streams, asker.stream: accepted}, max(state.seen or now, now)), ())
+    streams = {**state.streams, asker.stream: accepted}
+    return Step(ReleaseState(streams, max(state.seen or now, now)), (), made=offer.made)
 
 
 def _faults(
@@ -86,7 +90,7 @@ def _faults(
         lambda: check_clock(state, now),
         lambda: check_expiry(offer.manifest, now),
         lambda: check_set(offer),
-        lambda: check_declared(offer),
+        lambda: check_deltas(before, offer),
     ]
     if before is not None:
         steps += [
@@ -96,9 +100,6 @@ def _faults(
             lambda: check_chain(before, offer),
             lambda: check_strength(before, offer),
         ]
-    if offer.delta is not None:
-        delta = offer.delta
-        steps.append(lambda: check_delta(before, offer, delta))
     for step in steps:
         try:
             step()

@@ -74,6 +74,7 @@ def together(asked: Sequence[tuple[Request, Iterable[Published]]]) -> Step:
             if isinstance(published.says, Manifest):
                 offers.setdefault(statement_digest(published), []).append((published, published.says, request.artifact))
     faults: list[Fault] = []
+    made: dict[Digest, Digest] = {}
     unchanged = True
     for offered in offers.values():
         published, manifest, _ = offered[0]
@@ -88,9 +89,10 @@ def together(asked: Sequence[tuple[Request, Iterable[Published]]]) -> Step:
             faults.append(fault)
             continue
         faults += step.faults
+        made |= step.made
         state = step.state or state
         unchanged = unchanged and step.unchanged
-    return Step(None if faults else state, tuple(faults), unchanged=unchanged and not faults)
+    return Step(None if faults else state, tuple(faults), unchanged=unchanged and not faults, made=made)
 
 
 def _offer(published: Published, manifest: Manifest, artifacts: tuple[Artifact, ...], *, whole: bool) -> Offer:

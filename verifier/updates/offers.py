@@ -1,32 +1,27 @@
-"""What is offered as files: all that the manifest lists, and nothing else; what they declare; what a difference makes.
+"""What is offered as files: all that the manifest lists, and nothing else; and what differences among them make.
 
-Spec: countersign design, section 5; attacks, U08, U13, U17, U18
+Spec: countersign design, section 5; attacks, U08, U17, U18
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from attestations.digests import Digest
 
 from ..faults import UpdateFault
-from ..manifests import Manifest
+from ..manifests import Listed, Manifest
 from ..verdict import Artifact
 from .streams import Accepted
-
-
-class Delta(Struct, frozen=True):
-    """A difference that is installed over something: the digests of what it was made for, and of what it makes."""
-
-    base: Digest
-    result: Digest
 
 
 class Offer(Struct, frozen=True):
     """What is offered: an authenticated manifest, the digest of its statement, and the files as they were measured.
 
     `strength` is of the scheme that the manifest is signed with. `whole` says that all files of the release are to be
-    installed together. `declared` are names and versions out of containers' own headers, by what they declare.
+    installed together.
     """
 
     manifest: Manifest
@@ -34,8 +29,39 @@ class Offer(Struct, frozen=True):
     artifacts: tuple[Artifact, ...]
     strength: int
     whole: bool = True
-    delta: Delta | None = None
-    declared: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def listed(self) -> Mapping[Digest, Listed]:
+        """The files of the manifest by SHA-256."""
+        files = ((file.subject.digests.get("sha256"), file) for file in self.manifest.files)
+        return {digest: file for digest, file in files if digest is not None}
+
+    @property
+    def given(self) -> frozenset[Digest]:
+        """The offered files by SHA-256."""
+        return frozenset(map(sha256_of, self.artifacts))
+
+    @property
+    def deltas(self) -> Mapping[Digest, Listed]:
+        """Those of the offered files that are differences, by their own SHA-256."""
+        listed = self.listed
+        return {
+            digest: listed[digest] for digest in self.given if digest in listed and listed[digest].delta is not None
+        }
+
+    @property
+    def made(self) -> Mapping[Digest, Digest]:
+        """What the differences make that are applied here, by their own SHA-256.
+
+        One that lies beside the file that it makes is for others: a mirror hands it on.
+        """
+        results = {digest: file.delta.result for digest, file in self.deltas.items() if file.delta is not None}
+        return {digest: result for digest, result in results.items() if result not in self.given}
+
+    @property
+    def installs(self) -> frozenset[Digest]:
+        """The files that will be there once the offer is installed: in the place of a difference what it makes."""
+        return (self.given - self.deltas.keys()) | frozenset(self.made.values())
 
 
 def sha256_of(artifact: Artifact) -> Digest:
@@ -47,11 +73,12 @@ def sha256_of(artifact: Artifact) -> Digest:
 
 
 def check_set(offer: Offer) -> None:
-    """What is to be installed is what is listed, all of it. Raises: UpdateFault ``update.inconsistent``,
-    ``update.incomplete``."""
-    listed = {
-        digest: file for file in offer.manifest.files if (digest := file.subject.digests.get("sha256")) is not None
-    }
+    """What is to be installed is what is listed, all of it; a difference stands for what it makes, and is not missed.
+
+    Raises:
+        UpdateFault: ``update.inconsistent``, ``update.incomplete``.
+    """
+    listed = offer.listed
     for artifact in offer.artifacts:
         file = listed.get(sha256_of(artifact))
         if file is None or (file.size is not None and artifact.size is not None and file.size != artifact.size):
@@ -61,38 +88,40 @@ def check_set(offer: Offer) -> None:
                 expected=f"one of {len(listed)} files",
                 actual=f"{artifact.name[:80]} {sha256_of(artifact)}",
             )
-    missing = listed.keys() - {sha256_of(artifact) for artifact in offer.artifacts}
+    wanted = {digest for digest, file in listed.items() if file.delta is None}
+    missing = wanted - offer.installs
     if not offer.artifacts or (offer.whole and missing):
         raise UpdateFault(
             "update.incomplete",
             "not all files of the release are there",
-            expected=f"{len(listed)} files",
-            actual=f"{len(listed) - len(missing)}",
+            expected=f"{len(wanted)} files",
+            actual=f"{len(wanted) - len(missing)}",
         )
 
 
-def check_declared(offer: Offer) -> None:
-    """What containers declare in their own headers is what the signed manifest says. Raises: UpdateFault
-    ``update.header_mismatch``."""
-    for name, value in offer.declared:
-        claim = getattr(offer.manifest, name, None)
-        if claim is not None and claim.value != value:
+def check_deltas(before: Accepted | None, offer: Offer) -> None:
+    """Every difference makes a whole file that the manifest lists; those that are applied here fit what is installed.
+
+    That it really makes that file shows once it was applied: what is accepted then is the file, by its digest.
+
+    Raises:
+        UpdateFault: ``update.delta_base``, ``update.delta_result``.
+    """
+    listed, made = offer.listed, offer.made
+    for digest, file in offer.deltas.items():
+        assert file.delta is not None
+        name, whole = file.subject.name[:80], listed.get(file.delta.result)
+        if whole is None or whole.delta is not None:
             raise UpdateFault(
-                "update.header_mismatch",
-                f"its header declares another {name}",
-                expected=claim.value,
-                actual=value[:200],
+                "update.delta_result",
+                "it makes a file that the manifest does not list",
+                expected="a whole file of the release",
+                actual=f"{name} makes {file.delta.result}",
             )
-
-
-def check_delta(before: Accepted | None, offer: Offer, delta: Delta) -> None:
-    """Made for what is installed, and makes what is listed. Raises: UpdateFault ``update.delta_base``,
-    ``update.delta_result``."""
-    if before is None or delta.base not in before.artifacts:
-        raise UpdateFault(
-            "update.delta_base", "a difference to something that is not installed", actual=str(delta.base)
-        )
-    if not any(file.subject.digests.get(delta.result.algorithm) == delta.result for file in offer.manifest.files):
-        raise UpdateFault(
-            "update.delta_result", "it makes a file that the manifest does not list", actual=str(delta.result)
-        )
+        if digest in made and (before is None or file.delta.base not in before.artifacts):
+            raise UpdateFault(
+                "update.delta_base",
+                "a difference to something that is not installed",
+                expected="made for one of the files that were accepted last",
+                actual=f"{name} was made for {file.delta.base}",
+            )
