@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -100,9 +101,9 @@ def _entries(lines: list[str], source: str) -> Iterator[AptSource]:
             raise _refused("not a source of apt's", place, entry, "deb [option=value] URI SUITE COMPONENT…")
         options = _options(found["options"] or "", place)
         components = tuple(found["components"].split())
-        yield _checked(
-            AptSource(place, (found["kind"],), (found["uri"],), (found["suite"],), components, options), entry
-        )
+        # apt reads %20 in this spelling as a blank, and in the other as it stands.
+        uri, suite = unquote(found["uri"]), unquote(found["suite"])
+        yield _checked(AptSource(place, (found["kind"],), (uri,), (suite,), components, options), entry + uri + suite)
 
 
 def _without_remark(line: str) -> str:

@@ -1,6 +1,6 @@
 """Evidence that stands by for a guard: files, directories, and what apt holds of an archive.
 
-    evidence = ["/var/lib/apt/lists/deb.debian.org_debian_dists_bookworm_*"]
+    evidence = ["/var/lib/apt/lists/archive.example_debian_dists_bookworm_*"]
 
 A path that ends in ``*`` stands for the files that begin so and that say which packages there are: the Release, whoever
 signed it, and indexes of packages. apt names them after where they come from, and compresses them as it likes.
@@ -17,7 +17,7 @@ from attestations.faults import Place
 from ..effects.faults import InputFault
 
 EVERY = "*"
-_SAYS = re.compile(r"(?:.*_)?(?:InRelease|Release|Release\.gpg|Packages(?:\.[a-z0-9]+)?)")
+_SAYS = re.compile(r"InRelease|Release|Release\.gpg|(?:.+_binary-[^_]+_)?Packages(?:\.[a-z0-9]+)?")
 
 
 def standing(evidence: Iterable[str]) -> Iterator[str]:

@@ -34,7 +34,7 @@ def expand(data: bytes, source: str, limit: int) -> bytes:
     """
     if data.startswith(ZSTD):
         raise FormatFault("debian.compression", "compressed by zstd", place=Place(source), expected="xz or gzip")
-    if not data.startswith((XZ, GZIP)):
+    if not is_compressed(data):
         return data
     expanded, stream = _expanded(data, source, limit)
     if len(expanded) > limit:
@@ -50,10 +50,15 @@ def expand(data: bytes, source: str, limit: int) -> bytes:
     return expanded
 
 
+def is_compressed(data: bytes) -> bool:
+    """Whether it is of a form that is expanded here, by its looks."""
+    return data.startswith((XZ, GZIP))
+
+
 def begins(data: bytes, length: int) -> bytes:
     """The first bytes of what `data` expands to, as far as it can be read: for looks, nothing else."""
     try:
-        return _expanded(data[:4096], "", length)[0] if data.startswith((XZ, GZIP)) else data[:length]
+        return _expanded(data[:4096], "", length)[0] if is_compressed(data) else data[:length]
     except FormatFault:
         return b""
 

@@ -7,11 +7,13 @@ Spec: https://wiki.debian.org/DebianRepository/Format, "Packages" indices
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from ..digests import Digest
 from ..documents.document import Document
 from ..file_names import stays_beneath
 from ..limits import Limits
@@ -55,12 +57,19 @@ class PackageIndex:
             LimitFault: ``limit.expanded``.
         """
         if sha256 not in self._found:
-            if self._content is None:
-                self._content = expand(self._document.content, self._document.source, self._limits.manifest)
-            content, source = self._content, self._document.source
+            content, source = self._expanded(), self._document.source
             found = (_entry(content[start:stop], start, source) for start, stop in self._stanzas(content, sha256))
             self._found[sha256] = tuple(found)
         return self._found[sha256]
+
+    def digest(self) -> Digest:
+        """The SHA-256 of what the index expands to: a Release lists that, too. Raises as `entries`."""
+        return Digest("sha256", hashlib.sha256(self._expanded()).hexdigest())
+
+    def _expanded(self) -> bytes:
+        if self._content is None:
+            self._content = expand(self._document.content, self._document.source, self._limits.manifest)
+        return self._content
 
     def _stanzas(self, content: bytes, sha256: str) -> Iterator[tuple[int, int]]:
         """From where to where the stanzas go that hold the digest in a field of its own."""

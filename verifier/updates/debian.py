@@ -11,16 +11,18 @@ Spec: https://wiki.debian.org/DebianRepository/Format; countersign design, secti
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable
 
 from msgspec import Struct
 
+from attestations.debian.compression import is_compressed
 from attestations.debian.index import Entry, PackageIndex
 from attestations.debian.release import ListedIndex, Release, parse_release, release_text
 from attestations.digests import Digest, DigestSet
 from attestations.documents import PACKAGES, Document
-from attestations.faults import Fault
+from attestations.faults import Fault, FormatFault
 from attestations.limits import Limits
 from attestations.statements import Claim, Subject
 
@@ -71,6 +73,14 @@ class Archives:
                 self._releases[document.digest] = fault
         return self._releases[document.digest]
 
+    def _listed(self, release: Release, document: Document, limits: Limits) -> tuple[ListedIndex, ...]:
+        """Where the Release lists the index: by the digest of its file, or of what that expands to: apt packs anew."""
+        listed = release.listed(document.digest)
+        if not listed and is_compressed(document.content):
+            with contextlib.suppress(FormatFault):
+                listed = release.listed(self.index(document, limits).digest())
+        return listed
+
     def index(self, document: Document, limits: Limits) -> PackageIndex:
         """The index in a document, of which several packages may be asked."""
         return self._indexes.setdefault(document.digest, PackageIndex(document, limits))
@@ -79,7 +89,7 @@ class Archives:
         """The indexes among `documents` that the Release lists, by their digests, and what they say of a package."""
         found: list[Leads] = []
         for document in documents:
-            if document.kind == PACKAGES and (listed := release.listed(document.digest)):
+            if document.kind == PACKAGES and (listed := self._listed(release, document, limits)):
                 try:
                     entries: tuple[Entry, ...] | Fault = self.index(document, limits).entries(sha256)
                 except Fault as fault:
