@@ -59,8 +59,8 @@ NOTES = """\
   are the other side. What is over is Python again: three JSON documents, two statements, every check with its words; no
   part of it dominates ([decision](decisions/0131-figures-stand-beside-a-floor.md)).
 - *The gate.* Its floor is what no gate gets around. Cold, that is a Python which loads cryptography and msgspec; in
-  process, the file's hash, the check of the vendor's signature, what is read off the disk, and two writes that are on it before
-  anybody acts. Policy, trust and state are read anew each time.
+  process, the file's hash, the check of the vendor's signature, what is read off the disk, and two writes that are on
+  it before anybody acts. Policy, trust and state are read anew each time.
 - *A verdict out of files.* Python's own `http.server`, which nobody would put before a fleet, against the service; both
   over connections that stay open.
 - *Many bundles.* Processes share nothing and wait for nothing but a processor: what else runs beside them shows here.
