@@ -65,9 +65,12 @@ def _paths(_context: click.Context, _parameter: click.Parameter, values: tuple[s
     return paths
 
 
-@command.command("init", epilog=example("countersign admin tuf init --help"))
+@command.command(
+    "init",
+    epilog=example("countersign admin tuf init new --root 1.root.json \\\n    --lists-key online.pub --key online.key"),
+)
 @DIRECTORY
-@click.option("--root", "roots", multiple=True, required=True, type=click.Path(path_type=Path), help=ROOTS)
+@click.option("--root", "roots", multiple=True, required=True, metavar="FILE", help=ROOTS)
 @click.option("--lists-key", "lists_keys", multiple=True, required=True, metavar="FILE", help="A public key of lists.")
 @click.option("--lists-threshold", default=1, type=click.IntRange(1, 64), help="How many of these must sign: 1.")
 @click.option(
@@ -80,7 +83,7 @@ def _paths(_context: click.Context, _parameter: click.Parameter, values: tuple[s
 @pin_options
 def init(
     directory: Path,
-    roots: tuple[Path, ...],
+    roots: tuple[str, ...],
     lists_keys: tuple[str, ...],
     lists_threshold: int,
     lists: str,
@@ -105,13 +108,12 @@ def init(
     world = this_machine()
     sharing = Lists(_public(lists_keys), lists_threshold, int(lists).bit_length() - 1, succinct)
     settings = RepositorySettings(lifetimes=Lifetimes(**holds), paths=paths)
-    contents = [root.read_bytes() for root in roots]
-    count = begin(directory, contents, sharing, _signers(uris, **given), settings, world.clock.now())
+    count = begin(directory, _read(roots), sharing, _signers(uris, **given), settings, world.clock.now())
     world.terminal.write(f"lists      {count}, empty\nnext: countersign admin tuf publish {directory} --key …\n")
     return 0
 
 
-@command.command("publish", epilog=example("countersign admin tuf publish --help"))
+@command.command("publish", epilog=example("countersign admin tuf publish public --key online.key"))
 @DIRECTORY
 @KEYS
 @pin_options
@@ -144,16 +146,16 @@ def publish(directory: Path, uris: tuple[str, ...], pin_fd: int | None, pinentry
     return DUE if listing.unlisted else 0
 
 
-@command.command("refresh", epilog=example("countersign admin tuf refresh --help"))
+@command.command("refresh", epilog=example("countersign admin tuf refresh public --key online.key"))
 @DIRECTORY
-@click.option("--root", "roots", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help=ROOTS)
+@click.option("--root", "roots", multiple=True, metavar="FILE", help=ROOTS)
 @click.option("--lists-key", "lists_keys", multiple=True, metavar="FILE", help="Let this public key sign the lists.")
 @click.option("--lists-threshold", default=1, type=click.IntRange(1, 64), help="How many of these must sign: 1.")
 @KEYS
 @pin_options
 def refresh(
     directory: Path,
-    roots: tuple[Path, ...],
+    roots: tuple[str, ...],
     lists_keys: tuple[str, ...],
     lists_threshold: int,
     uris: tuple[str, ...],
@@ -173,7 +175,7 @@ def refresh(
         directory,
         _signers(uris, **given),
         world.clock.now(),
-        roots=tuple(root.read_bytes() for root in roots),
+        roots=_read(roots),
         keys=_public(lists_keys),
         threshold=lists_threshold,
     )
@@ -181,7 +183,7 @@ def refresh(
     return _status(directory)
 
 
-@command.command("status", epilog=example("countersign admin tuf status --help"))
+@command.command("status", epilog=example("countersign admin tuf status public"))
 @DIRECTORY
 def status(directory: Path) -> int:
     """Show when each role of the repository in DIR must be signed again.
@@ -209,6 +211,15 @@ def _signers(uris: tuple[str, ...], pin_fd: int | None, pinentry: str | None) ->
 
     source = pin_source(pin_fd, pinentry)
     return [open_signer(uri, source) for uri in uris]
+
+
+def _read(paths: tuple[str, ...]) -> tuple[bytes, ...]:
+    from attestations.limits import DEFAULT_LIMITS
+
+    from .world import this_machine
+
+    files = this_machine().files
+    return tuple(files.read(path, "trust_root", DEFAULT_LIMITS) for path in paths)
 
 
 def _public(paths: tuple[str, ...]) -> tuple[PublicKey, ...]:

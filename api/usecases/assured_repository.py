@@ -69,4 +69,5 @@ def refresh(
 
 def deadlines_in(directory: Path) -> tuple[Deadline, ...]:
     """When each role of the repository is due. Raises: InputFault, FormatFault, UpdateFault."""
-    return deadlines(read_present(Shelf(directory)), read_settings(directory).lifetimes)
+    lifetimes = read_settings(directory).lifetimes
+    return deadlines(read_present(Shelf(directory)), lifetimes)

@@ -20,6 +20,7 @@ from fixtures.recipes.scene import NOW, POLICY, policy_file
 from tests.api.test_commands import COMMANDS
 
 from .begun import begun
+from .repositories import lay_out_repository
 
 ADMIN = [path for path in COMMANDS if path[:1] == ("admin",) and "ceremony" not in path]
 GROUPS = frozenset(path for path in ADMIN if isinstance(COMMANDS[path], click.Group))
@@ -36,6 +37,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for words in BEFORE:
         assert main(["admin", *words]) == 0
     _keep(setup)
+    lay_out_repository(tmp_path)
     return tmp_path
 
 
