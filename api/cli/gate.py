@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from ..gate.gate import Asked
     from .world import World
 
-MEMBERS = {"init": "gate_init", "serve": "gate_serve", "apt": "gate_apt", "repair": "gate_repair", "sync": "gate_sync"}
+MEMBERS = {
+    "init": "gate_init",
+    "serve": "gate_serve",
+    "report": "gate_report",
+    "apt": "gate_apt",
+    "repair": "gate_repair",
+    "sync": "gate_sync",
+}
 """The commands beside those of this file."""
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from attestations.digests import Digest
 from attestations.faults import Fault
 from verifier.outcome import Outcome, combine
 from verifier.reasons import outcome_of
@@ -51,6 +52,7 @@ class Decision(Struct, frozen=True):
     excuse all of it, where it is allowed by them; `notes` are for whoever asks why it is held. `asked` names the files.
     `observed` says that the gate looks on: it tells what it would do, and lets everything through. `findings` change
     nothing and are to be known. `made` are the files that differences among them make (SHA-256 to SHA-256, hex).
+    `products` says what each policy guards, by its digest.
     """
 
     action: Action
@@ -64,6 +66,7 @@ class Decision(Struct, frozen=True):
     observed: bool = False
     findings: tuple[Fault, ...] = ()
     made: Mapping[str, str] = {}
+    products: Mapping[Digest, str] = {}
 
     @property
     def lets_through(self) -> bool:

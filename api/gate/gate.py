@@ -13,13 +13,14 @@ Spec: countersign design, sections 3 (the gate's column) and 7 (Gate)
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from attestations.digests import Digest
 from attestations.faults import Fault
 from attestations.limits import DEFAULT_LIMITS
 from verifier.updates.streams import ReleaseState, read_state
@@ -38,6 +39,7 @@ from .choosing import judge_under
 from .decisions import Decision, undecided
 from .journal import Journal
 from .lists import standing
+from .products import product_of
 from .settings import GateSettings, Guard, Tell
 from .states import States
 
@@ -88,6 +90,7 @@ class Gate:
             observed = self.settings.observes(at)
             judged = tuple(self._judged(asked, at))
             decision = check(judged, self._states, lambda held: self._waived(held, at), self.settings.data)
+            decision = replace(decision, products=_products(judged))
         except Fault as fault:
             decision = undecided(fault)
         decision = replace(decision, observed=observed, asked=tuple(map(shown, asked.files)), findings=asked.findings)
@@ -153,3 +156,12 @@ class Gate:
         store = self._effects.store
         named = (name if is_name(name) and store.get(name) else self.settings.beside(name) for name in guard.trust)
         return read_trust(named, store, self._effects.files, DEFAULT_LIMITS)
+
+
+def _products(judged: Iterable[Judged]) -> dict[Digest, str]:
+    """What each policy guards, by its digest."""
+    known: dict[Digest, str] = {}
+    for each in judged:
+        if each.request is not None and each.verdict.policy.digest not in known:
+            known[each.verdict.policy.digest] = product_of(each.request.policy)
+    return known

@@ -2,7 +2,8 @@
 
     {"at": "2026-03-14T09:00:00Z", "action": "hold", "observed": false, "outcome": "INCOMPLETE",
      "reasons": ["update.incomplete"],
-     "artifacts": [{"name": …, "sha256": …, "outcome": …, "policy": "https://…", "policy_digest": "sha256:…"}]}
+     "artifacts": [{"name": …, "sha256": …, "outcome": …, "product": "acme/endpoint/stable",
+                    "policy": "https://…", "policy_digest": "sha256:…"}]}
 
 `action` is what the gate would do, and `observed` says that it let things through and told what it would have done.
 That files were installed is a line as well: {"at": …, "action": "accepted", "artifacts": [{"sha256": …}]}.
@@ -84,7 +85,7 @@ def entry(decision: Decision, at: datetime.datetime) -> dict[str, Any]:
         "observed": decision.observed,
         "outcome": decision.outcome.value,
         "reasons": list(decision.reasons),
-        "artifacts": [_artifact(verdict) for verdict in decision.verdicts]
+        "artifacts": [_artifact(verdict, decision) for verdict in decision.verdicts]
         or [{"name": name} for name in decision.asked],
         **({"findings": [_finding(fault) for fault in decision.findings]} if decision.findings else {}),
         **({"waived": [_waived(waiver) for waiver in decision.waivers]} if decision.waivers else {}),
@@ -95,16 +96,18 @@ def _finding(fault: Fault) -> dict[str, str]:
     return {"reason": fault.reason, "place": str(fault.place), "actual": fault.actual or ""}
 
 
-def _artifact(verdict: Verdict) -> dict[str, str]:
-    """A file, the policy that it was judged under, and what it came to."""
+def _artifact(verdict: Verdict, decision: Decision) -> dict[str, str]:
+    """A file, the policy that it was judged under and what that guards, and what it came to."""
     digest = verdict.artifact.digests.get("sha256")
     measured = {"sha256": digest.hex} if digest is not None else {}
+    product = decision.products.get(verdict.policy.digest)
     return {
         "name": verdict.artifact.name,
         **measured,
         "outcome": verdict.outcome.value,
         "policy": verdict.policy.id,
         "policy_digest": str(verdict.policy.digest),
+        **({"product": product} if product is not None else {}),
     }
 
 
