@@ -28,8 +28,9 @@ What `--help` prints, made from the code.
 A file that is named on the command line and cannot be read is 4. A reader who leaves early (`countersign … | head`)
 changes nothing about the code. Results go to standard output, everything else to standard error.
 
-`COLUMNS`, `NO_COLOR` and a `TERM` of `dumb` are honoured, and `HTTPS_PROXY` and `SSL_CERT_FILE` where `trust update`
-fetches. No environment variable and no file in the current directory says what to trust or what to require.
+`COLUMNS`, `NO_COLOR` and a `TERM` of `dumb` are honoured, and `HTTPS_PROXY` and `SSL_CERT_FILE` where `trust update`,
+`tuf` and `gate sync` fetch. No environment variable and no file in the current directory says what to trust or what to
+require.
 `COUNTERSIGN_SERVICE` and `COUNTERSIGN_TOKEN` say which service `remote` asks and what shows who asks, in a CI job
 `COUNTERSIGN_TENANT` and, where GitHub's runner gives none, `COUNTERSIGN_ID_TOKEN`;
 `COUNTERSIGN_DATA`, `COUNTERSIGN_DATABASE` and `COUNTERSIGN_BLOBS` where a service keeps its things,

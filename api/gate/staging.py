@@ -22,13 +22,14 @@ from msgspec import Struct
 
 from attestations.faults import LimitFault, Place
 
+from ..effects.alone import alone
 from ..effects.faults import InputFault, OutputFault
 from ..effects.files import Files
 from ..effects.paths import shown
 from ..effects.writing import write_whole
 
 CURRENT, SETS, TAKEN = "current", "sets", ".taken"
-_GONE, _NEXT, _LOCK, _PROMOTING = ".gone", ".next", ".lock", ".promoting"
+_GONE, _NEXT, _PROMOTING = ".gone", ".next", ".promoting"
 
 
 class Most(Struct, frozen=True):
@@ -74,19 +75,14 @@ class Staging:
         Raises:
             OutputFault: ``output.unwritable``, also where another run is at it.
         """
-        import fcntl
-
         with self._writing():
             (self._directory / SETS).mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            with self._writing("another run is at it"):
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with alone(self._directory):
             self._sweep()
-            yield
-        finally:
-            self._sweep()
-            os.close(descriptor)
+            try:
+                yield
+            finally:
+                self._sweep()
 
     def take(self, source: str, files: Files, most: Most) -> tuple[Path, str]:
         """Copy the directory `source`, onto the disk; the copy, and the name of the set that it is.
@@ -185,12 +181,12 @@ class Staging:
         shutil.rmtree(gone)
 
     @contextlib.contextmanager
-    def _writing(self, why: str = "") -> Iterator[None]:
+    def _writing(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             place = Place(str(self._directory))
-            raise OutputFault("output.unwritable", why or str(error.strerror), place=place) from None
+            raise OutputFault("output.unwritable", str(error.strerror), place=place) from None
 
 
 def _sync(directory: Path) -> None:

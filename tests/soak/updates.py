@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from attestations.digests import Digest
 from attestations.limits import DEFAULT_LIMITS
 from attestations.tuf import documents
+from attestations.tuf.assured import published_verdicts
 from attestations.tuf.documents import TargetFile, Targets
 from attestations.tuf.metadata import Metadata, parse_metadata
 from attestations.tuf.roles import SuccinctRoles
@@ -54,6 +55,7 @@ def tuf(data: bytes) -> object:
 
 
 def _looked_up(path: str, file: TargetFile, targets: Targets) -> None:
+    published_verdicts(file.custom)
     names = target_files(path, file, consistent=True)
     assert len(names) == len(file.hashes)
     if targets.delegations is not None:
@@ -66,7 +68,9 @@ def tuf_seeds() -> tuple[bytes, ...]:
     key = {"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": "d7" * 32}}
     role = {"keyids": ["key"], "threshold": 1}
     file = {"version": 1, "length": 20, "hashes": {"sha256": "ab" * 32}}
-    target = {"endpoint/7.1.0.exe": {"length": 20, "hashes": {"sha256": "ab" * 32, "sha512": "cd" * 64}}}
+    custom = {"countersign": {"verdicts": {"ef" * 32: {"number": 1, "sha256": "ab" * 32}}, "paths": []}}
+    hashes = {"sha256": "ab" * 32, "sha512": "cd" * 64}
+    target = {"endpoint/7.1.0.exe": {"length": 20, "hashes": hashes, "custom": custom}}
     named = {"name": "first", **role, "terminating": True, "paths": ["endpoint/*.exe", "*/[a-z]?"]}
     hashed = {"name": "second", **role, "terminating": False, "path_hash_prefixes": ["0", "ab"]}
     succinct = {**role, "bit_length": 4, "name_prefix": "bin"}
