@@ -20,6 +20,7 @@ from api.usecases.service.trust_files import publish_trust
 from api.usecases.service.updates import Installed, UpdateAnswer, UpdateAsked, check_update
 from api.usecases.statements import Release, manifest_statement
 from attestations.digests import Digest, DigestSet
+from attestations.predicates.manifest import Delta
 from fixtures.recipes.scene import NOW
 from tests.backends import Backend
 from tests.service.judging import JudgeHere
@@ -77,14 +78,19 @@ class World(Struct, frozen=True):
         by: Principal = FLEET,
         key: Person = ANNA,
         of: tuple[str, ...] = (),
+        deltas: tuple[tuple[str, str, str], ...] = (),
         **words: Any,
     ) -> tuple[str, ...]:
-        """Judge these files of release `number`, of which there are also those in `of`; their SHA-256."""
+        """Judge these files of release `number`, of which there are also those in `of`; their SHA-256.
+
+        `deltas` are differences among them, with what each is made for and makes.
+        """
         version = words.pop("version", f"7.{number}.0")
         given = {"vendor": "acme", "product": "endpoint", "channel": "stable"} | words
         release = Release(version=version, sequence=number, **given)
-        listed = [Artifact(name, DigestSet((Digest("sha256", sha256_of(name)),)), 10) for name in {*files, *of}]
-        evidence = signed(manifest_statement(release, listed), key)
+        listed = [Artifact(name, DigestSet((digest_of(name),)), 10) for name in {*files, *of}]
+        made = {digest_of(file): Delta(digest_of(base), digest_of(result)) for file, base, result in deltas}
+        evidence = signed(manifest_statement(release, listed, made), key)
         for name in files:
             asked = Submission(
                 artifact=sha256_of(name),
@@ -109,6 +115,10 @@ def installed(version: str | None, sequence: int | None = None, stream: Stream =
 
 def sha256_of(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
+
+
+def digest_of(name: str) -> Digest:
+    return Digest("sha256", sha256_of(name))
 
 
 def world_of(backend: Backend, at: datetime.datetime = NOW, *, furnished: bool = False) -> World:

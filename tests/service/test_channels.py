@@ -71,6 +71,12 @@ def test_a_release_of_which_a_file_has_not_passed_yet_is_not_the_latest(world: W
     assert versions(world) == [("", "7.714.0")]
 
 
+def test_a_difference_that_has_not_passed_keeps_no_release_back(world: World) -> None:
+    (whole,) = world.judged(714, "new", of=("patch",), deltas=(("patch", "old", "new"),))
+    (release,) = found(world)
+    assert [file.sha256 for file in release.files] == [whole]
+
+
 def test_where_the_newest_has_expired_an_older_one_is_no_answer(world: World) -> None:
     world.judged(713, "old")
     world.judged(714, "new", expires=world.clock.now() + DAY)

@@ -71,6 +71,14 @@ def test_u18_a_part_of_a_release_is_held(world: World) -> None:
     assert (missing.outcome, missing.reasons) == (Outcome.INCOMPLETE, ("verdict.absent",))
 
 
+def test_u17_a_difference_is_for_who_has_what_it_was_made_for(world: World) -> None:
+    world.judged(712, "old")
+    (patch,) = world.judged(713, "patch", of=("new",), deltas=(("patch", "old", "new"),))
+    answer = world.ask(patch, before=installed("7.712.0"))
+    assert (answer.outcome, answer.made) == (Outcome.PASSED, {patch: sha256_of("new")})
+    assert world.ask(patch, before=NOTHING).reasons == ("update.delta_base",)
+
+
 def test_a_release_withdrawn_by_its_vendor_is_left_by_a_new_number(world: World) -> None:
     world.judged(713, "bad", version="7.2.0")
     (good,) = world.judged(714, "good", version="7.1.0")

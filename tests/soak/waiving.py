@@ -9,7 +9,7 @@ from fixtures.recipes.scene import NOW
 from tests import waiving
 from verifier.excuses import waivers_in
 from verifier.request import EvidenceFile
-from verifier.updates.releases import Release, read_release, write_release
+from verifier.updates.releases import Difference, Release, read_release, write_release
 from verifier.updates.streams import Stream
 from verifier.waivers import read_waiver
 
@@ -19,11 +19,12 @@ RELEASE = Release(
     Stream("acme", "endpoint", "stable", "windows", "x64"),
     "7.1.0",
     Digest("sha256", "ab" * 32),
-    ("cd" * 32,),
+    ("01" * 32, "cd" * 32),
     2,
     sequence=712,
     previous=Digest("sha256", "ef" * 32),
     expires=NOW,
+    differences=(Difference("01" * 32, "ef" * 32, "cd" * 32),),
 )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from attestations.digests import Digest, DigestSet
 from attestations.faults import Fault
+from attestations.predicates.manifest import Delta
 from attestations.statements import Claim, Subject
 
 from ..faults import UpdateFault
@@ -41,9 +42,18 @@ MOST_FILES = 1000
 """Files of a release that is kept; a larger one is judged where its evidence is."""
 
 
+class Difference(Struct, frozen=True, order=True, forbid_unknown_fields=True):
+    """A file of a release that is a difference: what it was made for, and what it makes. All are SHA-256 in hex."""
+
+    file: str
+    base: str
+    result: str
+
+
 class Release(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A release as its manifest says it. `statement` is the manifest's digest, `files` are SHA-256 in hex, sorted;
-    `strength` is that of the scheme that it is signed with (`.strength`). Moments are aware, in UTC."""
+    """A release as its manifest says it. `statement` is the manifest's digest, `files` are SHA-256 in hex, sorted, and
+    `differences` say of some that they are such; `strength` is that of the scheme that it is signed with (`.strength`).
+    Moments are aware, in UTC."""
 
     stream: Stream
     version: str
@@ -53,6 +63,13 @@ class Release(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     sequence: int | None = None
     previous: Digest | None = None
     expires: datetime.datetime | None = None
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def whole_files(self) -> tuple[str, ...]:
+        """The files that are installed: a difference only makes one of them."""
+        differences = {each.file for each in self.differences}
+        return tuple(sha256 for sha256 in self.files if sha256 not in differences)
 
 
 _DECODER = msgspec.json.Decoder(Release)
@@ -81,6 +98,7 @@ def _is_sound(release: Release) -> bool:
         all(_WORD.fullmatch(word) for word in words)
         and all(digest.algorithm == "sha256" and _SHA256.fullmatch(digest.hex) for digest in digests)
         and all(_SHA256.fullmatch(sha256) for sha256 in release.files)
+        and all(_SHA256.fullmatch(text) for each in release.differences for text in msgspec.structs.astuple(each))
         and len(release.files) <= MOST_FILES
         and 0 <= (release.sequence or 0) < 1 << 53
         and (release.expires is None or release.expires.utcoffset() == datetime.timedelta(0))
@@ -118,7 +136,15 @@ def _release(published: Published) -> Release | None:
         sequence=manifest.sequence,
         previous=manifest.previous,
         expires=manifest.expires,
+        differences=tuple(sorted(_differences(manifest))),
     )
+
+
+def _differences(manifest: Manifest) -> Iterator[Difference]:
+    for file in manifest.files:
+        digest = file.subject.digests.get("sha256")
+        if file.delta is not None and digest is not None:
+            yield Difference(digest.hex, file.delta.base.hex, file.delta.result.hex)
 
 
 def asks_for(policy: Policy, release: Release) -> bool:
@@ -160,21 +186,24 @@ def weigh(
             detail = "no manifest is known that tells of which release this file is"
             faults.append(UpdateFault("update.unknown", detail, actual=f"sha256:{sha256}"))
     unchanged = True
+    made: dict[Digest, Digest] = {}
     for statement, release in offers.items():
         step = advance(state, _offer(release, given[statement]), Asker(stream or release.stream), now)
         faults += step.faults
+        made |= step.made
         state = step.state or state
         unchanged = unchanged and step.unchanged
     if not offers and not faults:
         raise ValueError("a set has a file at least")
-    return Step(None if faults else state, tuple(faults), unchanged=unchanged and not faults)
+    return Step(None if faults else state, tuple(faults), unchanged=unchanged and not faults, made=made)
 
 
 def _offer(release: Release, given: Iterable[str]) -> Offer:
     words = {name: Claim(word, "") for name, word in msgspec.structs.asdict(release.stream).items() if word}
+    deltas = {each.file: Delta(_digest(each.base), _digest(each.result)) for each in release.differences}
     manifest = Manifest(
         "manifest",
-        tuple(Listed(Subject(sha256, _digests(sha256))) for sha256 in release.files),
+        tuple(Listed(Subject(sha256, _digests(sha256)), delta=deltas.get(sha256)) for sha256 in release.files),
         version=Claim(release.version, "") if release.version else None,
         sequence=release.sequence,
         expires=release.expires,
@@ -185,4 +214,8 @@ def _offer(release: Release, given: Iterable[str]) -> Offer:
 
 
 def _digests(sha256: str) -> DigestSet:
-    return DigestSet((Digest("sha256", sha256),))
+    return DigestSet((_digest(sha256),))
+
+
+def _digest(sha256: str) -> Digest:
+    return Digest("sha256", sha256)

@@ -132,7 +132,8 @@ class FaultView(View):
 class UpdateView(View):
     """The decision, as a gate answers over its socket: install where `install` is true, and on nothing else.
 
-    `action` is ``allow``, ``block`` or ``hold``.
+    `action` is ``allow``, ``block`` or ``hold``. `made` are the files that differences make, by the differences' own
+    SHA-256: who applies one sees that it made just that.
 
     `state` is the one to keep once it is installed, where a state was sent. It is no verdict, and nobody signed it.
     """
@@ -145,6 +146,7 @@ class UpdateView(View):
     reasons: list[str]
     files: list[WeighedView]
     faults: list[FaultView]
+    made: dict[Sha256, Sha256] | None = None
     state: str | None = None
 
 
@@ -214,6 +216,7 @@ def update_view(answer: UpdateAnswer) -> UpdateView:
         reasons=list(answer.reasons),
         files=[_weighed(file) for file in answer.files],
         faults=[_fault(fault) for fault in answer.faults],
+        made=dict(answer.made) or None,
         state=encoded(answer.state) if answer.state is not None else None,
     )
 

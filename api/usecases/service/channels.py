@@ -69,7 +69,7 @@ def latest(service: Service, principal: Principal, channel: Channel, policy: str
 def _newest(
     connection: Connection, principal: Principal, policy: str | None, judged: Sequence[JudgedRelease]
 ) -> Latest | None:
-    """The newest of a stream's releases of which every file passed; they are in order."""
+    """The newest of a stream's releases of which every file passed that is installed; they are in order."""
     forms: dict[Digest, list[JudgedRelease]] = {}
     for each in judged:
         forms.setdefault(each.release.statement, []).append(each)
@@ -81,8 +81,8 @@ def _newest(
         passed: dict[str, PassedFile] = {}
         for form in same:
             passed |= judged_releases.files_of(connection, principal.tenant, form.digest, policy)
-        if passed.keys() >= set(release.files):
-            best = Latest(release, tuple(passed[sha256] for sha256 in release.files))
+        if passed.keys() >= set(release.whole_files):
+            best = Latest(release, tuple(passed[sha256] for sha256 in release.files if sha256 in passed))
     if best is not None:
         _check_one(best.release, (each.release for each in judged))
     return best

@@ -13,6 +13,7 @@ Spec: countersign design, sections 3 (the gate's column), 4 (Current) and 5.4; d
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
@@ -63,7 +64,8 @@ class Weighed(Struct, frozen=True):
 class UpdateAnswer(Struct, frozen=True):
     """The decision: `reasons` are codes, each once; `faults` speak against the set as a whole.
 
-    `state` is what to keep once it is installed, where a state was sent and all passed.
+    `state` is what to keep once it is installed, where a state was sent and all passed. `made` are the files that
+    differences among them make, by the differences' own SHA-256 (hex): they must be there then.
     """
 
     outcome: Outcome
@@ -71,6 +73,7 @@ class UpdateAnswer(Struct, frozen=True):
     files: tuple[Weighed, ...]
     faults: tuple[Fault, ...]
     state: bytes | None
+    made: Mapping[str, str] = {}
 
 
 def check_update(service: Service, principal: Principal, asked: UpdateAsked) -> UpdateAnswer:
@@ -127,7 +130,8 @@ def _answer(files: tuple[Weighed, ...], step: Step | None, asked: UpdateAsked) -
         assert step is not None
         assert step.state is not None
         state = write_state(step.state)
-    return UpdateAnswer(outcome, tuple(reasons), files, faults, state)
+    made = {digest.hex: result.hex for digest, result in step.made.items()} if step is not None else {}
+    return UpdateAnswer(outcome, tuple(reasons), files, faults, state, made)
 
 
 def _before(
@@ -160,7 +164,7 @@ def _accepted(release: Release, now: datetime.datetime) -> Accepted:
         version=release.version,
         sequence=release.sequence,
         manifest=release.statement,
-        artifacts=tuple(Digest("sha256", sha256) for sha256 in release.files),
+        artifacts=tuple(Digest("sha256", sha256) for sha256 in release.whole_files),
         strength=release.strength,
         expires=release.expires,
         at=now,
