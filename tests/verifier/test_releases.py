@@ -97,7 +97,7 @@ CASES: dict[str, tuple[bytes, tuple[str, ...]]] = {
 
 def told(step: Step, names: tuple[str, ...]) -> list[tuple[str, str | None, str | None]]:
     """What speaks against it, digests in the place of names: a release by itself has none."""
-    faults = []
+    faults: list[tuple[str, str | None, str | None]] = []
     for fault in step.faults:
         words = (fault.actual or "").split()
         actual = " ".join(digest(word).hex if word in names else word for word in words)
