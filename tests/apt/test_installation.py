@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -169,10 +170,17 @@ def test_a_copy_that_is_damaged_is_packed_anew(installed: Installation) -> None:
     assert mended.done == "packed anew from the environment in use, which is whole"
 
 
-def test_where_all_is_gone_it_is_built_anew(installed: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kept", [None, b"\x1f\x8b nothing", gzip.compress(b"nothing" * 200)])
+def test_where_all_is_gone_it_is_built_anew(
+    installed: Installation, monkeypatch: pytest.MonkeyPatch, kept: bytes | None
+) -> None:
     """apt's configuration still says which gate it was."""
     digest = installed.installed().environment
     installed.prefix.rename(installed.root / "gone")
+    if kept is not None:
+        installed.kept(digest).parent.mkdir(parents=True)
+        shutil.copy(installed.root / "gone" / "installed.json", installed.prefix)
+        installed.kept(digest).write_bytes(kept)
     monkeypatch.setattr("api.gate.apt.installation.build", lambda directory: _moved(installed, digest, directory))
     (mended, *_) = repair(installed, VERSION)
     assert mended.done.startswith("built anew from the installation that runs now")

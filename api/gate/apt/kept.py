@@ -14,7 +14,7 @@ import os
 import tarfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from attestations.faults import Place
 
@@ -46,8 +46,23 @@ def unpack(source: Path, environment: Path, digest: str) -> None:
     with unwritable(str(environment)):
         environment.mkdir(parents=True)
     with _opened(source) as archive:
-        archive.extractall(environment, filter="data")
+        for member in archive:
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is not None:
+                _put(environment, member, content.read(), source)
     check_sums(environment, digest)
+
+
+def _put(environment: Path, member: tarfile.TarInfo, content: bytes, source: Path) -> None:
+    """A file of the archive, in its place in `environment` and nowhere else."""
+    name = PurePosixPath(member.name)
+    if name.is_absolute() or ".." in name.parts:
+        raise AptFault("apt.damaged", "it holds a file of another place", place=Place(str(source)), actual=member.name)
+    target = environment / name
+    with unwritable(str(target)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        target.chmod(0o755 if member.mode & 0o100 else 0o644)
 
 
 def check(source: Path, digest: str) -> None:
