@@ -18,6 +18,7 @@ LOADED = (
         "api.cli.gate",
         "api.cli.gate_apt",
         "api.cli.world",
+        "api.gate.apt.sources",
         "api.gate.apt.transactions",
         "api.gate.gate",
         "api.gate.screens",

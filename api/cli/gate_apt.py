@@ -64,10 +64,10 @@ def status(root: str) -> int:
     Exit code: 0 all of it is in order; 4 something is not.
     """
     from attestations.apt_transactions import read_configuration
-    from verifier.apt_client import weaknesses
 
     from ..gate.apt.installation import Installation
     from ..gate.apt.screens import standing_screen
+    from ..gate.apt.sources import weakened
     from ..gate.apt.standing import Stands, gate_stands, standing
     from ..gate.apt.system import apt_configuration
     from ..gate.gate import Effects
@@ -81,7 +81,7 @@ def status(root: str) -> int:
     stands = [
         *standing(installation, installed, configuration),
         gate_stands(installed.config, effects, world.clock.now()),
-        *(Stands("weakened", "", fault) for fault in weaknesses(configuration, ())),
+        *(Stands("weakened", "", fault) for fault in weakened(configuration)),
     ]
     world.terminal.write(standing_screen(stands, world.look))
     return 4 if any(each.fault is not None for each in stands) else 0
@@ -140,8 +140,7 @@ def _tell(fault: Fault, world: World) -> None:
 
 def _decide(transaction: Transaction, config: str, world: World) -> int:
     """What an earlier run left is settled first, so that nothing older than it comes in between."""
-    from verifier.apt_client import weaknesses
-
+    from ..gate.apt.sources import weakened
     from ..gate.apt.transactions import files_of, note
     from ..gate.gate import Asked
     from ..gate.screens import decision_screen
@@ -151,7 +150,7 @@ def _decide(transaction: Transaction, config: str, world: World) -> int:
     gate = opened(settings, world)
     at = world.clock.now()
     _settle(Path(settings.state), gate, at, world)
-    decision = gate.check(Asked(files_of(transaction), findings=weaknesses(transaction.configuration, ())), at)
+    decision = gate.check(Asked(files_of(transaction), findings=weakened(transaction.configuration)), at)
     note(Path(settings.state), transaction, decision)
     world.terminal.write(decision_screen(decision, world.look))
     return decision.exit_code

@@ -156,6 +156,8 @@ def _requirement(archive: Archive, now: datetime.datetime) -> Iterator[str]:
     if archive.architectures:
         yield "# The architectures that apt takes here; packages for all of them (all) pass besides."
         yield f"architecture = {_one_of(archive.architectures)}"
+    yield "# To take only some packages from this archive, whatever else it lists: their names."
+    yield "# name = { pattern = '^(acme-agent|acme-rules)$' }"
     yield from _age(archive, now)
     yield "# Never back: a Release older than the one that was accepted is refused. A gate asks for this."
     yield "current = true"
