@@ -17,7 +17,7 @@ from pathlib import Path
 
 from verifier.request import Request
 
-from . import cold, delivery, gate, hashing, in_process, processes, service, verdict_bundles
+from . import cold, delivery, gate, hashing, in_process, processes, service, tuf, verdict_bundles
 from .page import PAGE, page
 from .requests import requests
 from .rows import Row
@@ -49,6 +49,7 @@ GROUPS: Mapping[str, Callable[[Ground], Iterator[Row]]] = {
     "hashing": lambda _: hashing.rows(),
     "gate": lambda _: gate.rows(),
     "service": lambda ground: service.rows(ground.requests),
+    "tuf": lambda _: tuf.rows(),
     "delivery": lambda ground: delivery.rows(ground.requests),
 }
 """Every row, by the name of its group, in the order of the page."""

@@ -6,7 +6,7 @@ import datetime
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 from tuf.api.exceptions import DownloadHTTPError
@@ -52,6 +52,13 @@ def ring_of(*names: str) -> Keyring:
     return Keyring(map(person, names or (*ROLES, "bins")))
 
 
+class Anchored(Protocol):
+    """A repository in a directory, and the root that clients are handed first."""
+
+    directory: Path
+    anchor: bytes
+
+
 class Repository:
     """A repository that was begun at `NOW`, in `directory`."""
 
@@ -92,7 +99,7 @@ def target(text: str) -> Part:
 class OurClient:
     """Our client; what it kept outlives its sessions, and so does what it was handed first."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Anchored) -> None:
         self._files = DirectoryRepository(repository.directory / METADATA)
         self._kept = {"root": repository.anchor}
         self.asked: list[str] = []
@@ -126,7 +133,7 @@ class _Files(FetcherInterface):
 class LibraryClient:
     """The client of the `tuf` library, whose clock is the machine's: what it follows must hold for `LONG`."""
 
-    def __init__(self, repository: Repository, directory: Path) -> None:
+    def __init__(self, repository: Anchored, directory: Path) -> None:
         self._fetcher = _Files(repository.directory / METADATA)
         self._directory = directory
         self._anchor = repository.anchor
