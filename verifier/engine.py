@@ -134,14 +134,14 @@ Weighed = tuple[Policy, Gathered, tuple[Run, ...]]
 
 
 def _weigh(request: Request, memory: Memory) -> Weighed:
-    """What `request` comes to. Where its asker has a state it is asked twice, for a verdict and for what that rests on.
+    """What `request` comes to: asked for its verdict, and then for what that rests on.
+
+    Whoever has a state asks the second after the verdicts on all files of a set.
 
     Raises:
         Fault: whatever keeps the request from being judged at all.
     """
-    if request.state is None:
-        return _weighed(request, memory)
-    return memory.weighed(request, lambda: _weighed(request, memory))
+    return memory.weighed(request, lambda: _weighed(request, memory), keep=request.state is not None)
 
 
 def _weighed(request: Request, memory: Memory) -> Weighed:

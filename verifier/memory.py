@@ -9,7 +9,8 @@ A signature over an artifact itself depends on it, and is never kept. A judgemen
 without one; only the time differs.
 
 What is read and proved is about one set of files under one set of terms. Others replace it, so a memory never holds
-more than one run's evidence. What a request was weighed as is kept for each that is asked about twice.
+more than one run's evidence. What a request came to is kept of the last one, and of each that somebody asks about
+again.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ Made = TypeVar("Made")
 class Memory:
     """Of the last evidence it was asked about: what it reads as, and what authenticated or why not."""
 
-    __slots__ = ("_about", "_derived", "_evidence", "_proved", "_read", "_weighed")
+    __slots__ = ("_about", "_derived", "_evidence", "_last", "_proved", "_read", "_weighed")
 
     def __init__(self) -> None:
+        self._last: tuple[object, Any] = (None, None)
         self._weighed: dict[int, tuple[object, Any]] = {}
         self._forget((), ())
 
@@ -54,12 +56,18 @@ class Memory:
         kept: Read = self._read
         return kept
 
-    def weighed(self, request: object, weigh: Callable[[], Made]) -> Made:
-        """What `weigh` comes to of this very request, kept as long as this memory, whatever evidence comes after it."""
+    def weighed(self, request: object, weigh: Callable[[], Made], *, keep: bool) -> Made:
+        """What `weigh` comes to of this very request: of the last one, or of any that was to be kept.
+
+        What is kept stays as long as this memory, whatever evidence comes after it.
+        """
         # By identity, which nothing else takes while the request is held here.
-        known = self._weighed.get(id(request))
+        known = self._last if self._last[0] is request else self._weighed.get(id(request))
         if known is None:
-            known = self._weighed[id(request)] = (request, weigh())
+            known = (request, weigh())
+            if keep:
+                self._weighed[id(request)] = known
+        self._last = known
         made: Made = known[1]
         return made
 

@@ -112,3 +112,23 @@ def test_other_terms_are_judged_anew(what: str, authenticated: list[Evidence]) -
     verdict = judge(other, memory)
     assert len(authenticated) == 1
     assert render_report(verdict) == render_report(judge(other))
+
+
+def test_a_request_with_a_state_is_weighed_once_and_another_as_long_as_it_is_the_last() -> None:
+    memory = Memory()
+    weighed: list[str] = []
+
+    def ask(name: str, *, keep: bool) -> None:
+        def weigh() -> str:
+            weighed.append(name)
+            return name
+
+        assert memory.weighed(requests[name], weigh, keep=keep) == name
+
+    requests = {name: object() for name in ("one", "other", "kept", "more")}
+    for name in ("one", "one", "other", "one"):
+        ask(name, keep=False)
+    assert weighed == ["one", "other", "one"]
+    for name in ("kept", "more", "kept", "more"):
+        ask(name, keep=True)
+    assert weighed[3:] == ["kept", "more"]
