@@ -96,7 +96,7 @@ def _named(content: bytes) -> tuple[str, str]:
         BOTH: ("shared", "3.0"),
         STRAY: ("endpoint", "7.9.9"),
     }
-    return others.get(content, ("endpoint", "7.1.0"))
+    return named[content]
 
 
 @pytest.fixture
