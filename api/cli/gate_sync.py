@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command("sync", epilog=example("countersign gate sync --from public --into synced"))
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("--from", "source", required=True, metavar="URL|DIR", help="What a service published: https://…, or DIR.")
-@click.option("--into", required=True, metavar="DIR", help="Where it goes: name DIR/verdicts as the gate's evidence.")
+@click.option("--into", required=True, metavar="DIR", help="Where it goes: name it as `synced` in the gate's settings.")
 @click.option("--root", metavar="FILE", help="The service's trust document, to begin with; by a road that you trust.")
 @click.option(
     "--evidence", multiple=True, metavar="NAME", help="Standing evidence: the file of that name in evidence/."

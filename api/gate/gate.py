@@ -34,6 +34,7 @@ from ..usecases.policy import read_policy
 from ..usecases.trust import Trust, is_name, read_trust, settle_trust
 from ..usecases.verify import Judged, Terms, Verification
 from ..version import VERSION
+from .brought import brought
 from .check import check, check_asks_for_current
 from .choosing import judge_under
 from .decisions import Decision, undecided
@@ -149,7 +150,15 @@ class Gate:
         trust = settle_trust(policy, self._given(guard), self._effects.store)
         terms = Terms(policy, asked.release, trust, at, DEFAULT_LIMITS, VERSION, before)
         evidence = (*standing(guard.evidence), *asked.evidence)
-        return Verification(terms, files, self._effects.terminal, evidence, along=asked.bundles, measured=measured)
+        return Verification(
+            terms,
+            files,
+            self._effects.terminal,
+            evidence,
+            along=asked.bundles,
+            measured=measured,
+            about=(lambda file: brought(guard.synced, file)) if guard.synced else None,
+        )
 
     def _given(self, guard: Guard) -> Trust:
         """The trust material of a guard: what the store knows by a name, and else the file of that name."""

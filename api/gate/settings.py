@@ -9,6 +9,7 @@
     policy = "policies/bookworm.toml"
     trust = ["keys/archive.asc", "sigstore"]     files, or names out of `trust show`
     evidence = ["lists"]                         what stands by for every file: files and directories
+    synced = ["synced"]                          what `gate sync` brought: the verdicts on each file are taken along
 
     [[approver]]
     name = "ada"
@@ -50,11 +51,15 @@ LONGEST = datetime.timedelta(days=60)
 
 
 class Guard(Struct, frozen=True):
-    """A policy, whom it trusts (paths, or names out of the store), and the evidence that stands by for every file."""
+    """A policy, whom it trusts (paths, or names out of the store), and the evidence that stands by for every file.
+
+    `synced` are directories of verdicts, of which those on a file are taken along for it.
+    """
 
     policy: str
     trust: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    synced: tuple[str, ...] = ()
 
 
 class ApproverFile(Struct, frozen=True):
@@ -157,12 +162,13 @@ class _Reader:
         )
 
     def _guard(self, node: Node) -> Guard:
-        node.only("policy", "trust", "evidence")
-        trust, evidence = node.get("trust"), node.get("evidence")
+        node.only("policy", "trust", "evidence", "synced")
+        trust, evidence, synced = node.get("trust"), node.get("evidence"), node.get("synced")
         return Guard(
             policy=self._place(node.field("policy")),
             trust=tuple(map(self._trusted, trust.items())) if trust is not None else (),
             evidence=tuple(map(self._place, evidence.items())) if evidence is not None else (),
+            synced=tuple(map(self._place, synced.items())) if synced is not None else (),
         )
 
     def _approver(self, node: Node) -> ApproverFile:

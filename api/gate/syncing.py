@@ -44,8 +44,9 @@ from ..effects.kept_metadata import KeptMetadata
 from ..effects.repository import Repository
 from ..effects.writing import unwritable, write_whole
 from ..usecases.repositories import Following
+from .brought import VERDICTS, verdict_path
 
-REPOSITORY, VERDICTS, POLICIES, EVIDENCE = "repository", "verdicts", "policies", "evidence"
+REPOSITORY, POLICIES, EVIDENCE = "repository", "policies", "evidence"
 
 MOST_LISTS = 4096
 """Lists of a repository that are read: as many as one that is assured can have."""
@@ -67,7 +68,7 @@ class Wanted(Struct, frozen=True):
     @property
     def path(self) -> str:
         """Where it is, at the source and here."""
-        return f"{VERDICTS}/{self.verdict.policy}/sha256/{self.file}/{self.verdict.number}.json"
+        return verdict_path(self.verdict.policy, self.file, self.verdict.number)
 
 
 class Synced(Struct, frozen=True):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -96,6 +96,7 @@ class Verification:
 
     `along` is evidence too, and besides: where nothing else is given, what stands beside an artifact is looked for.
     `measured` are artifacts that others, who ask about the same, have measured.
+    `about` names more evidence about the file of a SHA-256 (hex), once that is known; None knows of none.
     `engines` are asked for a second opinion of each piece of evidence; None asks nobody. `elsewhere` judges in the
     place of this process.
     """
@@ -110,7 +111,9 @@ class Verification:
         elsewhere: Elsewhere | None = None,
         along: Iterable[str] = (),
         measured: Measured | None = None,
+        about: Callable[[str], Iterable[str]] | None = None,
     ) -> None:
+        self._about = about
         self._measured = measured or Measured()
         self._terms = terms
         self._engines = engines
@@ -164,7 +167,8 @@ class Verification:
         try:
             gathered, found = self._gathered(argument)
             taken = tuple(map(shown, found))
-            request = self._request(self._artifact(argument, gathered.algorithms), gathered.files)
+            artifact = self._artifact(argument, gathered.algorithms)
+            request = self._request(artifact, self._with_more(gathered, artifact).files)
         except Fault as fault:
             return Judged(undecided(shown(argument), fault, self._terms), None, taken)
         if self._elsewhere is not None:
@@ -217,6 +221,13 @@ class Verification:
         paths, files = (*one.paths, *(path for path, _ in more)), (*one.files, *(file for _, file in more))
         self._terms.limits.check("evidence_files", len(files))
         return Gathered(paths, files, one.algorithms | other.algorithms)
+
+    def _with_more(self, gathered: Gathered, artifact: Artifact) -> Gathered:
+        """What was gathered, and what there is about the artifact by its digest."""
+        digest = artifact.digests.get("sha256")
+        if self._about is None or digest is None:
+            return gathered
+        return self._joined(gathered, self._gather(*self._about(digest.hex)))
 
     def _artifact(self, argument: str, algorithms: frozenset[str]) -> Artifact:
         if is_digest(argument):
