@@ -32,6 +32,11 @@ KEPT = 3
 
 OFFERED = "offered"
 
+ABANDONED = 3600.0
+"""Seconds after which a file that is being written is nobody's: to write one takes a moment."""
+
+_SCRATCH = ".new-"
+
 
 class Offered(Struct, frozen=True, forbid_unknown_fields=True):
     """Allowed, and not yet said to be installed: files by SHA-256, the state before and the one after, in base64."""
@@ -103,7 +108,7 @@ class States:
             offered = _OFFERED.decode(path.read_bytes())
             before, after = b64decode(offered.before), b64decode(offered.after)
         except (OSError, msgspec.DecodeError, ValueError):
-            detail = "these files were not allowed by this gate, or were accepted before"
+            detail = "these files were not allowed by this gate, or something was accepted since then"
             raise UpdateFault("update.not_offered", detail, place=Place(str(self._directory))) from None
         if present != after:
             if present != before:
@@ -115,7 +120,21 @@ class States:
             path.unlink(missing_ok=True)
             for number in self._numbers()[:-KEPT]:
                 self._path(number).unlink(missing_ok=True)
+            self._sweep(after)
         return after
+
+    def _sweep(self, present: bytes) -> None:
+        """Remove what nobody comes back for: sets that followed an older state, and what writers who ended left."""
+        for path in (self._directory / OFFERED).glob("*.json"):
+            if not _follows(path, present):
+                path.unlink(missing_ok=True)
+        # By the file system's own clock: a state was written just now.
+        now = self._path(self._numbers()[-1]).stat().st_mtime
+        for folder in (self._directory, self._directory / OFFERED):
+            for path in folder.glob(f"{_SCRATCH}*"):
+                with contextlib.suppress(FileNotFoundError):
+                    if path.stat().st_mtime < now - ABANDONED:
+                        path.unlink()
 
     def _numbers(self) -> list[int]:
         try:
@@ -131,7 +150,7 @@ class States:
 
     def _link(self, number: int, content: bytes) -> None:
         """Give `content` the number, unless somebody has it."""
-        scratch = self._directory / f".new-{os.urandom(8).hex()}"
+        scratch = self._directory / f"{_SCRATCH}{os.urandom(8).hex()}"
         _write(scratch, content)
         try:
             os.link(scratch, self._path(number))
@@ -143,12 +162,21 @@ class States:
         _sync(self._directory)
 
 
+def _follows(path: Path, present: bytes) -> bool:
+    """Whether a set that was allowed follows the present state, or led to it."""
+    try:
+        offered = _OFFERED.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError):
+        return False
+    return b64encode(present).decode() in (offered.before, offered.after)
+
+
 def _set_name(artifacts: tuple[str, ...]) -> str:
     return hashlib.sha256("\n".join(sorted(set(artifacts))).encode()).hexdigest()
 
 
 def _write(path: Path, content: bytes) -> None:
-    scratch = path.with_name(f".new-{os.urandom(8).hex()}")
+    scratch = path.with_name(f"{_SCRATCH}{os.urandom(8).hex()}")
     with scratch.open("xb") as file:
         file.write(content)
         file.flush()

@@ -181,6 +181,20 @@ def test_over_nothing_nothing_is_allowed() -> None:
     assert decide((), Step(None, ())).outcome is Outcome.INCOMPLETE
 
 
+def test_what_nobody_comes_back_for_is_swept_once_something_is_accepted(fleet: Fleet) -> None:
+    gate = fleet.folder / "gate"
+    first, second = fleet.release(712), fleet.release(713)
+    fleet.check(712, *first)
+    fleet.check(713, *second)
+    old, fresh = gate / ".new-0123456789abcdef", gate / "offered" / ".new-fedcba9876543210"
+    for left in (old, fresh):
+        left.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    assert fleet.accept(*second) == 0
+    assert (old.exists(), fresh.exists()) == (False, True)
+    assert list((gate / "offered").glob("*.json")) == []
+
+
 class Crash(BaseException):
     """The power goes."""
 
