@@ -187,7 +187,8 @@ def _checks_of_statement(requirement: SignedRequirement | ProvenanceRequirement)
 def _flags(requirement: ManifestRequirement | SbomRequirement) -> tuple[tuple[str, bool], ...]:
     if isinstance(requirement, ManifestRequirement):
         return (
-            ("manifest.facts", bool(requirement.match)),
+            ("manifest.facts", any(fact != "header" for fact in requirement.match)),
+            ("manifest.header", "header" in requirement.match),
             ("manifest.expires", requirement.expires),
             ("manifest.current", bool(requirement.current)),
         )

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .releases import DAY, KEY, SECOND, STABLE, STRANGER, WEAKER, Fleet, Release
+from fixtures.world.debian import package
+
+from .releases import DAY, KEY, SECOND, STRANGER, WEAKER, Fleet, Release
 from .seen import Ours, Peer
 
 FORM = "manifest"
@@ -24,11 +26,11 @@ class Attack:
     before: Release | None = None
     later: datetime.timedelta = DAY
     threshold: int = 1
-    more: str = STABLE
+    match: tuple[str, ...] = ("sha256", "size")
 
     def ours(self, folder: Path, now: datetime.datetime) -> Ours:
         """What our gate decides."""
-        fleet = Fleet(folder, threshold=self.threshold, more=self.more)
+        fleet = Fleet(folder, threshold=self.threshold, match=self.match)
         if self.before is not None:
             fleet.install(self.before, now)
             now += self.later
@@ -58,7 +60,16 @@ def patch(base: bytes, result: bytes) -> Release:
     )
 
 
+HEADED = ("sha256", "header")
+DEBS = {version: {"endpoint.deb": package(version=version)} for version in ("7.712.0", "7.713.0-1")}
+
 CONTROLS = (
+    Attack(
+        "control",
+        "an honest package of Debian's, whose own header declares the release's version (U13)",
+        Release(713, DEBS["7.713.0-1"]),
+        match=HEADED,
+    ),
     Attack("control", "an honest difference to the release that is installed (U17)", patch(OLD, NEW), before=LAST),
     Attack("control", "an honest release, after the one before it", NEXT, before=LAST),
     Attack(
@@ -111,6 +122,13 @@ ATTACKS = (
     ),
     Attack("U11", "a release of another channel", Release(fields={"channel": "beta"}), ("manifest.channel",)),
     Attack("U11", "a release for another platform", Release(fields={"platform": "linux"}), ("manifest.platform",)),
+    Attack(
+        "U13",
+        "the manifest calls an old package by the new version",
+        Release(713, DEBS["7.712.0"]),
+        ("update.header_mismatch",),
+        match=HEADED,
+    ),
     Attack(
         "U14",
         "a weaker signature than the release before had",

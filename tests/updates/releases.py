@@ -49,8 +49,8 @@ signers = ["first", "weaker", "second"]
 threshold = {threshold}
 vendor = "acme"
 product = "endpoint"
-{more}
-match = ["sha256", "size"]
+{stream}
+match = {match}
 current = true
 max_age = "7d"
 """
@@ -117,13 +117,15 @@ class Release:
 
 
 class Fleet:
-    """A machine with our gate, begun in `folder`; `more` are further lines of its policy's requirement."""
+    """A machine with our gate, begun in `folder`; `match` and `stream` are of its policy's requirement."""
 
-    def __init__(self, folder: Path, *, threshold: int = 1, more: str = STABLE) -> None:
+    def __init__(
+        self, folder: Path, *, threshold: int = 1, match: tuple[str, ...] = ("sha256", "size"), stream: str = STABLE
+    ) -> None:
         self._folder = folder
         keys: dict[str, SigningKey] = {"first": KEY, "second": SECOND, "weaker": WEAKER}
         pinned = {name: fingerprint(key) for name, key in keys.items()}
-        policy = POLICY.format(**pinned, threshold=threshold, more=more)
+        policy = POLICY.format(**pinned, threshold=threshold, match=list(match), stream=stream)
         self._gate = Gate(folder, policy, [pem(key.spki) for key in keys.values()])
 
     def check(self, release: Release, now: datetime.datetime) -> Ours:

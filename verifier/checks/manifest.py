@@ -76,16 +76,49 @@ def check_size(artifact: Artifact, files: tuple[Listed, ...]) -> Met | None:
 
 def check_facts(requirement: ManifestRequirement, artifact: Artifact, files: tuple[Listed, ...]) -> Met | None:
     """It states every fact that must match. Raises: CheckFault ``manifest.unsaid``, ``subject.uncompared``."""
-    for fact in requirement.match:
+    facts = [fact for fact in requirement.match if fact != "header"]
+    for fact in facts:
         if not any(_states(fact, file) for file in files):
             raise _unsaid(f"the artifact's {fact}", fact)
         if (artifact.size is None) if fact == "size" else (artifact.digests.get(fact) is None):
             raise CheckFault("subject.uncompared", f"nobody measured the artifact's {fact}", expected=fact)
-    return Met(f"it states {', '.join(requirement.match)}") if requirement.match else None
+    return Met(f"it states {', '.join(facts)}") if facts else None
 
 
 def _states(fact: str, file: Listed) -> bool:
     return file.size is not None if fact == "size" else file.subject.digests.get(fact) is not None
+
+
+def check_header(requirement: ManifestRequirement, manifest: Manifest, artifact: Artifact) -> Met | None:
+    """The version that the artifact's own header declares is the manifest's: an old file has no new label (U13).
+
+    A Debian version may have an epoch and a revision besides, which a vendor's version does not.
+
+    Raises:
+        CheckFault: ``update.header_mismatch``, ``manifest.unsaid``, ``debian.unmeasured``, and what kept it from being
+            read.
+    """
+    if "header" not in requirement.match:
+        return None
+    if manifest.version is None:
+        raise _unsaid("its version", "version")
+    declared, listed = artifact.declared, manifest.version.value
+    if declared is None:
+        raise CheckFault(
+            "debian.unmeasured", "no header of the file's own was read: only a package of Debian's has one"
+        )
+    if declared.reason:
+        raise CheckFault(declared.reason, declared.detail)
+    own = declared.version.partition(":")[2] or declared.version
+    if listed not in (declared.version, own, own.rpartition("-")[0]):
+        raise CheckFault(
+            "update.header_mismatch",
+            "the file's own header declares another version",
+            place=Place(pointer=manifest.version.pointer),
+            expected=listed,
+            actual=declared.version,
+        )
+    return Met(f"its own header declares {declared.version}", listed, declared.version, manifest.version.pointer)
 
 
 def check_package(requirement: ManifestRequirement, manifest: Manifest) -> Met | None:
@@ -152,6 +185,7 @@ def questions(
     yield "manifest.name", lambda: check_name(requirement, manifest, files)
     yield "manifest.size", lambda: check_size(artifact, files)
     yield "manifest.facts", lambda: check_facts(requirement, artifact, files)
+    yield "manifest.header", lambda: check_header(requirement, manifest, artifact)
     yield "manifest.package", lambda: check_package(requirement, manifest)
     for name, check in FIELDS.items():
         yield check, lambda name=name: check_field(name, requirement, manifest)  # type: ignore[misc]  # bound at once

@@ -92,8 +92,8 @@ def _layout(node: Node, _limits: Limits) -> LayoutRequirement:
 
 _RELEASE_KEY = ("vendor", "product", "channel", "platform", "variant", "version")
 
-FACTS = ("sha256", "sha384", "sha512", "size")
-"""What a manifest may be required to state of a file."""
+FACTS = ("sha256", "sha384", "sha512", "size", "header")
+"""What a manifest may be required to state of a file; ``header``: what the file's own header states, too."""
 
 
 _MANIFEST = ("match", "expires", "current", "max_age")
