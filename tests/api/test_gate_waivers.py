@@ -11,6 +11,10 @@ import pytest
 
 from api.effects.keys.making import make_key
 from api.effects.keys.pins import PromptPin
+from api.gate.apt.transactions import NOTE, note
+from api.gate.decisions import Action, Decision
+from attestations.apt_transactions import Transaction
+from tests.verifier.test_excuses import verdict
 from verifier.keys import load_pem
 
 from .conftest import Program
@@ -227,3 +231,13 @@ def test_a_name_of_data_that_means_nothing_is_refused(fleet: Fleet, program: Pro
     ran = program("gate", "show", "--config", "fleet.toml")
     assert (ran.code, ran.reason) == (4, "gate.settings")
     assert "/content/data/0" in ran.error
+
+
+@pytest.mark.parametrize(("action", "observed", "noted"), [("allow", False, True), ("hold", True, False)])
+def test_in_apt_too_what_was_waived_is_accepted_and_what_was_only_observed_is_not(
+    tmp_path: Path, action: str, observed: bool, noted: bool
+) -> None:
+    late = verdict("verdict.absent")
+    decision = Decision(Action(action), late.outcome, ("verdict.absent",), (late,), (), observed=observed)
+    note(tmp_path, Transaction((), ()), decision)
+    assert (tmp_path / NOTE).exists() is noted
