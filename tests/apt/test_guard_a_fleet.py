@@ -1,4 +1,4 @@
-"""The administrator's tutorial shows what is printed: observe, enforce, a bad update blocked, a waiver, a repair."""
+"""The administrator's tutorial shows what is printed: observe, report, enforce, a bad update, a waiver, a repair."""
 
 from __future__ import annotations
 
