@@ -36,14 +36,31 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 @pytest.fixture(scope="session")
 def install(original: Installation) -> Installer:
-    """Installs into a root, by links to the files of the original: who changes one must put another in its place."""
+    """Installs into a root what was made once: by a link to all of it."""
 
     def installing(root: Path, config: Path) -> Installation:
         installation, made = Installation(root), original.installed()
-        shutil.copytree(original.prefix, installation.prefix, symlinks=True, copy_function=os.link)
-        (installation.prefix / "installed.json").unlink()
+        for place in (installation.environment, installation.kept):
+            place(made.environment).parent.mkdir(parents=True)
+        installation.environment(made.environment).symlink_to(original.environment(made.environment))
+        installation.kept(made.environment).symlink_to(original.kept(made.environment))
+        installation.write_launcher()
+        installation.use(made.environment)
         installation.write_record(Installed(made.environment, str(config), made.version))
         installation.write_configuration(installation.installed())
         return installation
 
     return installing
+
+
+def own(installation: Installation) -> Installation:
+    """The same with an environment of its own, whose files may be replaced and must not be written to."""
+    digest = installation.installed().environment
+    for place in (installation.environment(digest), installation.kept(digest)):
+        shared = place.resolve()
+        place.unlink()
+        if shared.is_dir():
+            shutil.copytree(shared, place, copy_function=os.link)
+        else:
+            place.hardlink_to(shared)
+    return installation

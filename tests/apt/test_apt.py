@@ -14,7 +14,7 @@ from fixtures.recipes.debian import MALLORY
 from fixtures.recipes.scene import MOMENT
 from fixtures.world.openpgp import certificate
 
-from .conftest import Installer
+from .conftest import Installer, own
 from .machine import FOR_EVER, Machine, deb
 from .test_installation import put
 
@@ -32,7 +32,7 @@ def machine(tmp_path: Path, install: Installer) -> Machine:
 def test_an_interpreter_that_is_broken_stops_apt_and_names_the_repair(machine: Machine) -> None:
     machine.archive.publish(1, deb(machine.archive.folder, "7.1.0"))
     machine.updated()
-    put(machine.installation.link.resolve() / "bin" / "python3", b"")
+    put(own(machine.installation).link.resolve() / "bin" / "python3", b"")
     ran = machine.apt("install", "endpoint")
     assert (ran.returncode, machine.version()) == (100, None)
     (line,) = [line for line in ran.stdout.splitlines() if not line.startswith("E: ")]

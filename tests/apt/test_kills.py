@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Installer
+from .conftest import Installer, own
 from .machine import Machine, deb
 from .test_installation import put
 
@@ -44,7 +44,7 @@ class Killed(Machine):
 
     def __init__(self, folder: Path, install: Installer) -> None:
         super().__init__(folder, install)
-        app = self.installation.link.resolve() / "app"
+        app = own(self.installation).link.resolve() / "app"
         put(app / "__main__.py", START.encode())
         for compiled in (app / "__pycache__").glob("__main__*"):
             compiled.unlink()
