@@ -167,7 +167,7 @@ class DebianEvaluation(Evaluation[DebianRequirement], frozen=True):
         """The Release as a manifest, by its strongest signature."""
         entries = item.leads.entries if isinstance(item.leads.entries, tuple) else ()
         strongest = max(item.signed.by, key=lambda by: strength_of(signer.algorithm for signer in by.signers))
-        return Published(as_manifest(item.signed.document, item.release, entries), strongest, item.source)
+        return Published(as_manifest(item.release, entries), strongest, item.source)
 
 
 def _held(result: CheckResult) -> bool:

@@ -75,8 +75,10 @@ def gather(request: Request, policy: Policy, memory: Memory) -> Gathered:
         LimitFault: ``limit.evidence_files``, ``limit.evidence_items``: too much to look at, so nothing was.
     """
     request.limits.check("evidence_files", len(request.evidence))
-    roots, root_results = _roots(request, policy)
-    keys, key_results = _keys(request.keys, policy)
+    (roots, root_results), (keys, key_results) = memory.settled(
+        (request.trust, request.keys, policy, request.now, request.limits),
+        lambda: (_roots(request, policy), _keys(request.keys, policy)),
+    )
     thresholds = Thresholds(policy.trust.logs, policy.trust.times, policy.trust.scts)
     memory.recall(request.evidence, thresholds, roots, keys, request.now, request.limits)
     documents, once = memory.read(lambda: _read(request))

@@ -30,10 +30,11 @@ Made = TypeVar("Made")
 class Memory:
     """Of the last evidence it was asked about: what it reads as, and what authenticated or why not."""
 
-    __slots__ = ("_about", "_derived", "_evidence", "_last", "_proved", "_read", "_weighed")
+    __slots__ = ("_about", "_derived", "_evidence", "_last", "_proved", "_read", "_settled", "_weighed")
 
     def __init__(self) -> None:
         self._last: tuple[object, Any] = (None, None)
+        self._settled: tuple[tuple[object, ...], Any] = ((), None)
         self._weighed: dict[int, tuple[object, Any]] = {}
         self._forget((), ())
 
@@ -43,6 +44,13 @@ class Memory:
         self._read: Any = None
         self._proved: dict[tuple[int, int], Authenticated | Fault] = {}
         self._derived: dict[type, Any] = {}
+
+    def settled(self, of: tuple[object, ...], settle: Callable[[], Made]) -> Made:
+        """What `settle` makes of trust, keys and terms, `of` being all that it looks at; the last ones are known."""
+        if of != self._settled[0]:
+            self._settled = (of, settle())
+        made: Made = self._settled[1]
+        return made
 
     def recall(self, evidence: tuple[object, ...], *about: object) -> None:
         """Begin a judgement over the files `evidence`, under all that `about` names; forget what is about others."""

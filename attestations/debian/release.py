@@ -11,6 +11,7 @@ Spec: https://wiki.debian.org/DebianRepository/Format, "Release" files; apt-secu
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
@@ -53,7 +54,10 @@ class ListedIndex(Struct, frozen=True):
 
 
 class Release(Struct, frozen=True):
-    """What an archive says of itself. Texts are None where it does not say; `date` and `until` are aware, in UTC."""
+    """What an archive says of itself. Texts are None where it does not say; `date` and `until` are aware, in UTC.
+
+    `text` is the digest of all of it, without the signatures that may be around it.
+    """
 
     origin: str | None
     label: str | None
@@ -64,6 +68,7 @@ class Release(Struct, frozen=True):
     architectures: tuple[str, ...]
     components: tuple[str, ...]
     indexes: tuple[ListedIndex, ...]
+    text: Digest
 
     def listed(self, digest: Digest) -> tuple[ListedIndex, ...]:
         """The files of this digest, under whatever paths."""
@@ -84,7 +89,8 @@ def parse_release(document: Document, limits: Limits) -> Release:
         LimitFault: ``limit.subjects``.
     """
     source = document.source
-    fields = read_stanza(release_text(document), source)
+    text = release_text(document)
+    fields = read_stanza(text, source)
     until = fields.get("valid-until")
     return Release(
         origin=_line(fields, "origin", source),
@@ -96,6 +102,7 @@ def parse_release(document: Document, limits: Limits) -> Release:
         architectures=tuple(fields.get("architectures", "").split()),
         components=tuple(fields.get("components", "").split()),
         indexes=tuple(_indexes(fields, source, limits)),
+        text=Digest("sha256", hashlib.sha256(text).hexdigest()),
     )
 
 

@@ -12,14 +12,13 @@ Spec: https://wiki.debian.org/DebianRepository/Format; countersign design, secti
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Iterable
 
 from msgspec import Struct
 
 from attestations.debian.compression import is_compressed
 from attestations.debian.index import Entry, PackageIndex
-from attestations.debian.release import ListedIndex, Release, parse_release, release_text
+from attestations.debian.release import ListedIndex, Release, parse_release
 from attestations.digests import Digest, DigestSet
 from attestations.documents import PACKAGES, Document
 from attestations.faults import Fault, FormatFault
@@ -98,7 +97,7 @@ class Archives:
         return tuple(found)
 
 
-def as_manifest(document: Document, release: Release, entries: Iterable[Entry]) -> Manifest:
+def as_manifest(release: Release, entries: Iterable[Entry]) -> Manifest:
     """A Release in the view that releases are followed in; of its files, those of `entries`."""
     origin, channel = release.origin, release.codename or release.suite
     return Manifest(
@@ -115,7 +114,7 @@ def as_manifest(document: Document, release: Release, entries: Iterable[Entry]) 
         expires=release.until,
         dated=True,
         # The text and not its file: a mirror may serve it with its signatures within, beside it, or with one more.
-        text=Digest("sha256", hashlib.sha256(release_text(document)).hexdigest()),
+        text=release.text,
     )
 
 
