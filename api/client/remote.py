@@ -260,6 +260,12 @@ class Remote:
             answer = self._asking.ask("GET", f"/v1/channels/{words}/latest?{urlencode(wanted)}")
             return tuple(map(release_of, answered(answer).field("items").items()))
 
+    def file_waiver(self, policy: str, *envelopes: bytes) -> str:
+        """Have the service keep a waiver of the tenant's policy of that digest (hex), in its trail; the waiver's id."""
+        tree = {"policy": policy, "envelopes": list(map(_base64, envelopes))}
+        with believing():
+            return answered(self._asking.ask("POST", "/v1/waivers", tree=tree)).field("id").text()
+
     def _bytes(self, path: str) -> bytes:
         return self._asking.ask("GET", path).content
 

@@ -13,8 +13,11 @@ from api.client.faults import RemoteFault
 from api.client.remote import Address, Remote, connect
 from api.client.updates import Update
 from api.http.wire.updates import MOST_FILES
+from api.usecases.service.waivers import name_approver
+from attestations.faults import Fault
 from tests.backends import Backend
 from tests.service.releasing import FLEET, World, sha256_of, world_of
+from tests.waiving import ANNA, BERT, by_two, waiver
 from verifier.updates.streams import ReleaseState, write_state
 
 from .asking import Asking, asked
@@ -158,3 +161,17 @@ def test_u22_two_manifests_of_one_number_are_a_conflict(world: tuple[World, Aski
     made.judged(713, "other")
     refused = asking.client.get(LATEST, headers=asking.token(FLEET.tenant, ["fleet"]))
     assert (refused.status_code, refused.json()["reason"]) == (409, "update.equivocation")
+
+
+def test_a_gates_waiver_is_kept_in_the_trail(world: tuple[World, Asking], remote: Remote) -> None:
+    made, asking = world
+    for person in (ANNA, BERT):
+        name_approver(made.service, FLEET, "https://fleet.example/policies/endpoint", person.name, person.pem)
+    first, second = by_two(waiver(made.policy, reasons=["verdict.absent"]))
+    assert remote.file_waiver(made.policy, first, second) == remote.file_waiver(made.policy, second, first)
+    trail = asking.client.get("/v1/trail", headers=asking.token(FLEET.tenant, ["fleet"])).json()["items"]
+    (filed,) = [entry for entry in trail if '"act":"waiver.filed"' in entry["entry"]]
+    assert '"signers":["Anna","Bert"]' in filed["entry"]
+    with pytest.raises(Fault) as raised:
+        remote.file_waiver(made.policy, first)
+    assert raised.value.reason == "waiver.signers"
