@@ -100,7 +100,8 @@ def init(
     and `--timestamp`. The lists' keys stand in none: the top list names them. How many lists there are never changes;
     a list of a thousand files has about half a megabyte. Files are called {vendor}/{product}/{version}/{name}.
     """
-    from ..publish.tuf.due import Lifetimes
+    from verifier.updates.tuf.due import Lifetimes
+
     from ..publish.tuf.settings import RepositorySettings
     from ..usecases.assured_repository import Lists, begin
     from .world import this_machine
@@ -140,7 +141,9 @@ def publish(directory: Path, uris: tuple[str, ...], pin_fd: int | None, pinentry
     with office(**given) as opened:
         ground = Ground(opened.database, opened.published, Documents(opened.setup.directory.signer / TRUST))
         listing = list_passed(ground, directory, ring, world.clock.now())
-    world.terminal.write(f"looked at  {listing.artifacts} artifacts\n{written_text(listing.written)}")
+    written = listing.written
+    text = written_text(written.lists, written.roles, written.pruned)
+    world.terminal.write(f"looked at  {listing.artifacts} artifacts\n{text}")
     for fault in listing.unlisted:
         world.terminal.note(f"not listed: {fault_line(fault, REASONS[fault.reason].remedy)}")
     return DUE if listing.unlisted else 0
@@ -179,7 +182,7 @@ def refresh(
         keys=_public(lists_keys),
         threshold=lists_threshold,
     )
-    world.terminal.write(written_text(written))
+    world.terminal.write(written_text(written.lists, written.roles, written.pruned))
     return _status(directory)
 
 

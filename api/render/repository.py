@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 from verifier.policy.plain import format_time
 
 if TYPE_CHECKING:
-    from ..publish.tuf.due import Deadline
-    from ..publish.tuf.edition import Written
+    from verifier.updates.tuf.due import Deadline
 
 _WHO = {"root": "at a ceremony", "targets": "with its keys: countersign admin tuf refresh"}
 _ONLINE = "by countersign admin tuf refresh"
 
 
-def written_text(written: Written) -> str:
-    """What an edition wrote."""
-    if not written.roles:
+def written_text(lists: int, roles: Sequence[str], pruned: int) -> str:
+    """What an edition wrote: so many lists, these roles; and how many old files went."""
+    if not roles:
         return "signed     nothing: all of it is as it was, and nothing is due\n"
-    pruned = f"removed    {written.pruned} old files\n" if written.pruned else ""
-    return f"lists      {written.lists} written\nsigned     {', '.join(written.roles)}\n{pruned}"
+    gone = f"removed    {pruned} old files\n" if pruned else ""
+    return f"lists      {lists} written\nsigned     {', '.join(roles)}\n{gone}"
 
 
 def deadlines_text(deadlines: Sequence[Deadline], now: datetime.datetime) -> str:

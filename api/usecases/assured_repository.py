@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from verifier.keys import PublicKey
 from verifier.trust_documents import root_key
+from verifier.updates.tuf.due import Deadline, deadlines
 
 from ..effects.keys import Signer
 from ..publish.tuf.beginning import Sharing, begin_repository
-from ..publish.tuf.due import Deadline, deadlines
 from ..publish.tuf.edition import Written
 from ..publish.tuf.keys import Keyring
 from ..publish.tuf.present import read_present
@@ -70,4 +70,4 @@ def refresh(
 def deadlines_in(directory: Path) -> tuple[Deadline, ...]:
     """When each role of the repository is due. Raises: InputFault, FormatFault, UpdateFault."""
     lifetimes = read_settings(directory).lifetimes
-    return deadlines(read_present(Shelf(directory)), lifetimes)
+    return deadlines(read_present(Shelf(directory)).commons, lifetimes)

@@ -124,6 +124,24 @@ def test_what_somebody_signed_is_changed_no_more(ceremony: Callable[..., Ran], p
     assert refused(program, "show", "one") == "ceremony.other_draft"
 
 
+def test_roles_below_the_root_get_keys_and_lose_them(ceremony: Callable[..., Ran], program: Program) -> None:
+    ceremony("init", "one", "--base", BASE)
+    ceremony("add-key", "one", "ann.key.pub", "--root")
+    ceremony("add-key", "one", "dora.key.pub", "--snapshot")
+    ceremony("add-key", "one", "dora.key.pub", "--timestamp")
+    shown = ceremony("add-key", "one", "carl.key.pub", "--timestamp", "--threshold", "2")
+
+    assert "snapshot     1 of 1 sign" in shown.text
+    assert "timestamp    2 of 2 sign" in shown.text
+    for words in (("dora.key.pub", "--root"), ("ann.key.pub", "--snapshot"), ("dora.key.pub", "--snapshot")):
+        assert refused(program, "add-key", "one", *words) == "ceremony.key"
+    left = ceremony("end-key", "one", "dora.key.pub")
+    assert "snapshot" not in left.text
+    assert "timestamp    2 of 1 sign" in left.text
+    ceremony("sign", "one", "--key", "ann.key", "--person", "Ann", "--draft", draft_of(left))
+    assert refused(program, "assemble", "one") == "trust_document.key"
+
+
 def test_a_stranger_signs_nothing_and_no_key_has_two_parts(ceremony: Callable[..., Ran], program: Program) -> None:
     ceremony("init", "one", "--base", BASE)
     digest = draft_of(ceremony("add-key", "one", "ann.key.pub", "--root"))

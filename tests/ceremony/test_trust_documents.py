@@ -17,7 +17,7 @@ from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]  # it 
 
 from attestations.digests import Digest
 from attestations.faults import Fault
-from attestations.trust_documents import Terms, parse_trust_document
+from attestations.trust_documents import RoleKeys, Terms, parse_trust_document
 from tests.api.running import ROOT
 from verifier.trust_documents import begin, check_current, fingerprint, keys_at, succeed
 
@@ -26,6 +26,11 @@ from .parties import EXPIRES, START, after, person, root_of, signed, terms, verd
 PEOPLE = ("ann", "bert", "carl", "dora", "emma")
 FIRST = terms()
 DAY = datetime.timedelta(days=1)
+
+
+def role(*people: str, threshold: int = 1) -> RoleKeys:
+    """Keys of a role below the root."""
+    return RoleKeys(dict(map(root_of, people)), threshold)
 
 
 def refusal(attempt: Callable[[], object]) -> str:
@@ -181,6 +186,19 @@ def test_a_document_of_another_form_or_content_is_refused(
     change: Callable[[dict[str, Any]], object], reason: str
 ) -> None:
     assert refusal(lambda: begin(_changed(change), source="changed")) == reason
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [role("ann"), role("verdicts"), role("emma", threshold=2), RoleKeys({"0" * 64: root_of("emma")[1]}, 1)],
+    ids=["a root key", "a verdict key", "too few", "under another id"],
+)
+def test_a_role_below_the_root_has_keys_of_its_own_and_enough_of_them(keys: RoleKeys) -> None:
+    def attempt(keys: RoleKeys) -> object:
+        return begin(signed(replace(FIRST, below={"snapshot": keys}), "ann", "bert"), source="first")
+
+    assert refusal(lambda: attempt(keys)) == "trust_document.key"
+    assert attempt(role("emma"))
 
 
 def test_a_root_key_signs_no_verdicts() -> None:

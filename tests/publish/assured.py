@@ -15,7 +15,6 @@ from tuf.ngclient.fetcher import FetcherInterface
 
 from api.effects.repository import DirectoryRepository
 from api.publish.tuf.beginning import Sharing, begin_repository
-from api.publish.tuf.due import Lifetimes
 from api.publish.tuf.edition import Edition, Written
 from api.publish.tuf.keys import Keyring
 from api.publish.tuf.present import read_present
@@ -28,6 +27,7 @@ from attestations.tuf.writing import Part, target_part
 from tests.ceremony.parties import person, root_of, signed, terms
 from verifier.updates.tuf.client import Bounds, Found, find, refresh
 from verifier.updates.tuf.driving import drive
+from verifier.updates.tuf.due import Lifetimes
 
 NOW = datetime.datetime(2026, 3, 2, 11, 4, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)

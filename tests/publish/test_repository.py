@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from api.publish.tuf.due import Lifetimes, deadlines
 from api.publish.tuf.edition import Edition
 from api.publish.tuf.present import read_present
 from api.publish.tuf.renewing import NewKeys
 from api.publish.tuf.shelf import Shelf
 from attestations.faults import Fault
 from tests.ceremony.parties import after, root_of, signed
+from verifier.updates.tuf.due import Lifetimes, deadlines
 
 from .assured import (
     HOUR,
@@ -128,7 +128,7 @@ def test_each_role_says_when_it_is_due(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "site", lifetimes=Lifetimes())
 
     def states(now: datetime.datetime) -> dict[str, str]:
-        return {each.role: each.state(now) for each in deadlines(read_present(repository.shelf), Lifetimes())}
+        return {each.role: each.state(now) for each in deadlines(read_present(repository.shelf).commons, Lifetimes())}
 
     assert set(states(NOW).values()) == {"good"}
     assert states(NOW + 13 * HOUR) == {"root": "good", "timestamp": "due", "snapshot": "good", "targets": "good"}

@@ -141,6 +141,19 @@ def test_what_passed_is_listed_for_any_client(setup: Setup, admin: Callable[...,
     assert "nothing" in admin("tuf", "publish", "public", *ALL).text
 
 
+def test_a_gate_without_a_network_brings_what_is_listed(
+    setup: Setup, admin: Callable[..., Ran], repository: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    pass_one(setup)
+    admin("tuf", "publish", "public", *ALL)
+
+    assert main(["gate", "sync", "--from", "public", "--into", "brought", "--root", "draft/1.root.json"]) == 0
+
+    assert b"1" in capsysbinary.readouterr().out
+    name = f"verdicts/{digest_of()}/sha256/{RELEASE.sha256}/1.json"
+    assert (Path("brought") / name).read_bytes() == (repository / name).read_bytes()
+
+
 def digest_of() -> str:
     return digest(request_of(asked(stating(MANIFEST_OF_NOW), policy=POLICY)).policy).hex
 

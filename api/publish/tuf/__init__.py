@@ -7,7 +7,7 @@
     edition    the next one: only lists that changed are written, and nobody sees it until its timestamp stands
     beginning  the first one
     entries    what a list says of a file
-    due        which signatures run out, and when somebody must act
+    settings   what the operator chose; taken: how far it has come with the service's verdicts
 
 Root and the top list are signed at ceremonies; the keys of lists, snapshot and timestamp are online. There is no copy
 of the files themselves: their vendor serves them, and the repository says which bytes are meant.

@@ -21,9 +21,9 @@ from msgspec import Struct
 from attestations.tuf.documents import File
 from attestations.tuf.roles import Delegations
 from attestations.tuf.writing import Part, file_part, snapshot_part, targets_part, timestamp_part
+from verifier.updates.tuf.due import Lifetimes, is_due
 
 from .bins import Bins
-from .due import Lifetimes, is_due
 from .keys import Authority, Keyring
 from .present import SNAPSHOT, TARGETS, TIMESTAMP, Present, read_bin
 from .shelf import Shelf

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from attestations.tuf.roles import Delegations, Key, SuccinctRoles
+from verifier.updates.tuf.due import Lifetimes, is_due
 
 from .bins import share_out
-from .due import Lifetimes, is_due
 from .edition import Edition, Written
 from .keys import Authority, Keyring
 from .present import SNAPSHOT, TARGETS, TIMESTAMP, Present, read_present

@@ -16,11 +16,11 @@ import msgspec
 from msgspec import Struct
 
 from attestations.faults import Place
+from verifier.updates.tuf.due import Lifetimes
 
 from ...effects.faults import InputFault
 from ...effects.paths import shown
 from ...effects.writing import write_whole
-from .due import Lifetimes
 
 FILE = "repository.json"
 FORMAT = "countersign.repository/1"

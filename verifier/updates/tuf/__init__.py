@@ -4,6 +4,7 @@
     trusted      what is trusted so far, and the rules by which a file of metadata joins it
     delegations  who may speak of a path, in order
     names        what files are called, which is never a path that somebody else chose
+    due          which signatures run out, and when somebody must act
     client       the whole workflow: asks for bytes, is fed them, says what to keep
     driving      the loop that leads the workflow to its end, with whoever has the files
     tap4         several repositories that must agree, counted by parties

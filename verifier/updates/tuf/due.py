@@ -7,12 +7,11 @@ then; root and the top list want people.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from attestations.tuf.documents import Common
-
-from .present import Present
 
 DAY = datetime.timedelta(days=1)
 NOTICE = 30 * DAY
@@ -56,8 +55,8 @@ def is_due(common: Common, lifetime: datetime.timedelta, now: datetime.datetime)
     return now >= due_at(common, lifetime)
 
 
-def deadlines(present: Present, lifetimes: Lifetimes) -> tuple[Deadline, ...]:
-    """Those of the four roles, in the order in which clients read them. A root is due a month before its end."""
+def deadlines(commons: Mapping[str, Common], lifetimes: Lifetimes) -> tuple[Deadline, ...]:
+    """Those of these roles, in their order. A root is due a month before its end."""
     return tuple(
         Deadline(
             role,
@@ -65,5 +64,5 @@ def deadlines(present: Present, lifetimes: Lifetimes) -> tuple[Deadline, ...]:
             common.expires - NOTICE if role == "root" else due_at(common, lifetimes.of(role)),
             common.expires,
         )
-        for role, common in present.commons.items()
+        for role, common in commons.items()
     )
