@@ -79,7 +79,7 @@ class DigestSet(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         names = [digest.algorithm for digest in self.digests]
-        if names != sorted(set(names)):
+        if len(names) > 1 and names != sorted(set(names)):
             raise ValueError("one digest an algorithm, sorted")
 
     def __iter__(self) -> Iterator[Digest]:

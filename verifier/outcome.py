@@ -31,7 +31,7 @@ def combine(outcomes: Iterable[Outcome]) -> Outcome:
 
     Nothing to check is never passed: an empty iterable is INCOMPLETE.
     """
-    seen = set(outcomes)
+    seen = tuple(outcomes)
     for worst in _PRECEDENCE:
         if worst in seen:
             return worst

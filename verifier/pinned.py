@@ -43,6 +43,8 @@ def candidates(bundle: Bundle, certificate: Certificate | None, keys: tuple[Trus
     if certificate is not None:
         return tuple(trusted for trusted in keys if trusted.key.fingerprint == certificate.key.fingerprint)
     hint = bundle.material.hint if isinstance(bundle.material, PublicKeyMaterial) else ""
+    if not hint:
+        return keys
     for form, spelled in ((_FINGERPRINT, _base64), (_OPENSSH, openssh_fingerprint)):
         if form.fullmatch(hint):
             return tuple(trusted for trusted in keys if spelled(trusted.key) == hint)

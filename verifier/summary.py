@@ -14,6 +14,7 @@ Spec: countersign design, sections 4 and 5; SLSA v1.2, Verification Summary Atte
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -122,8 +123,12 @@ def write_simple_result(verdict: Verdict, *, verifier: str) -> bytes:
     return _statement(verdict, simple_result.PREDICATE_TYPE, predicate)
 
 
+@functools.lru_cache(maxsize=16)
 def judged_under(policy: str, trust: str) -> Digest:
-    """What `policy.digest` of a summary of ours covers: the policy as canonical JSON, and the snapshot of trust."""
+    """What `policy.digest` of a summary of ours covers: the policy as canonical JSON, and the snapshot of trust.
+
+    Whoever asks has the summary of a verifier whom they trust: most of its summaries are under one policy.
+    """
     return sha256(rfc8785.dumps({"policy": policy, "trust": trust}))
 
 
