@@ -57,6 +57,7 @@ inputs; much of what they let pass is not theirs to decide.
 | **refuses** | they were not, and somebody was told |
 | silent | they were not, and nobody was told: the program ends as if all were well |
 | contained | they were, under a name that does no harm |
+| waits | it goes on and on, and so did the program, for as long as it was watched |
 | – | the program does not read this form |
 
 Run it again: `python -m tests.updates` keeps what it sees in `tests/updates/seen.json`, from which this page is made,

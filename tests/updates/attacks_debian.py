@@ -51,7 +51,7 @@ class Attack:
 
     def _apt(self, folder: Path, now: datetime.datetime) -> Peer:
         mirror = Mirror(folder, now)
-        apt = Apt(folder / "root", mirror.folder, b"".join(certificates(now)), self.configured)
+        apt = Apt(folder / "root", f"copy:{mirror.folder}", b"".join(certificates(now)), self.configured)
         if self.before is not None:
             honest = apt.take(mirror.serve(self.before))
             assert honest.answer == ACCEPTS, honest

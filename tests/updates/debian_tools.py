@@ -6,11 +6,12 @@ import base64
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 from .archives import RELEASE
-from .seen import ACCEPTS, REFUSES, SILENT, Peer
+from .seen import ACCEPTS, REFUSES, SILENT, WAITS, Peer
 
 TOOLS = ("apt", "gpgv")
 
@@ -38,9 +39,9 @@ def version(tool: str) -> str | None:
 
 
 class Apt:
-    """An apt that knows one archive, at `mirror`, with the keys of `keyring`; `more` are lines of its configuration."""
+    """An apt that knows the archive at `address`, with the keys of `keyring`; `more` are lines of its configuration."""
 
-    def __init__(self, root: Path, mirror: Path, keyring: bytes, more: str = "") -> None:
+    def __init__(self, root: Path, address: str, keyring: bytes, more: str = "") -> None:
         self._root = root
         for name in ("etc/apt/preferences.d", "etc/apt/apt.conf.d", "var/lib/apt/lists/partial", "var/lib/dpkg"):
             (root / name).mkdir(parents=True)
@@ -48,7 +49,7 @@ class Apt:
             (root / name).mkdir(parents=True)
         (root / "var/lib/dpkg/status").touch()
         (root / "archive.asc").write_bytes(_one_block(keyring))
-        source = f"deb [signed-by={root / 'archive.asc'}] copy:{mirror} seven main\n"
+        source = f"deb [signed-by={root / 'archive.asc'}] {address} seven main\n"
         (root / "etc/apt/sources.list").write_text(source, encoding="utf-8")
         (root / "apt.conf").write_text(_CONFIGURATION.format(root=root) + more, encoding="utf-8")
 
@@ -64,13 +65,34 @@ class Apt:
             return Peer(ACCEPTS, said)
         return Peer(REFUSES if update.returncode or download.returncode or said else SILENT, said)
 
+    def waits(self, seconds: float) -> Peer:
+        """Update, and be watched for so long: whether apt is still waiting then, or what it said."""
+        with subprocess.Popen(
+            ["apt-get", "update"],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            try:
+                _, said = process.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                return Peer(WAITS)
+        return Peer(REFUSES, self._told(said))
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "APT_CONFIG": str(self._root / "apt.conf")}
+
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "APT_CONFIG": str(self._root / "apt.conf")}
         command = ["apt-get", *words]
         return subprocess.run(
             command,
             cwd=self._root / "got",
-            env=environment,
+            env=self._environment,
             capture_output=True,
             text=True,
             check=False,

@@ -4,6 +4,7 @@ accepts    the hostile bytes, or the state that they lie about, were taken
 refuses    they were not, and somebody was told
 silent     they were not, and nobody was told: the program ends as if all were well
 contained  they were, where they do no harm: a name that would lead elsewhere became one that does not
+waits      it goes on and on, and so does the program
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from msgspec import Struct
 
 RECORD = Path(__file__).resolve().with_name("seen.json")
 
-ACCEPTS, REFUSES, SILENT, CONTAINED = "accepts", "refuses", "silent", "contained"
+ACCEPTS, REFUSES, SILENT, CONTAINED, WAITS = "accepts", "refuses", "silent", "contained", "waits"
 
 
 class Ours(Struct, frozen=True):

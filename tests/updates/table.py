@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from . import attacks_debian, attacks_manifest, attacks_tuf, debian_tools, tuf_library
+from . import attacks_debian, attacks_manifest, attacks_server, attacks_tuf, debian_tools, tuf_library
 from .seen import Ours, Peer, Seen
 
 
@@ -34,14 +34,17 @@ class Attack(Protocol):
         """Each other program that reads this form, to be asked in an empty `folder`."""
 
 
-FORMS: tuple[tuple[str, tuple[Attack, ...]], ...] = tuple(
-    (module.FORM, (*module.CONTROLS, *module.ATTACKS)) for module in (attacks_manifest, attacks_debian, attacks_tuf)
+FORMS: tuple[tuple[str, tuple[Attack, ...]], ...] = (
+    (attacks_manifest.FORM, (*attacks_manifest.CONTROLS, *attacks_manifest.ATTACKS)),
+    (attacks_debian.FORM, (*attacks_debian.CONTROLS, *attacks_debian.ATTACKS)),
+    (attacks_tuf.FORM, (*attacks_tuf.CONTROLS, *attacks_tuf.ATTACKS)),
+    (attacks_server.FORM, attacks_server.ATTACKS),
 )
 """The forms in which attacks are put, and the attacks in each."""
 
 ATTACKS = tuple((form, attack) for form, attacks in FORMS for attack in attacks)
 
-ROWS = tuple(f"U{number:02}" for number in range(1, 21) if number != 10)
+ROWS = tuple(f"U{number:02}" for number in range(1, 21))
 """The rows of the table of attacks that an update can meet without a registry."""
 
 

@@ -7,11 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from . import attacks_server
 from .seen import ACCEPTS, read_record
 from .table import ATTACKS, ROWS, Attack, asked, tools
 
 RECORD = {(each.form, each.what): each for each in read_record().seen}
-NAMED = [pytest.param(form, attack, id=f"{attack.row} {form} {attack.what}") for form, attack in ATTACKS]
+NAMED = [
+    pytest.param(
+        form,
+        attack,
+        id=f"{attack.row} {form} {attack.what}",
+        marks=[pytest.mark.loopback] if form == attacks_server.FORM else [],
+    )
+    for form, attack in ATTACKS
+]
 
 
 @pytest.fixture
@@ -49,7 +58,8 @@ def test_what_is_told_of_others_is_what_they_do(
 
 def test_every_row_has_an_attack_and_every_form_an_honest_input() -> None:
     assert {attack.row for _, attack in ATTACKS} == {"control", *ROWS}
-    assert {form for form, attack in ATTACKS if attack.row == "control"} == {form for form, _ in ATTACKS}
+    honest = {form for form, attack in ATTACKS if attack.row == "control"}
+    assert honest | {attacks_server.FORM} == {form for form, _ in ATTACKS}
 
 
 def test_nothing_is_told_that_is_not_run() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib.metadata
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
-from tuf.ngclient import Updater
+from tuf.ngclient import Updater, Urllib3Fetcher
 from tuf.ngclient.fetcher import FetcherInterface
+from urllib3.exceptions import HTTPError
 
-from .seen import ACCEPTS, REFUSES, Peer
+from .seen import ACCEPTS, REFUSES, WAITS, Peer
 
 REPOSITORY = "http://repository.example/"
 
@@ -51,6 +53,24 @@ class Library:
     def outside(self) -> bool:
         """Whether a file lies beside the client's folder that nobody else put there."""
         return any(path != self._folder for path in self._folder.parent.iterdir())
+
+
+def waits_for(folder: Path, root: bytes, address: str, seconds: float) -> Peer:
+    """Refresh from a server, each read limited to a second, and be watched for so long."""
+    (folder / "metadata").mkdir(parents=True)
+    updater = Updater(str(folder / "metadata"), address, fetcher=Urllib3Fetcher(socket_timeout=1), bootstrap=root)
+    ended: list[Exception] = []
+
+    def refresh() -> None:
+        try:
+            updater.refresh()
+        except (RepositoryError, DownloadError, HTTPError) as error:
+            ended.append(error)
+
+    waiting = threading.Thread(target=refresh, daemon=True)
+    waiting.start()
+    waiting.join(seconds)
+    return Peer(WAITS) if waiting.is_alive() else Peer(REFUSES, type(ended[0]).__name__)
 
 
 class _InMemory(FetcherInterface):
