@@ -111,8 +111,8 @@ def refresh(map_path: str, state: str, now: datetime.datetime | None) -> int:
 def get(name: str, map_path: str, state: str, output: str | None, now: datetime.datetime | None) -> int:
     """Take the file NAME, as all parties that the map asks for list it.
 
-    The repositories are followed to now. Length and every hash that any of those who agree lists are checked before
-    the file takes its place at FILE; what stood there stays where anything is refused.
+    The repositories are followed to now. Before the file takes its place at FILE, enough parties must list its length
+    and every hash that they give; what stood there stays where anything is refused.
 
     Exit code: 0 agreed on, and fetched; 1 refuted; 3 too few agree, or they contradict one another; 4 not decided.
     """

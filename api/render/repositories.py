@@ -45,9 +45,8 @@ def session_line(name: str, session: Session | Refused) -> str:
 
 def agreement_screen(agreement: Agreement, source: str | None, output: str | None) -> str:
     """Who agrees on what, who does not, and where the file is."""
-    lines = [f"{agreement.path}  {agreement.length} bytes"]
-    hashes = {name: value for each in agreement.listings for name, value in each.found.file.hashes.items()}
-    lines += [f"    {name}:{hashes[name]}" for name in agreement.algorithms]
+    lines = [f"{agreement.path}  {agreement.file.length} bytes"]
+    lines += [f"    {name}:{value}" for name, value in agreement.file.hashes.items()]
     lines.append(f"agreed by {', '.join(agreement.parties)}")
     lines += [f"not by {each.repository}: {fault_line(each.fault, '')}".rstrip() for each in agreement.others]
     if output is not None:

@@ -176,7 +176,7 @@ class _Filling(Struct, frozen=True):
             for each in hashes.values():
                 each.update(chunk)
 
-        if not self.place.stream(self.name, self.agreement.length, feed):
+        if not self.place.stream(self.name, self.agreement.file.length, feed):
             raise _Absent
         digests = {algorithm: each.hexdigest() for algorithm, each in hashes.items()}
         self.agreement.check(file.tell(), digests)

@@ -31,6 +31,10 @@ _MEMBERS = frozenset({"repositories", "mapping", "groups"})
 _RULE_MEMBERS = frozenset({"paths", "repositories", "threshold", "terminating"})
 
 
+MOST = 12
+"""Repositories in a rule: who is a party of its own is found out by looking at every set of them."""
+
+
 class Rule(Struct, frozen=True):
     """For the paths that match one of `paths`: how many parties out of `repositories` must agree.
 
@@ -110,6 +114,8 @@ def _rule(node: Node, groups: Mapping[str, str]) -> Rule:
     repositories = _known(node.field("repositories"), groups)
     threshold = node.field("threshold")
     parties = len({groups[name] for name in repositories})
+    if len(repositories) > MOST:
+        raise node.field("repositories").fault("tuf.map", "too many repositories in a rule", expected=f"at most {MOST}")
     if not paths:
         raise node.field("paths").fault("tuf.map", "no path")
     if not 1 <= threshold.integer() <= parties:

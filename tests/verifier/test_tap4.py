@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -69,9 +70,10 @@ def test_what_enough_parties_list_is_agreed_on_and_the_bytes_must_be_what_all_of
     assert agreement.algorithms == ("sha256", "sha512")
     good = {name: parties.worlds["assurer"].targets.targets[TARGET].hashes[name] for name in agreement.algorithms}
     agreement.check(len(CONTENT), good)
-    for algorithm in agreement.algorithms:
+    for agreed, algorithm in ((agreement, "sha256"), (parties.search(mapped({"threshold": 3})), "sha512")):
+        agreed.check(len(CONTENT), good)
         with pytest.raises(UpdateFault) as raised:
-            agreement.check(len(CONTENT), {**good, algorithm: "00"})
+            agreed.check(len(CONTENT), {**good, algorithm: "00"})
         assert raised.value.reason == "update.inconsistent"
 
 
@@ -112,7 +114,32 @@ def test_u02_two_parties_that_one_key_speaks_for_are_not_two(parties: Parties, r
     else:
         assurer.root.add_key(vendor.signers[role].public_key, role)
         assurer.kept["root"] = assurer.sign_root()
+    assert parties.refused(mapped({"threshold": 3})) == "update.shared_key"
+    assert parties.search(mapped()).parties == ("vendor", "assurer", "rebuilder")
+    parties.silence("rebuilder")
     assert parties.refused(mapped()) == "update.shared_key"
+
+
+def test_a_party_that_calls_the_keys_of_others_its_own_does_not_keep_them_from_agreeing(parties: Parties) -> None:
+    hostile = parties.worlds["rebuilder"]
+    for name in ("vendor", "assurer"):
+        hostile.root.add_key(parties.worlds[name].signers["targets"].public_key, "targets")
+    hostile.kept["root"] = hostile.sign_root()
+    assert parties.search(mapped()).parties == ("vendor", "assurer", "rebuilder")
+    assert parties.refused(mapped({"threshold": 3})) == "update.shared_key"
+
+
+def test_a_party_that_lists_a_wrong_hash_beside_the_right_one_is_left_out_when_the_bytes_are_there(
+    parties: Parties,
+) -> None:
+    hashes = parties.worlds["rebuilder"].targets.targets[TARGET].hashes
+    hashes["sha512"] = "00" * 64
+    parties.worlds["rebuilder"].release()
+    good = {"sha256": hashes["sha256"], "sha512": hashlib.sha512(CONTENT).hexdigest()}
+    parties.search(mapped()).check(len(CONTENT), good)
+    with pytest.raises(UpdateFault) as raised:
+        parties.search(mapped({"threshold": 3})).check(len(CONTENT), good)
+    assert raised.value.reason == "update.inconsistent"
 
 
 def test_a_role_that_is_not_asked_for_the_file_may_be_signed_by_one_operator(parties: Parties) -> None:
@@ -179,6 +206,14 @@ def test_a_map_is_read() -> None:
         changed(rule={"threshold": 3}),
         changed(rule={"paths": []}),
         changed(rule={"repositories": ["a", "a"]}),
+        json.dumps(
+            {
+                "repositories": {f"r{n}": ["file:r"] for n in range(13)},
+                "mapping": [
+                    {"paths": ["*"], "repositories": [f"r{n}" for n in range(13)], "threshold": 1, "terminating": True}
+                ],
+            }
+        ).encode(),
         changed(rule={"repositories": ["a", "c"]}),
         changed(rule={"thresold": 1}),
         changed(groups={"one": ["a"]}),

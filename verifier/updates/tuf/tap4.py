@@ -7,7 +7,8 @@
         too few, since they do not list it       the next rule for this path; none, or a terminating one: its reason
 
 What is counted are parties, and never repositories or keys: two of one group are one voice, and groups that one key
-speaks for are no two parties.
+speaks for are no two parties. A party may say of itself what it likes: others who agree without it agree still, even
+where it lists their keys as its own, or their hash beside one that is not the file's.
 
 Only silence leads to the next rule. TAP 4 would also go on where repositories contradict one another or fail: whoever
 breaks one of them, or keeps one from answering, would so choose the weaker rule.
@@ -55,12 +56,25 @@ Answer = Listing | Refused
 Ask = Callable[[str], Answer]
 
 
+class _Said(Struct, frozen=True):
+    """A file by one of its hashes."""
+
+    length: int
+    algorithm: str
+    value: str
+
+
 class Agreement(Struct, frozen=True):
-    """What enough parties say of a path. `others` did not join them, and why is said of each."""
+    """What enough parties say of a path: `file` is what they say the same of. `others` did not join them, and why.
+
+    `groups` has the party of each repository, and `threshold` how many must list the very bytes.
+    """
 
     path: str
+    file: TargetFile
+    threshold: int
+    groups: Mapping[str, str]
     listings: tuple[Listing, ...]
-    parties: tuple[str, ...]
     others: tuple[Refused, ...]
 
     @property
@@ -69,18 +83,23 @@ class Agreement(Struct, frozen=True):
         return tuple(name for name in HASHES if any(name in each.found.file.hashes for each in self.listings))
 
     @property
-    def length(self) -> int:
-        """The length in bytes that all of them list."""
-        return self.listings[0].found.file.length
+    def parties(self) -> tuple[str, ...]:
+        """Who agrees."""
+        return tuple(dict.fromkeys(self.groups[each.repository] for each in self.listings))
 
     def check(self, length: int, digests: Mapping[str, str]) -> None:
-        """Prove of a file so measured (bytes, hex) that it is the one that each of them lists.
+        """Prove of a file so measured (bytes, hex) that enough parties list it, by every hash that they give.
 
         Raises:
             UpdateFault: ``update.inconsistent``.
         """
-        for listing in self.listings:
-            check_measured(length, digests, listing.found.file, self.path)
+        check_measured(length, digests, self.file, self.path)
+        measured = TargetFile(length, digests)
+        exactly = [each for each in self.listings if agree(each.found.file, measured)]
+        if _apart(exactly, self.groups) < self.threshold:
+            detail = f"these bytes of {self.path[:_SHOWN]} are listed by too few of the parties that seemed to agree"
+            listed = ", ".join(each.repository for each in exactly)
+            raise UpdateFault("update.inconsistent", detail, expected=f"{self.threshold} parties", actual=listed)
 
 
 def listing_of(repository: str, session: Session, found: Found) -> Listing:
@@ -118,31 +137,47 @@ def rules_for(repositories: RepositoryMap, path: str) -> Iterator[Rule]:
 
 def _agreed(path: str, rule: Rule, answers: tuple[Answer, ...], repositories: RepositoryMap) -> Agreement | None:
     """The agreement under `rule`; None where too few list the path and nothing else is wrong."""
+    groups = repositories.groups
     listings = [answer for answer in answers if isinstance(answer, Listing)]
     refused = tuple(answer for answer in answers if isinstance(answer, Refused))
-    _check_apart(listings, repositories)
-    enough = [each for each in _same(listings) if _parties(each, repositories) >= rule.threshold]
-    joined = tuple(each for each in listings if any(each in same for same in enough))
+    enough = {said: those for said, those in _same(listings).items() if _apart(those, groups) >= rule.threshold}
     if not enough:
-        _explain(path, rule, listings, refused)
+        _explain(path, rule, listings, refused, groups)
         return None
-    for one, other in itertools.combinations(joined, 2):
-        if not agree(one.found.file, other.found.file):
-            raise _disagreement(path, joined)
+    lengths, hashes = {said.length for said in enough}, {said.algorithm: said.value for said in enough}
+    file = TargetFile(min(lengths), hashes)
+    said_so = [each for those in enough.values() for each in those]
+    joined = tuple(each for each in listings if each in said_so and agree(each.found.file, file))
+    if len(lengths) != 1 or len(hashes) != len(enough) or _apart(list(joined), groups) < rule.threshold:
+        raise _disagreement(path, tuple(listings))
     outvoted = tuple(Refused(each.repository, _disagreement(path, (each,))) for each in listings if each not in joined)
-    parties = tuple(dict.fromkeys(repositories.groups[each.repository] for each in joined))
-    return Agreement(path, joined, parties, refused + outvoted)
+    return Agreement(path, file, rule.threshold, groups, joined, refused + outvoted)
 
 
-def _same(listings: list[Listing]) -> Iterator[list[Listing]]:
-    """Those who say the same, by one hash after the other: what they say of other hashes is compared afterwards."""
+def _same(listings: list[Listing]) -> dict[_Said, list[Listing]]:
+    """Those who say the same, by one hash after the other."""
+    said: dict[_Said, list[Listing]] = {}
     for algorithm in HASHES:
-        said: dict[tuple[int, str], list[Listing]] = {}
         for listing in listings:
             file = listing.found.file
             if algorithm in file.hashes:
-                said.setdefault((file.length, file.hashes[algorithm]), []).append(listing)
-        yield from said.values()
+                said.setdefault(_Said(file.length, algorithm, file.hashes[algorithm]), []).append(listing)
+    return said
+
+
+def _apart(listings: list[Listing], groups: Mapping[str, str]) -> int:
+    """How many parties these are: the most of them that are of different groups and that no key has in common."""
+    if not listings:
+        return 0
+    first, *rest = listings
+    others = [each for each in rest if not _one_party(first, each, groups)]
+    if len(others) == len(rest):
+        return 1 + _apart(rest, groups)
+    return max(1 + _apart(others, groups), _apart(rest, groups))
+
+
+def _one_party(one: Listing, other: Listing, groups: Mapping[str, str]) -> bool:
+    return groups[one.repository] == groups[other.repository] or not one.keys.isdisjoint(other.keys)
 
 
 def agree(one: TargetFile, other: TargetFile) -> bool:
@@ -151,31 +186,32 @@ def agree(one: TargetFile, other: TargetFile) -> bool:
     return one.length == other.length and all(one.hashes[name] == other.hashes[name] for name in common)
 
 
-def _parties(listings: list[Listing], repositories: RepositoryMap) -> int:
-    return len({repositories.groups[listing.repository] for listing in listings})
-
-
-def _check_apart(listings: list[Listing], repositories: RepositoryMap) -> None:
-    """No key speaks for two parties."""
-    for one, other in itertools.combinations(listings, 2):
-        groups = [repositories.groups[each.repository] for each in (one, other)]
-        shared = sorted(one.keys & other.keys)
-        if shared and groups[0] != groups[1]:
-            detail = f"one key speaks for {one.repository} and for {other.repository}: they are no two parties"
-            raise UpdateFault("update.shared_key", detail, expected="keys of their own", actual=shared[0])
-
-
-def _explain(path: str, rule: Rule, listings: list[Listing], refused: tuple[Refused, ...]) -> None:
+def _explain(
+    path: str, rule: Rule, listings: list[Listing], refused: tuple[Refused, ...], groups: Mapping[str, str]
+) -> None:
     """Why too few agree, if it is anything but silence.
 
     Raises:
-        UpdateFault: ``update.disagreement``, and what a repository was refused for.
+        UpdateFault: ``update.shared_key``, ``update.disagreement``, and what a repository was refused for.
     """
+    for those in _same(listings).values():
+        if len({groups[each.repository] for each in those}) >= rule.threshold:
+            raise _shared(those, groups)
     if any(not agree(one.found.file, other.found.file) for one, other in itertools.combinations(listings, 2)):
         raise _disagreement(path, tuple(listings), rule)
     for each in refused:
         if each.fault.reason != "update.target_unknown":
             raise each.fault
+
+
+def _shared(listings: list[Listing], groups: Mapping[str, str]) -> UpdateFault:
+    """One key speaks for two groups, so that too few are left that are parties of their own."""
+    for one, other in itertools.combinations(listings, 2):
+        shared = sorted(one.keys & other.keys)
+        if shared and groups[one.repository] != groups[other.repository]:
+            detail = f"one key speaks for {one.repository} and for {other.repository}: they are no two parties"
+            return UpdateFault("update.shared_key", detail, expected="keys of their own", actual=shared[0])
+    raise AssertionError("parties that share no key are counted apart")
 
 
 def _silence(path: str, rule: Rule, answers: tuple[Answer, ...]) -> UpdateFault:
