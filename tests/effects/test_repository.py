@@ -8,10 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import trustme
 
 from api.effects.kept_metadata import KeptMetadata
 from api.effects.repository import DirectoryRepository, HttpRepository, Mirrors, at
 from verifier.faults import UpdateFault
+
+from ..receivers import Receiver, Reply
 
 
 def test_a_directory_serves_its_files_and_none_longer_than_asked_for(tmp_path: Path) -> None:
@@ -165,3 +168,22 @@ def test_a_mirror_that_is_down_stops_nobody_and_all_of_them_do(tmp_path: Path) -
     assert (mirrors.fetch("root", 4), mirrors.fetch("other", 4)) == (b"root", None)
     with pytest.raises(UpdateFault):
         Mirrors((Down(), Down())).fetch("root", 4)
+
+
+@pytest.mark.loopback
+def test_https_is_to_a_certificate_that_the_machine_trusts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    receiver = Receiver(authority)
+    receiver.replies = [Reply(body=b"root")]
+    try:
+        repository = HttpRepository(f"https://localhost:{receiver.port}/metadata")
+        with pytest.raises(UpdateFault) as raised:
+            repository.fetch("1.root.json", 4)
+        assert (raised.value.reason, "CERTIFICATE_VERIFY_FAILED" in raised.value.detail) == ("update.unreachable", True)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+        assert repository.fetch("1.root.json", 4) == b"root"
+    finally:
+        receiver.end()
+    assert [each.path for each in receiver.received] == ["/metadata/1.root.json"]
+    assert not {"cookie", "authorization"} & set(receiver.received[0].headers)
