@@ -184,6 +184,17 @@ def test_a_fingerprint_chooses_among_all_keys(root: Root) -> None:
     assert (pinned(archive), archive.named) == ([str(fingerprint(OTHER))], True)
 
 
+def test_a_password_in_an_address_is_written_nowhere(root: Root) -> None:
+    root.source(SOURCE.replace("https://", "https://user:secret@"))
+    root.source("deb https://user:secret@third.example stable main\n", "sources.list.d/third.list")
+    root.holds(HELD)
+    found, refused = archives(root.configuration, root.folder, LocalFiles(), NOW)
+    written = b"".join(first_gate(found, NOW).values()).decode() + "".join(
+        f"{fault} {fault.actual}" for fault in refused
+    )
+    assert ("apt.acme.example" in written, "third.example" in written, "secret" in written) == (True, True, False)
+
+
 def test_entries_of_one_archive_are_one_guard(root: Root) -> None:
     root.source(SOURCE)
     root.source(SOURCE.replace("main", "extra").replace("[", "[arch=arm64 "), "sources.list.d/more.list")

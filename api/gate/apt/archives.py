@@ -100,7 +100,7 @@ def _archive(
     if not pinned:
         raise _unpinned(uri, suite, entries[0], release, named=named)
     return Archive(
-        uri=uri,
+        uri=_told(uri),
         suite=suite,
         components=tuple(dict.fromkeys(each for entry in entries for each in entry.components)),
         architectures=_architectures(entries, configuration),
@@ -125,7 +125,12 @@ def _unpinned(uri: str, suite: str, entry: AptSource, release: Release | None, *
     else:
         detail = "no keyring is named for it, and apt holds nothing of it that says which key is its own"
     expected = "Signed-By, with a keyring of its own; then apt-get update"
-    return AptFault("apt.unpinned", detail, place=Place(entry.place), expected=expected, actual=f"{uri} {suite}")
+    return AptFault("apt.unpinned", detail, place=Place(entry.place), expected=expected, actual=f"{_told(uri)} {suite}")
+
+
+def _told(uri: str) -> str:
+    """An address without the user and the password that may stand in it."""
+    return re.sub(r"(?<=://)[^/@]*@", "", uri)
 
 
 def _architectures(entries: Iterable[AptSource], configuration: Configuration) -> tuple[str, ...]:

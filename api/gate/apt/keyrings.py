@@ -29,6 +29,7 @@ from .faults import AptFault
 from .sources import Configuration, listed, place_of
 
 _WITHIN = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
+_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*\.(gpg|asc)")
 _FINGERPRINT = re.compile(r"(?:0x)?([0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})!?")
 
 
@@ -79,7 +80,7 @@ def _trusted(configuration: Configuration) -> Iterator[Keyring]:
     """Every keyring that apt takes without being told; one that cannot be read holds no key, as for apt."""
     single = place_of("Dir::Etc::trusted", configuration)
     parts = listed(place_of("Dir::Etc::trustedparts", configuration))
-    for path in (single, *(path for path in parts if path.suffix in (".gpg", ".asc"))):
+    for path in (single, *(path for path in parts if _PART.fullmatch(path.name))):
         if path.is_file():
             try:
                 yield _read(path)
