@@ -141,7 +141,7 @@ def _tell(fault: Fault, world: World) -> None:
 def _decide(transaction: Transaction, config: str, world: World) -> int:
     """What an earlier run left is settled first, so that nothing older than it comes in between."""
     from ..gate.apt.sources import weakened
-    from ..gate.apt.transactions import files_of, note
+    from ..gate.apt.transactions import changeable, files_of, note
     from ..gate.gate import Asked
     from ..gate.screens import decision_screen
     from ..gate.settings import read_settings
@@ -150,7 +150,9 @@ def _decide(transaction: Transaction, config: str, world: World) -> int:
     gate = opened(settings, world)
     at = world.clock.now()
     _settle(Path(settings.state), gate, at, world)
-    decision = gate.check(Asked(files_of(transaction), findings=weakened(transaction.configuration)), at)
+    files = files_of(transaction)
+    findings = (*weakened(transaction.configuration), *changeable(files))
+    decision = gate.check(Asked(files, findings=findings), at)
     note(Path(settings.state), transaction, decision)
     world.terminal.write(decision_screen(decision, world.look))
     return decision.exit_code

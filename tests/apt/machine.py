@@ -160,7 +160,7 @@ class Machine:
         """Run apt-get; what it and the gate say is in one text."""
         more = [word for name, value in (options or {}).items() for word in ("-o", f"{name}={value}")]
         variables = os.environ | {"APT_CONFIG": str(self.folder / "apt.conf"), "LC_ALL": "C.UTF-8"}
-        command = ["apt-get", "--yes", "--allow-downgrades", *more, *words]
+        command = ["apt-get", "--yes", *more, *words]
         return subprocess.run(
             command,
             env=variables,

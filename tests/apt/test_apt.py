@@ -68,6 +68,7 @@ def test_what_is_good_is_installed_and_accepted(machine: Machine) -> None:
     machine.updated()
     ran = machine.apt("install", "endpoint", "driver")
     assert ran.returncode == 0, ran.stdout
+    assert ran.stdout.startswith("ALLOW   all files passed")
     assert (machine.version(), machine.version("driver")) == ("7.1.0", "2.0")
     assert machine.accepted() != before
     assert machine.actions() == ["allow", "accepted"]
@@ -80,7 +81,10 @@ def test_the_next_release_follows_is_put_in_again_and_goes_back_if_the_archive_s
     guarded.updated()
     assert (guarded.apt("install", "endpoint").returncode, guarded.version()) == (0, "7.2.0")
     assert guarded.apt("install", "--reinstall", "endpoint").returncode == 0
-    assert (guarded.apt("install", "endpoint=7.1.0").returncode, guarded.version()) == (0, "7.1.0")
+    assert (guarded.apt("install", "--allow-downgrades", "endpoint=7.1.0").returncode, guarded.version()) == (
+        0,
+        "7.1.0",
+    )
     assert guarded.actions() == ["allow", "accepted"] * 4
 
 
@@ -102,7 +106,7 @@ def test_u03_an_older_archive_is_blocked(guarded: Machine) -> None:
     guarded.archive.publish(9, deb(guarded.archive.folder, "7.0.0"))
     guarded.forget_indexes()
     guarded.updated()
-    assert "update.rollback" in blocked(guarded, "install", "endpoint=7.0.0")
+    assert "update.rollback" in blocked(guarded, "install", "--allow-downgrades", "endpoint=7.0.0")
 
 
 def test_u04_u06_an_archive_that_ended_is_blocked_though_apt_was_told_not_to_look(guarded: Machine) -> None:
@@ -121,7 +125,7 @@ def test_a_package_that_was_tampered_with_is_blocked(guarded: Machine) -> None:
     package.write_bytes(package.read_bytes().replace(b"7.2.0", b"6.6.6"))
     ran = guarded.apt("install", "endpoint", options={"Acquire::ForceHash": "none"})
     assert (ran.returncode, guarded.version()) == (100, "7.1.0")
-    assert "debian.unlisted" in blocked(guarded, "install", str(package))
+    assert "debian.unlisted" in blocked(guarded, "install", "--allow-downgrades", str(package))
 
 
 def test_u13_an_old_package_under_a_new_label_is_blocked(guarded: Machine) -> None:
@@ -160,3 +164,14 @@ def test_t84_an_archive_that_nobody_signed_is_held_though_apt_trusts_it(guarded:
     said = blocked(guarded, "install", "endpoint")
     assert "HOLD" in said
     assert "debian.absent" in said
+
+
+def test_a_file_that_others_can_change_meanwhile_is_told(guarded: Machine) -> None:
+    file = guarded.archive.folder / "pool/endpoint_7.1.0_amd64.deb"
+    for changed, mode in ((file, 0o666), (file.parent, 0o777)):
+        changed.chmod(mode)
+        ran = guarded.apt("install", "--reinstall", "endpoint")
+        changed.chmod(0o755)
+        assert ran.returncode == 0
+        assert "[apt.changeable]" in ran.stdout
+        assert f"{mode:04o}" in ran.stdout

@@ -24,6 +24,7 @@ _USUAL = {
     "dir::etc::trustedparts": "trusted.gpg.d",
     "dir::state": "var/lib/apt/",
     "dir::state::lists": "lists/",
+    "dir::state::status": "/var/lib/dpkg/status",
 }
 """What apt takes where its configuration says nothing. Spec: apt.conf(5), Directories"""
 

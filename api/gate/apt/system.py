@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,21 +10,17 @@ from pathlib import Path
 from attestations.faults import Place
 
 from .faults import AptFault
+from .sources import Configuration, place_of
 
 Query = Callable[[str], bytes]
 """What dpkg with this directory says of its packages, a line each: `dpkg_query`."""
 
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
-_USUAL = {"rootdir": "/", "dir": "/", "dir::state": "var/lib/apt/", "dir::state::status": "/var/lib/dpkg/status"}
-"""What apt takes where its configuration says nothing. Spec: apt.conf(5), Directories"""
 
-
-def dpkg_directory(configuration: tuple[tuple[str, str], ...]) -> str:
+def dpkg_directory(configuration: Configuration) -> str:
     """Where dpkg keeps what is installed, as apt's configuration has it."""
-    options = _USUAL | {name.lower(): value for name, value in configuration}
-    path = posixpath.join(options["dir"], options["dir::state"], options["dir::state::status"])
-    return posixpath.dirname(posixpath.join(options["rootdir"], path.lstrip("/")))
+    return str(place_of("Dir::State::status", configuration).parent)
 
 
 def dpkg_query(directory: str) -> bytes:

@@ -10,7 +10,8 @@ a package to unpack asks nobody, so that what is broken can be configured, or re
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -20,8 +21,11 @@ from attestations.apt_transactions import Transaction
 from attestations.faults import Place
 
 from ...effects.faults import InputFault
+from ...effects.installation import trouble_at
+from ...effects.paths import shown
 from ...effects.writing import unwritable, write_whole
 from ..decisions import Action, Decision
+from .faults import AptFault
 from .system import Query, dpkg_directory
 
 NOTE = "apt-installing.json"
@@ -53,6 +57,22 @@ _INSTALLING = msgspec.json.Decoder(Installing)
 def files_of(transaction: Transaction) -> tuple[str, ...]:
     """The files that are going to be unpacked, each once."""
     return tuple(dict.fromkeys(os.fsdecode(each.path) for each in transaction.unpacked))
+
+
+def changeable(files: Iterable[str]) -> tuple[AptFault, ...]:
+    """Files that others can change between the check and dpkg, which reads them from where they lie: a finding each."""
+    return tuple(
+        AptFault("apt.changeable", f"{why}: it can be another when it is unpacked", place=Place(shown(file)))
+        for file in files
+        if (why := _trouble(Path(file))) is not None
+    )
+
+
+def _trouble(file: Path) -> str | None:
+    """Who can change a file: whoever may write to it, or to a directory above it, from which it can be taken."""
+    own = trouble_at(file)
+    above = (parent for parent in file.parents if not parent.stat().st_mode & stat.S_ISVTX)
+    return own or next((f"{parent} {why}" for parent in above if (why := trouble_at(parent)) is not None), None)
 
 
 def note(state: Path, transaction: Transaction, decision: Decision) -> None:
