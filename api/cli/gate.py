@@ -40,7 +40,7 @@ def command() -> None:
     """
 
 
-@command.command("check", epilog=example("countersign gate check endpoint-7.2.0.exe --config gate.toml"))
+@command.command("check", epilog=example("countersign gate check endpoint-7.2.0.exe --config fleet.toml"))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @gate_options
 @click.option("-e", "--evidence", multiple=True, metavar="PATH", help="A file of evidence, or a directory of them.")
@@ -100,7 +100,7 @@ def _elsewhere(asked: Asked, path: str, world: World, *, quiet: bool) -> int:
     return told.exit_code
 
 
-@command.command("accept", epilog=example("countersign gate accept endpoint-7.2.0.exe --config gate.toml"))
+@command.command("accept", epilog=example("countersign gate accept endpoint-7.2.0.exe --config fleet.toml"))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @CONFIG
 @STATE
@@ -125,7 +125,7 @@ def accept(files: tuple[str, ...], config: str | None, state: str | None) -> int
     return 0
 
 
-@command.command("show", epilog=example("countersign gate show --config gate.toml"))
+@command.command("show", epilog=example("countersign gate show --config fleet.toml"))
 @CONFIG
 @STATE
 def show(config: str | None, state: str | None) -> int:

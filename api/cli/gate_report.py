@@ -10,7 +10,7 @@ import click
 from .options import example, moment
 
 
-@click.command("report", epilog=example("countersign gate report collected"))
+@click.command("report", epilog=example("countersign gate report gate"))
 @click.argument("directories", nargs=-1, required=True, metavar="DIR...")
 @click.option("--since", callback=moment, metavar="TIME", help="Only what was decided since then.")
 @click.option(

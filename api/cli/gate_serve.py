@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..gate.settings import GateSettings
 
 
-@click.command("serve", epilog=example("countersign gate serve --config gate.toml --socket gate.sock"))
+@click.command("serve", epilog=example("countersign gate serve --config fleet.toml --socket gate.sock"))
 @click.option("--config", required=True, metavar="FILE", help="The gate's own settings (TOML).")
 @click.option("--socket", "path", metavar="PATH", help="Answer at a Unix socket, to its owner alone.")
 @click.option("--group", is_flag=True, help="Let the group of --socket ask as well (mode 0660).")

@@ -43,11 +43,16 @@ def _every(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...]
 COMMANDS = dict(_every(commands))
 HELPS = pytest.mark.parametrize("path", COMMANDS, ids=lambda path: " ".join(path) or "countersign")
 
+SET_UP = 'format = "countersign.gate/1"\nstate = "gate"\n[[guard]]\npolicy = "gate.toml"\n'
+
 OF_A_SERVICE = ("admin", "remote", "serve", "worker")
 """Commands about a service: what they read from the environment says where and who, never what to trust."""
 
-IN_APT = (("gate", "apt"), ("gate", "repair"))
+IN_APT = (("gate", "apt"), ("gate", "repair"), ("gate", "init", "apt"))
 """Commands about apt: `tests.apt.test_commands` runs their examples, where there is one."""
+
+STAYING = (("gate", "serve"),)
+"""Commands that end when they are told to: `test_gate_serve` runs them."""
 
 WHERE_THINGS_ARE = {"COUNTERSIGN_BLOBS", "COUNTERSIGN_DATA", "COUNTERSIGN_DATABASE", "COUNTERSIGN_ISSUERS"}
 WHOM_TO_ASK = {"COUNTERSIGN_SERVICE", "COUNTERSIGN_TENANT", "COUNTERSIGN_TOKEN"}
@@ -115,6 +120,7 @@ def lay_out_gate(scene: Path, program: Program) -> None:
     (scene / "endpoint-7.2.0.exe").write_bytes(b"the next release")
     fingerprint = load_pem((scene / "release.key.pub").read_bytes()).fingerprint
     (scene / "gate.toml").write_text(GUARDED.format(fingerprint=fingerprint))
+    (scene / "fleet.toml").write_text(SET_UP)
     words = (
         "--vendor",
         "acme",
@@ -153,7 +159,7 @@ def test_the_help_of_every_command_ends_with_an_example_that_works(
         monkeypatch.setenv("COUNTERSIGN_SERVICE", "https://verdicts.example")
         _check_words(words)  # `tests.serving.test_examples` and `tests.client.test_examples` run them
         return
-    if path[:2] in IN_APT:
+    if any(path[: len(each)] == each for each in (*IN_APT, *STAYING)):
         _check_words(words)
         return
     ran = program(*words)
