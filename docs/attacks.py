@@ -86,7 +86,7 @@ def _section(title: str, seen: list[Mapping[str, Any]]) -> Iterator[str]:
     for each in seen:
         others = " | ".join(_peer(each["peers"].get(name)) for name in ("apt", "gpgv", "tuf"))
         yield f"| {FORMS[each['form']]} | {each['what']} | {_ours(each['ours'])} | {others} |\n"
-    reasons = sorted({reason for each in seen for reason in each["ours"]["reasons"]})
+    reasons = sorted({code for each in seen for name in ("reasons", "warnings") for code in each["ours"][name]})
     if reasons:
         yield "\n"
     for reason in reasons:
@@ -96,7 +96,8 @@ def _section(title: str, seen: list[Mapping[str, Any]]) -> Iterator[str]:
 def _ours(ours: Mapping[str, Any]) -> str:
     if ours["outcome"] == "PASSED":
         return "accepts"
-    return f"**{ours['outcome']}** {', '.join(f'`{reason}`' for reason in ours['reasons'])}"
+    warnings = "".join(f"; warns `{reason}`" for reason in ours["warnings"])
+    return f"**{ours['outcome']}** {', '.join(f'`{reason}`' for reason in ours['reasons'])}{warnings}"
 
 
 def _peer(peer: Mapping[str, str] | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,18 +135,22 @@ class Mirror:
         return self.folder / deb_path(archive.version)
 
 
-def certificates(now: datetime.datetime) -> list[bytes]:
-    """Those of the two parties who sign the archive."""
-    return [certificate(key, born(now)) for key in (KEY, SECOND)]
+def certificates(now: datetime.datetime, *, revoked: bool = False, lasts: int = 0) -> list[bytes]:
+    """Those of the two parties who sign the archive; the first is `revoked`, or was good for `lasts` seconds alone."""
+    first = certificate(KEY, born(now), lasts=lasts, revoked=revoked)
+    return [first, certificate(SECOND, born(now))]
 
 
 class Guarded:
-    """A mirror with our gate in front of it, whose policy wants as many of the two parties as `threshold`."""
+    """A mirror with our gate in front of it, whose policy wants as many of the two parties as `threshold`.
 
-    def __init__(self, folder: Path, now: datetime.datetime, threshold: int) -> None:
+    `keyring` holds the parties' certificates.
+    """
+
+    def __init__(self, folder: Path, now: datetime.datetime, threshold: int, keyring: Sequence[bytes]) -> None:
         self._mirror = Mirror(folder, now)
         policy = POLICY.format(first=fingerprint(KEY), second=fingerprint(SECOND), threshold=threshold)
-        self._gate = Gate(folder, policy, certificates(now))
+        self._gate = Gate(folder, policy, keyring)
 
     def check(self, archive: Archive, now: datetime.datetime) -> Ours:
         """What the gate decides about the package of `archive`, which the mirror now serves."""

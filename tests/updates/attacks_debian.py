@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import structs
+
 from fixtures.world.debian import entry, index, package
+from verifier.apt_client import weaknesses
 
 from .archives import DAY, KEY, STRANGER, Archive, Guarded, Mirror, certificates
 from .debian_tools import Apt, gpgv
@@ -20,27 +23,33 @@ FORM = "debian"
 class Attack:
     """One hostile archive, after an honest one was accepted where `before` says so.
 
-    `threshold` is how many of the archive's two parties the fleet's policy wants; `configured` are lines of apt's own
-    configuration; our clock was set back by `back`. `release` says that the Release is what is hostile;
-    where it is not, gpgv has nothing to say. `reasons` are ours, none where the archive is honest.
+    `threshold` is how many of the archive's two parties the fleet's policy wants; `configured` are options of apt's own
+    configuration; our clock was set back by `back`. `release` says that the Release is what is hostile; where it
+    is not, gpgv has nothing to say. Of the first key the certificate is `revoked`, or was good for `lasts` seconds.
+    `reasons` are ours, none where the archive is honest; `warnings` are those of the gate in apt.
     """
 
     row: str
     what: str
     hostile: Archive
     reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     before: Archive | None = None
     threshold: int = 1
-    configured: str = ""
+    configured: tuple[tuple[str, str], ...] = ()
     back: datetime.timedelta = datetime.timedelta(0)
     release: bool = True
+    revoked: bool = False
+    lasts: int = 0
 
     def ours(self, folder: Path, now: datetime.datetime) -> Ours:
         """What our gate decides."""
-        guarded = Guarded(folder, now, self.threshold)
+        guarded = Guarded(folder, now, self.threshold, self._keyring(now))
         if self.before is not None:
             guarded.install(self.before, now)
-        return guarded.check(self.hostile, now - self.back)
+        decided = guarded.check(self.hostile, now - self.back)
+        weakened = weaknesses(self.configured, ())
+        return structs.replace(decided, warnings=tuple(sorted(fault.reason for fault in weakened)))
 
     def peers(self, folder: Path, now: datetime.datetime) -> Mapping[str, Callable[[], Peer]]:
         """apt, and where a Release is what is hostile gpgv; a clock that is set back is ours alone."""
@@ -49,9 +58,13 @@ class Attack:
         asking = {"apt": lambda: self._apt(folder / "apt", now)}
         return asking | ({"gpgv": lambda: self._gpgv(folder / "gpgv", now)} if self.release else {})
 
+    def _keyring(self, now: datetime.datetime) -> list[bytes]:
+        return certificates(now, revoked=self.revoked, lasts=self.lasts)
+
     def _apt(self, folder: Path, now: datetime.datetime) -> Peer:
         mirror = Mirror(folder, now)
-        apt = Apt(folder / "root", f"copy:{mirror.folder}", b"".join(certificates(now)), self.configured)
+        more = "".join(f'{name} "{value}";\n' for name, value in self.configured)
+        apt = Apt(folder / "root", f"copy:{mirror.folder}", b"".join(self._keyring(now)), more)
         if self.before is not None:
             honest = apt.take(mirror.serve(self.before))
             assert honest.answer == ACCEPTS, honest
@@ -60,7 +73,7 @@ class Attack:
     def _gpgv(self, folder: Path, now: datetime.datetime) -> Peer:
         mirror = Mirror(folder, now)
         mirror.serve(self.hostile)
-        return gpgv(folder, mirror.folder, b"".join(certificates(now)))
+        return gpgv(folder, mirror.folder, b"".join(self._keyring(now)))
 
 
 def _altered(signed: bytes) -> bytes:
@@ -71,7 +84,7 @@ OLD = package(version="7.0.9")
 OTHER = index(entry(package("other"), "other"), entry(package()))
 HONEST, NEWER = Archive(), Archive("7.2.0", date=DAY / 2)
 LONG_AGO = Archive(date=60 * DAY, until=None)
-UNCHECKED = 'Acquire::Check-Valid-Until "false";\n'
+UNCHECKED = (("Acquire::Check-Valid-Until", "false"),)
 MD5_ALONE = {
     "SHA256": None,
     "MD5Sum": "\n d41d8cd98f00b204e9800998ecf8427e 0 main/binary-amd64/Packages",
@@ -84,6 +97,20 @@ CONTROLS = (
 )
 
 ATTACKS = (
+    Attack(
+        "U01",
+        "the key that signed is revoked",
+        Archive(signers=(KEY,)),
+        ("openpgp.revoked", "trust.key_not_given"),
+        revoked=True,
+    ),
+    Attack(
+        "U01",
+        "the key that signed was good for a day, a year ago",
+        Archive(signers=(KEY,)),
+        ("time.outside_key_window",),
+        lasts=86_400,
+    ),
     Attack("U01", "a stranger signed the Release", Archive(signers=(STRANGER,)), ("signature.invalid",)),
     Attack("U01", "the Release was altered after it was signed", Archive(spoil=_altered), ("signature.invalid",)),
     Attack("U01", "nobody signed the Release", Archive(signers=()), ("debian.absent",)),
@@ -115,6 +142,7 @@ ATTACKS = (
         "the client's own apt checks no dates, and the Release has expired",
         Archive(until=-DAY / 24),
         ("debian.expired", "update.expired"),
+        ("client.weakened",),
         configured=UNCHECKED,
     ),
     Attack(

@@ -22,11 +22,12 @@ ACCEPTS, REFUSES, SILENT, CONTAINED, WAITS = "accepts", "refuses", "silent", "co
 
 
 class Ours(Struct, frozen=True):
-    """What ours decided: the action where a gate was asked, else "refuse" or "accept"; reasons, sorted."""
+    """What ours decided: the action where a gate was asked, else "refuse" or "accept"; reasons and warnings, sorted."""
 
     action: str
     outcome: str
     reasons: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 class Peer(Struct, frozen=True):

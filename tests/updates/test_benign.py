@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .archives import Archive, Guarded
+from .archives import Archive, Guarded, certificates
 from .releases import DAY, KEY, SECOND, Fleet, Release
 
 NOW = datetime.datetime(2026, 3, 14, 9, tzinfo=datetime.UTC)
@@ -78,7 +78,7 @@ def test_a_withdrawal_is_not_an_open_door(folder: Path) -> None:
 
 
 def test_an_archive_that_is_signed_anew_without_a_change_passes(folder: Path) -> None:
-    guarded = Guarded(folder, NOW, threshold=1)
+    guarded = Guarded(folder, NOW, 1, certificates(NOW))
     guarded.install(Archive(date=2 * DAY), NOW)
     guarded.install(Archive(date=DAY), NOW)
     guarded.install(Archive(date=DAY), NOW + DAY)

@@ -35,6 +35,7 @@ def test_ours_refuses_each_attack_for_its_reason(
 ) -> None:
     ours = attack.ours(folder, now)
     assert ours.reasons == tuple(sorted(attack.reasons))
+    assert ours.warnings == tuple(sorted(getattr(attack, "warnings", ())))
     honest = attack.row == "control"
     assert (ours.action in ("allow", "accept"), ours.outcome == "PASSED") == (honest, honest)
     assert ours == RECORD[form, attack.what].ours, "run python -m tests.updates"
