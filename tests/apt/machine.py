@@ -75,14 +75,21 @@ evidence = ["{lists}_*"]
 """
 
 
-def deb(folder: Path, version: str, *, name: str = "endpoint", called: str | None = None) -> Path:
-    """A package with one file, which says its version; `called` is what its file name says."""
+FAILS = '#!/bin/sh\ntest ! -e "$DPKG_ROOT/fails"\n'
+"""A script of a package that fails while there is a file ``fails`` in the root."""
+
+
+def deb(folder: Path, version: str, *, name: str = "endpoint", called: str | None = None, script: str = "") -> Path:
+    """A package with one file, which says its version; `called` is what its file name says, `script` configures it."""
     tree = folder / f"{name}-{version}"
     (tree / "DEBIAN").mkdir(parents=True)
     (tree / "usr" / "share" / name).mkdir(parents=True)
     (tree / "usr" / "share" / name / "version").write_text(version)
     control = f"Package: {name}\nVersion: {version}\nArchitecture: amd64\nMaintainer: acme <it@acme.example>\n"
     (tree / "DEBIAN" / "control").write_text(f"{control}Description: for tests\n")
+    if script:
+        (tree / "DEBIAN" / "postinst").write_text(script)
+        (tree / "DEBIAN" / "postinst").chmod(0o755)
     target = folder / "pool" / f"{name}_{called or version}_amd64.deb"
     target.parent.mkdir(exist_ok=True)
     subprocess.run(["dpkg-deb", "-Znone", "--build", str(tree), str(target)], check=True, capture_output=True)

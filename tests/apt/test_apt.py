@@ -15,7 +15,7 @@ from fixtures.recipes.scene import MOMENT
 from fixtures.world.openpgp import certificate
 
 from .conftest import Installer, own
-from .machine import FOR_EVER, Machine, deb
+from .machine import FAILS, FOR_EVER, Machine, deb
 from .test_installation import put
 
 pytest.importorskip("pysequoia", reason="OpenPGP needs the extra 'formats'")
@@ -86,6 +86,38 @@ def test_the_next_release_follows_is_put_in_again_and_goes_back_if_the_archive_s
         "7.1.0",
     )
     assert guarded.actions() == ["allow", "accepted"] * 4
+
+
+def test_what_failed_to_install_is_accepted_once_it_is_installed(guarded: Machine) -> None:
+    before = guarded.accepted()
+    (guarded.root / "fails").touch()
+    guarded.archive.publish(11, deb(guarded.archive.folder, "7.2.0", script=FAILS))
+    guarded.updated()
+    ran = guarded.apt("install", "endpoint")
+    assert (ran.returncode, guarded.version()) == (100, "7.2.0")
+    assert "not accepted yet: endpoint 7.2.0 not installed" in ran.stdout
+    assert guarded.accepted() == before
+    (guarded.root / "fails").unlink()
+    assert guarded.apt("--fix-broken", "install").returncode == 0
+    assert guarded.accepted() != before
+    assert guarded.actions() == ["allow", "accepted"] * 2
+
+
+def test_observing_lets_through_and_accepts_nothing(guarded: Machine) -> None:
+    before = guarded.accepted()
+    until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)
+    config = guarded.gate / "gate.toml"
+    config.write_text(
+        config.read_text().replace("\n[[guard]]", f"observe_until = {until:%Y-%m-%dT%H:%M:%SZ}\n[[guard]]")
+    )
+    guarded.archive.publish(9, deb(guarded.archive.folder, "7.2.0"))
+    guarded.forget_indexes()
+    guarded.updated()
+    ran = guarded.apt("install", "endpoint")
+    assert (ran.returncode, guarded.version()) == (0, "7.2.0"), ran.stdout
+    assert "OBSERVED  it is let through" in ran.stdout
+    assert "update.rollback" in ran.stdout
+    assert (guarded.actions()[-1], guarded.accepted()) == ("block", before)
 
 
 def test_removing_asks_nobody(guarded: Machine) -> None:
