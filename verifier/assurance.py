@@ -89,7 +89,11 @@ def assure(
     if size is None:
         detail = "the verdict is of a digest: nobody saw the bytes, and a list says how many they are"
         raise VerdictFault("assured.unmeasured", detail, actual=f"sha256:{artifact}")
-    policy, version = verifier.policy, parse_purl(summary.resource.value).version
+    return _assured(summary, said, size.integer(), verifier.policy)
+
+
+def _assured(summary: VerificationSummary, report: Node, size: int, policy: Policy) -> Assured:
+    version = parse_purl(summary.resource.value).version
     assert summary.time is not None
     assert policy.product is not None
     return Assured(
@@ -98,9 +102,9 @@ def assure(
         product=policy.product.name,
         resource=summary.resource.value,
         version=version,
-        level=said.field("level").text(),
-        size=size.integer(),
-        name=_proved_name(said, about_release(policy, version)),
+        level=report.field("level").text(),
+        size=size,
+        name=_proved_name(report, about_release(policy, version)),
         time=summary.time,
     )
 

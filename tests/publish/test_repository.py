@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -279,7 +280,7 @@ def test_cut_off_anywhere_clients_see_the_old_edition_or_the_new_and_the_next_ru
         repository = copy.copy(origin)
         repository.directory, repository.shelf = place, Shelf(place)
         changes = [(path, target("new")) for path in "abc"]
-        if not cut(lambda repository=repository, changes=changes: repository.say(changes), number):  # type: ignore[misc]
+        if not cut(partial(repository.say, changes), number):
             break
         client = OurClient(repository)
         found = {client.find(path).file.hashes["sha256"] for path in "abc"}
@@ -305,7 +306,7 @@ def test_cut_off_anywhere_a_change_of_keys_is_completed_by_the_next_run(tmp_path
             shutil.copytree(origin.directory, place)
             repository = copy.copy(origin)
             repository.directory, repository.shelf = place, Shelf(place)
-            if not cut(lambda repository=repository, keys=keys: repository.renew(*keys, roots=(root,)), number):  # type: ignore[misc]
+            if not cut(partial(repository.renew, *keys, roots=(root,)), number):
                 break
             if keys != new:
                 assert OurClient(repository).find("a").path == "a", number

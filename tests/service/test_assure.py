@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 from collections.abc import Callable
@@ -53,12 +54,18 @@ class Office:
             values.tenant(connection)
             values.tenant(connection, OPERATOR)
 
-    def judged(self, policy: Any = NAMED, by: str = "verdicts", size: int | None = -1) -> dict[str, Any]:
-        """The columns of a verdict that passed: signed by whoever is called so, under a policy that is published."""
-        scene = asked(stating(MANIFEST), policy=policy)
+    def judged(
+        self, policy: Any = NAMED, by: str = "verdicts", content: bytes = RELEASE.content, *, seen: bool = True
+    ) -> dict[str, Any]:
+        """The columns of a verdict that passed: signed by whoever is called so, under a policy that is published.
+
+        It is about a file that holds `content`, where that was `seen` and not a digest alone.
+        """
+        digests, size = {"sha256": sha256(content).hex}, len(content)
+        manifest = MANIFEST.set("/artifacts/0/sha256", digests["sha256"]).set("/artifacts/0/size", size)
+        bundle = stating(manifest, subjects=[{"name": RELEASE.name, "digest": digests}])
+        scene = dataclasses.replace(asked(bundle, policy=policy), digests=digests, size=size if seen else None)
         request = request_of(scene)
-        if size != -1:
-            request = replace(request, artifact=replace(request.artifact, size=size))
         verdict = judge(request)
         assert verdict.outcome is Outcome.PASSED
         verifier = verifier_id(BASE, request.policy)
@@ -67,7 +74,7 @@ class Office:
         evidence = {sha256(file.content).hex for file in request.evidence}
         made = sign_statements(Judged(verdict, report, request.policy, request.release, evidence), person(by), verifier)
         return {
-            "artifact": RELEASE.sha256,
+            "artifact": digests["sha256"],
             "policy": digest(request.policy).hex,
             "policy_tenant": OPERATOR,
             "created": NOW,
@@ -168,7 +175,7 @@ def test_a_verdict_that_the_services_key_did_not_sign_is_not_listed_whatever_the
 
 def test_what_nobody_measured_is_not_listed(office: Office) -> None:
     plain = NAMED.set("/require/0/match", ["sha256"])
-    office.add("digest", **office.judged(plain, size=None))
+    office.add("digest", **office.judged(plain, seen=False))
 
     assert [fault.reason for fault in office.run().unlisted] == ["assured.unmeasured"]
     assert office.listed() == {}
@@ -180,6 +187,24 @@ def test_a_name_that_the_policy_does_not_ask_for_is_nobodys_proof(office: Office
     office.run()
 
     assert set(office.listed()) == {BY_DIGEST}
+
+
+def test_of_two_files_of_one_name_and_version_the_first_keeps_it_until_it_falls(office: Office) -> None:
+    office.add("passed", **office.judged())
+    office.run()
+    content = b"other bytes of that version"
+    other = sha256(content).hex
+    office.add("other", **office.judged(content=content))
+
+    (fault,) = office.run(NOW + DAY).unlisted
+
+    assert (fault.reason, fault.place.source, fault.actual) == ("publish.name_taken", PATH, f"sha256:{other}")
+    assert set(office.listed()) == {BY_DIGEST, PATH, f"sha256/{other}"}
+    assert office.listed()[PATH]["hashes"] == {"sha256": RELEASE.sha256}
+    superseded(office)
+    office.add("again other", **office.judged(content=content))
+    assert office.run(NOW + DAY).unlisted == ()
+    assert office.listed()[PATH]["hashes"] == {"sha256": other}
 
 
 def test_under_two_policies_it_is_listed_until_neither_stands(office: Office) -> None:

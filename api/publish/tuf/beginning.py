@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from attestations.faults import Place
+from attestations.tuf.documents import Root
 from attestations.tuf.roles import Key
 from verifier.faults import UpdateFault
 
@@ -53,11 +54,7 @@ def begin_repository(
     shelf = Shelf(directory)
     contents = tuple(roots)
     root = newest_roots(contents)[0]
-    for role in (TARGETS, SNAPSHOT, TIMESTAMP):
-        if not root.roles[role].keyids:
-            detail = f"the root gives no key to {role}: nobody could sign it"
-            raise UpdateFault("update.missing", detail, expected=f"a root made with ceremony add-key --{role}")
-        ring.check(role, authority_of(root, role))
+    _check_signable(root, ring)
     delegations = share_out(sharing.keys, sharing.threshold, sharing.bits, succinct=sharing.succinct)
     bins = Bins(delegations)
     with shelf.alone():
@@ -76,3 +73,17 @@ def begin_repository(
         snapshot = writer.write_snapshot(files, (authority_of(root, SNAPSHOT),))
         writer.show(1, snapshot, (authority_of(root, TIMESTAMP),))
     return len(lists)
+
+
+def _check_signable(root: Root, ring: Keyring) -> None:
+    """Every role below the root has keys, and enough of them are at hand.
+
+    Raises:
+        UpdateFault: ``update.missing``.
+        KeyFault: ``signing.too_few``.
+    """
+    for role in (TARGETS, SNAPSHOT, TIMESTAMP):
+        if not root.roles[role].keyids:
+            detail = f"the root gives no key to {role}: nobody could sign it"
+            raise UpdateFault("update.missing", detail, expected=f"a root made with ceremony add-key --{role}")
+        ring.check(role, authority_of(root, role))
