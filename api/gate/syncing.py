@@ -233,11 +233,11 @@ class Syncing:
         """Remove the verdicts that are listed no more, on all files or on those `asked` about; how many they were."""
         names, gone = frozenset(wanted), 0
         with unwritable(str(self._directory)):
-            for place in (self._directory / VERDICTS).glob("*/sha256/*/*"):
-                concerned = not asked or place.parent.name in asked
-                if concerned and place.relative_to(self._directory).as_posix() not in names:
-                    place.unlink()
-                    gone += place.suffix == ".json"
+            for files in asked or ("*",):
+                for place in (self._directory / VERDICTS).glob(f"*/sha256/{files}/*"):
+                    if place.relative_to(self._directory).as_posix() not in names:
+                        place.unlink()
+                        gone += place.suffix == ".json"
         return gone
 
 
