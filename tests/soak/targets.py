@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from api.gate.messages import read_question
+from api.gate.wire import read_accept, read_check
 from attestations import notes
 from attestations.apt_sources import parse_sources
 from attestations.apt_transactions import read_transaction
@@ -66,7 +68,7 @@ from verifier.updates.releases import read_release
 from verifier.updates.streams import read_state
 from verifier.waivers import read_waiver
 
-from . import debian, readings, signing, updates, waiving
+from . import debian, gates, readings, signing, updates, waiving
 from .readings import Reading, evidence_of, judged, of_node, of_text, recorded, reports
 
 
@@ -173,6 +175,9 @@ TARGETS: tuple[Target, ...] = (
     Target("waiver", "json", waiver.read, of_node(waiver.read), further=lambda: (_WAIVER,)),
     Target("waiver-statement", "json", read_waiver, waiving.statement, further=lambda: (waiving.STATEMENT,)),
     Target("waiver-file", "bytes", waivers_in, waiving.files, further=lambda: (waiving.FILE,)),
+    Target("gate-question", "bytes", read_question, gates.question, further=lambda: gates.QUESTIONS),
+    Target("gate-check", "json", read_check, gates.checks, further=lambda: gates.CHECKS),
+    Target("gate-accept", "json", read_accept, gates.accepted, further=lambda: gates.ACCEPTED),
     Target("publisher", "json", parse_publisher, of_node(parse_publisher)),
     Target("purl", "bytes", parse_purl, of_text(parse_purl)),
     Target("distribution", "bytes", parse_distribution, of_text(parse_distribution)),
