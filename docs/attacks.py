@@ -35,6 +35,28 @@ ROWS: Mapping[str, str] = {
 }
 """The rows of the table of attacks, in a sentence each."""
 
+NOTES: Mapping[str, str] = {
+    "U02": (
+        "apt knows no thresholds: one of the pinned keys is enough for it. In TUF ids of keys are free; ours counts what\n"
+        "the keys are."
+    ),
+    "U05": "apt keeps the newer index that it has, and ends as if it were up to date.",
+    "U06": "The gate does not believe apt: it looks at the dates itself. The warning is of the [gate in apt](gate-apt.md).",
+    "U10": "Each may wait for one second at each read. Ours has a time for the whole of a file besides.",
+    "U12": "In one session: the role is kept when it is wanted under the second delegator.",
+    "U15": (
+        "A manifest, an index and a TUF role name the SHA-256 of a whole file: no byte of it is outside. Formats that sign\n"
+        "a part of a file (Authenticode, for one) are not read."
+    ),
+    "U17": (
+        "Neither an index of packages nor a TUF role says of a file that it is a difference to another\n"
+        "([how it is decided](gate.md#differences))."
+    ),
+    "U18": "apt and TUF take files one by one: neither is told what a release consists of.",
+    "U20": "The others have the machine's clock, which nobody sets back for a test.",
+}
+"""What the answers of a row do not say by themselves."""
+
 FORMS: Mapping[str, str] = {
     "manifest": "our own manifest",
     "debian": "a Debian archive",
@@ -86,6 +108,8 @@ def _section(title: str, seen: list[Mapping[str, Any]]) -> Iterator[str]:
     for each in seen:
         others = " | ".join(_peer(each["peers"].get(name)) for name in ("apt", "gpgv", "tuf"))
         yield f"| {FORMS[each['form']]} | {each['what']} | {_ours(each['ours'])} | {others} |\n"
+    if title[:3] in NOTES:
+        yield f"\n{NOTES[title[:3]]}\n"
     reasons = sorted({code for each in seen for name in ("reasons", "warnings") for code in each["ours"][name]})
     if reasons:
         yield "\n"
