@@ -27,7 +27,7 @@ FORMAT = "countersign.repository/1"
 USUAL = "{vendor}/{product}/{version}/{name}"
 
 _PLACEHOLDER = re.compile(r"\{(vendor|product|version|name)\}")
-_SEGMENT = re.compile(r"[A-Za-z0-9._+~=@ -]*[A-Za-z0-9_+~=@-][A-Za-z0-9._+~=@ -]*", re.ASCII)
+_SEGMENT = re.compile(r"(?! )[A-Za-z0-9._+~=@ -]*[A-Za-z0-9_+~=@-]", re.ASCII)
 _LONGEST = 200
 
 
