@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from attestations.faults import Place
 from verifier.updates.tuf.names import role_file
 
+from .faults import InputFault
+from .paths import shown
 from .writing import write_whole
 
 _LONGEST = 200
@@ -24,9 +27,18 @@ class KeptMetadata:
         self._directory = directory
 
     def get(self, role: str) -> bytes | None:
-        """What was kept of `role`, None where nothing was."""
+        """What was kept of `role`, None where nothing was.
+
+        Raises:
+            InputFault: ``input.unreadable``: what was kept is not taken for nothing, or an older state would pass.
+        """
         path = self._path(role)
-        return path.read_bytes() if path.is_file() else None
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise InputFault("input.unreadable", str(error.strerror), place=Place(shown(str(path)))) from None
 
     def put(self, role: str, content: bytes) -> None:
         """Keep `content`, byte for byte, in the place of what was kept of `role`.

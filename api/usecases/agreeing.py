@@ -24,7 +24,7 @@ from verifier.updates.tuf.names import target_files
 from verifier.updates.tuf.tap4 import Agreement, Answer, Listing, Refused, listing_of, search
 from verifier.updates.tuf.trusted import Trusted, begin
 
-from ..effects.faults import OutputFault
+from ..effects.faults import InputFault, OutputFault
 from ..effects.kept_metadata import KeptMetadata
 from ..effects.repository import Mirrors, Repository, at
 from ..effects.writing import unwritable, write_streamed
@@ -104,8 +104,8 @@ class Asked:
         asked = self._sources
         try:
             return asked.following(name).refresh(now=asked.now, limits=asked.limits, bounds=asked.bounds)
-        except OutputFault:
-            raise  # what cannot be kept lets an older state pass later
+        except (InputFault, OutputFault):
+            raise  # what was kept, or cannot be, is what an older state is refused by
         except Fault as fault:
             return Refused(name, fault)
 
@@ -118,7 +118,7 @@ class Asked:
                 return session
             try:
                 return listing_of(name, session, self._sources.following(name).find(session, path))
-            except OutputFault:
+            except (InputFault, OutputFault):
                 raise
             except Fault as fault:
                 return Refused(name, fault)

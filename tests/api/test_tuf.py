@@ -130,3 +130,13 @@ def test_two_runs_at_once_do_not_share_a_state(shelf: Shelf) -> None:
 
 def test_a_name_that_is_no_text_is_a_mistake_on_the_command_line(shelf: Shelf) -> None:
     assert shelf.program("tuf", "get", "endpoint\udcff", *KEPT, *AT).code == 2
+
+
+@pytest.mark.parametrize("command", ["refresh", "get"])
+def test_t80_what_was_kept_and_cannot_be_read_is_not_taken_for_nothing(shelf: Shelf, command: str) -> None:
+    assert shelf.get().code == 0
+    kept = shelf.folder / "repositories" / "vendor" / "timestamp.json"
+    kept.unlink()
+    kept.mkdir()
+    ran = shelf.program("tuf", command, *(() if command == "refresh" else (TARGET,)), *KEPT, *AT)
+    assert (ran.code, b"input.unreadable" in ran.output + ran.errors) == (4, True)
