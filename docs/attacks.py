@@ -37,16 +37,19 @@ ROWS: Mapping[str, str] = {
 
 NOTES: Mapping[str, str] = {
     "U02": (
-        "apt knows no thresholds: one of the pinned keys is enough for it. In TUF ids of keys are free; ours counts what\n"
-        "the keys are."
+        "apt knows no thresholds: one of the pinned keys is enough for it. In TUF ids of keys are free; ours\n"
+        "counts what the keys are."
     ),
     "U05": "apt keeps the newer index that it has, and ends as if it were up to date.",
-    "U06": "The gate does not believe apt: it looks at the dates itself. The warning is of the [gate in apt](gate-apt.md).",
+    "U06": (
+        "The gate does not believe apt: it looks at the dates itself. The warning is of the\n"
+        "[gate in apt](gate-apt.md)."
+    ),
     "U10": "Each may wait for one second at each read. Ours has a time for the whole of a file besides.",
     "U12": "In one session: the role is kept when it is wanted under the second delegator.",
     "U15": (
-        "A manifest, an index and a TUF role name the SHA-256 of a whole file: no byte of it is outside. Formats that sign\n"
-        "a part of a file (Authenticode, for one) are not read."
+        "A manifest, an index and a TUF role name the SHA-256 of a whole file: no byte of it is outside. Formats that\n"
+        "sign a part of a file (Authenticode, for one) are not read."
     ),
     "U17": (
         "Neither an index of packages nor a TUF role says of a file that it is a difference to another\n"
