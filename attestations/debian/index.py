@@ -46,6 +46,7 @@ class PackageIndex:
         self._document = document
         self._limits = limits
         self._content: bytes | None = None
+        self._digest: Digest | None = None
         self._table: dict[bytes, list[int]] | None = None
         self._found: dict[str, tuple[Entry, ...]] = {}
 
@@ -64,7 +65,9 @@ class PackageIndex:
 
     def digest(self) -> Digest:
         """The SHA-256 of what the index expands to: a Release lists that, too. Raises as `entries`."""
-        return Digest("sha256", hashlib.sha256(self._expanded()).hexdigest())
+        if self._digest is None:
+            self._digest = Digest("sha256", hashlib.sha256(self._expanded()).hexdigest())
+        return self._digest
 
     def _expanded(self) -> bytes:
         if self._content is None:

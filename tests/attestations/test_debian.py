@@ -220,4 +220,6 @@ def test_an_index_says_the_same_of_a_package_searched_for_or_out_of_its_table() 
     digests = [hashlib.sha256(content).hexdigest() for content in packages]
     found = [asked.entries(digest) for digest in (*digests, digests[0], SHA256)]
     assert found == [find_entries(document(twice), digest, DEFAULT_LIMITS) for digest in (*digests, digests[0], SHA256)]
+    assert str(asked.digest()) == f"sha256:{hashlib.sha256(twice).hexdigest()}"
+    assert asked.digest() is asked.digest()
     assert [len(entries) for entries in found] == [2, *(1 for _ in digests[1:]), 2, 0]
