@@ -10,13 +10,13 @@ import pytest
 
 from api.effects.clock import SystemClock
 from api.effects.keys.pins import PromptPin
+from api.gate.apt.installation import Installation
 from tests.api.conftest import Program, here, home, program
 from tests.api.consoles import Console, consoles
 from tests.api.running import ROOT
 
 from . import fleet
-from .conftest import Installer
-from .machine import Machine
+from .conftest import Installer, begin_root
 
 __all__ = ("here", "home", "program")
 
@@ -46,22 +46,22 @@ def enforce(desk: Path) -> None:
     settings.write_text(text)
 
 
-def damage(machine: Machine) -> None:
+def damage(installation: Installation) -> None:
     """What somebody did on the page to the gate in apt."""
-    machine.installation.launcher.unlink()
-    machine.installation.launcher.write_bytes(b"#!/bin/sh\n")
+    installation.launcher.unlink()
+    installation.launcher.write_bytes(b"#!/bin/sh\n")
 
 
-def asked(console: Console, program: Program, machine: Machine) -> Done:
-    """Run one command; the machine that is mended is the one in the directory ``machine``."""
+def asked(console: Console, program: Program, root: Path) -> Done:
+    """Run one command; the machine that is mended is the one under `root`."""
     name, *words = console.words
     assert name == "countersign"
-    root = ("--root", str(machine.root)) if words == ["gate", "repair"] else ()
-    ran = program(*words, *root)
-    return console, ran.code, (ran.output + ran.errors).decode().replace(str(machine.root), "")
+    elsewhere = ("--root", str(root)) if words == ["gate", "repair"] else ()
+    ran = program(*words, *elsewhere)
+    return console, ran.code, (ran.output + ran.errors).decode().replace(str(root), "")
 
 
-def walked(desk: Path, program: Program, machine: Machine) -> list[Done]:
+def walked(desk: Path, program: Program, root: Path) -> list[Done]:
     """Every command of the page in its order, and between them what happens there by hand."""
     done: list[Done] = []
     for console in consoles(PAGE):
@@ -69,13 +69,16 @@ def walked(desk: Path, program: Program, machine: Machine) -> list[Done]:
         if again and "updates/endpoint-7.11.0.msi" in console.words:
             enforce(desk)
         if not again and "repair" in console.words:
-            damage(machine)
-        done.append(asked(console, program, machine))
+            damage(Installation(root))
+        done.append(asked(console, program, root))
     return done
 
 
 def test_the_tutorial_shows_what_is_printed(desk: Path, program: Program, install: Installer) -> None:
-    done = walked(desk, program, Machine(desk, install, "machine"))
+    machine = desk / "machine"
+    begin_root(machine)
+    install(machine, desk / "fleet.toml")
+    done = walked(desk, program, machine)
     for console, _, printed in done:
         assert printed == console.output, console.words
     assert [(console.words[2], code) for console, code, _ in done if code] == [("check", 1), ("check", 3)]
