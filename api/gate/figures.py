@@ -106,7 +106,7 @@ def kept_figures(directory: Path) -> Figures:
     """The figures of the gate whose state is there; none, where they are not there or not whole."""
     try:
         return _FIGURES.decode((directory / NAME).read_bytes())
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Figures()
 
 

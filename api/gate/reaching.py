@@ -52,7 +52,7 @@ def ask(path: Path, asked: Asked) -> Told:
         (item,) = _ANSWERED.decode(answer).items
         if status == 200 and item.update is not None:
             return item.update
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         pass
     told = answer[:400].decode("utf-8", "replace")
     raise GateFault("gate.unreachable", "it answers, and decides nothing", place=place, actual=f"{status} {told}")

@@ -144,7 +144,7 @@ def summed(directories: Iterable[Path], since: datetime.datetime | None) -> Repo
             for content in _lines(journal):
                 try:
                     line = _LINE.decode(content)
-                except msgspec.MsgspecError:
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                     host.damaged += 1
                     continue
                 if since is None or line.at >= since:

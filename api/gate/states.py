@@ -166,7 +166,7 @@ def _follows(path: Path, present: bytes) -> bool:
     """Whether a set that was allowed follows the present state, or led to it."""
     try:
         offered = _OFFERED.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return b64encode(present).decode() in (offered.before, offered.after)
 

@@ -123,7 +123,7 @@ def read_check(body: bytes) -> Check:
     """What is to be decided. Raises: GateFault ``gate.request``."""
     try:
         return _CHECK.decode(body)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise GateFault("gate.request", str(error)) from None
 
 
@@ -131,7 +131,7 @@ def read_accept(body: bytes) -> Accept:
     """What was installed. Raises: GateFault ``gate.request``."""
     try:
         return _ACCEPT.decode(body)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise GateFault("gate.request", str(error)) from None
 
 

@@ -189,6 +189,7 @@ def test_what_nobody_comes_back_for_is_swept_once_something_is_accepted(fleet: F
     old, fresh = gate / ".new-0123456789abcdef", gate / "offered" / ".new-fedcba9876543210"
     for left in (old, fresh):
         left.write_bytes(b"half")
+    (gate / "offered" / "damaged.json").write_bytes(b'{"artifacts": ["\xff"]}')
     os.utime(old, (0, 0))
     assert fleet.accept(*second) == 0
     assert (old.exists(), fresh.exists()) == (False, True)

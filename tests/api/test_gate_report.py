@@ -88,11 +88,13 @@ def test_hosts_are_told_apart_and_summed(here: Path, program: Program) -> None:
         line("permit"),
         line("allow", observed="no"),
         b"\xff\xfe\n",
+        b'{"at": "2026-03-14T09:00:00Z", "action": "allow", "artifacts": [{"name": "\xff"}]}\n',
         b"[" * 100_000 + b"\n",
+        line("allow", weather="?").replace(b'"?"', b"[" * 100_000 + b"]" * 100_000),
         b"[]\n",
         b'{"at": "' + b"x" * LONGEST_LINE + b'"}\n',
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_a_damaged_line_is_counted_and_ends_nothing(damage: bytes, here: Path, program: Program) -> None:
     whole = damage if damage.endswith(b"\n") else damage + b"\n"

@@ -139,6 +139,12 @@ def test_the_program_asks_over_the_socket(at: Path, fleet: Fleet, program: Progr
         (asked("/v1/check", {"items": [{"files": ["relative"]}]}, JSON), 400),
         (asked("/v1/check", {"items": [{"files": []}]}, JSON), 400),
         (asked("/v1/check", {"items": [{"files": ["/x"], "policy": "/mine"}]}, JSON), 400),
+        (asked("/v1/accept", {"files": ["x"]}, JSON).replace(b'"x"', b'"\xff"'), 400),
+        (
+            b'POST /v1/check HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: 200005\r\n\r\n{"x":'
+            + b"[" * 200_000,
+            400,
+        ),
         (b"POST /v1/check HTTP/1.1\r\ncontent-length: 99999999\r\n\r\n", 400),
         (b"POST /v1/check HTTP/1.1\r\ncontent-length: +2\r\n\r\n{}", 400),
         (b"POST /v1/check HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400),

@@ -128,7 +128,7 @@ def test_every_metric_says_what_it_is(fleet: Fleet, program: Program) -> None:
     assert not list(fleet.folder.glob(".countersign-*"))
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b'{"decisions": {"allow": "many"}}'])
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"decisions": {"\xff": 1}}', b'{"decisions": {"allow": "many"}}'])
 def test_damaged_figures_begin_again_and_decide_nothing(damage: bytes, fleet: Fleet, program: Program) -> None:
     set_up(fleet, '[tell]\ntextfile = "countersign.prom"')
     (fleet.folder / "gate" / NAME).write_bytes(damage)
