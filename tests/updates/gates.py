@@ -30,11 +30,8 @@ class Gate:
     def check(self, files: Iterable[Path], evidence: Iterable[Path], now: datetime.datetime) -> Ours:
         """What the gate decides about `files`, to be installed together at `now`."""
         given = [word for path in evidence for word in ("-e", path)]
-        trust = [word for path in self._trust for word in ("--trust", path)]
-        moment = now.isoformat().replace("+00:00", "Z")
-        asked = ("--state", self._state, "--policy", self._policy, "--now", moment)
         before = self._decisions()
-        code, said = run("gate", "check", *files, *asked, *given, *trust)
+        code, said = run("gate", "check", *files, *given, *self._terms(now))
         if self._decisions() == before:
             # What is too large to be read is not judged; the gate stops with the reason alone.
             return Ours("hold", outcome_of(said).value, (said,))
@@ -45,6 +42,15 @@ class Gate:
     def _decisions(self) -> list[bytes]:
         journal = self._state / "decisions.jsonl"
         return journal.read_bytes().splitlines() if journal.exists() else []
+
+    def stage(self, source: Path, target: Path, evidence: str, now: datetime.datetime) -> int:
+        """Serve what is in `source` at `target`, where all of it is allowed: the exit code."""
+        return run("stage", source, target, "-e", evidence, *self._terms(now))[0]
+
+    def _terms(self, now: datetime.datetime) -> tuple[object, ...]:
+        trust = (word for path in self._trust for word in ("--trust", path))
+        moment = now.isoformat().replace("+00:00", "Z")
+        return ("--state", self._state, "--policy", self._policy, "--now", moment, *trust)
 
     def accept(self, files: Iterable[Path]) -> str:
         """The files are installed: the reason why the gate does not take it, or ""."""

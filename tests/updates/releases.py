@@ -146,6 +146,15 @@ class Fleet:
         path.write_bytes(content)
         return self._gate.accept([path])
 
+    def stage(self, release: Release, now: datetime.datetime) -> set[str]:
+        """The files that a mirror serves once it was given the release; none where it takes nothing."""
+        source, target = self._folder / "source", self._folder / "mirror"
+        source.mkdir(exist_ok=True)
+        for name, content in {**release.files, "manifest.jsonl": release.manifest()}.items():
+            (source / name).write_bytes(content)
+        code = self._gate.stage(source, target, "manifest.jsonl", now)
+        return {path.name for path in (target / "current").iterdir()} if code == 0 else set()
+
     def _put(self, release: Release) -> list[Path]:
         paths = [self._folder / name for name in release.files]
         for path, content in zip(paths, release.files.values(), strict=True):

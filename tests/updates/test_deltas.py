@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 
-from .attacks_manifest import LAST, NEW, OLD, patch
+import pytest
+
+from .attacks_manifest import LAST, NEW, OLD, OTHER, patch
 from .releases import DAY, Fleet, Release
 
 NOW = datetime.datetime(2026, 3, 14, 9, tzinfo=datetime.UTC)
@@ -37,3 +40,18 @@ def test_a_release_with_differences_for_others_is_installed_whole(folder: Path) 
     honest = patch(OLD, NEW)
     whole = Release(713, {"endpoint.exe": NEW}, listed=honest.listed, deltas=honest.deltas)
     fleet.install(whole, NOW)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a mirror needs links")
+def test_a_mirror_hands_on_differences_to_releases_that_it_never_had(folder: Path) -> None:
+    honest = patch(OTHER, NEW)
+    assert honest.listed is not None
+    both = Release(713, honest.listed, deltas=honest.deltas)
+    assert Fleet(folder).stage(both, NOW) == {"endpoint.exe", "endpoint.patch", "manifest.jsonl"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a mirror needs links")
+def test_u17_a_mirror_takes_no_difference_that_makes_something_else(folder: Path) -> None:
+    wrong = patch(OLD, OTHER)
+    assert wrong.listed is not None
+    assert Fleet(folder).stage(Release(713, wrong.listed, deltas=wrong.deltas), NOW) == set()

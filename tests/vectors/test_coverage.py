@@ -105,6 +105,7 @@ ALONE: Mapping[str, str] = {
     "tuf.signature_twice": "a repository is followed by a client, not by a request",
     "tuf.spec_version": "a repository is followed by a client, not by a request",
     "tuf.type": "a repository is followed by a client, not by a request",
+    "update.delta_base": "one file does not tell whether what a difference makes lies beside it: a whole set is asked",
     "update.inconsistent": "a request is about one file, and an offer about all of a release",
     "update.missing": "a repository is followed by a client, not by a request",
     "update.target_unknown": "a repository is followed by a client, not by a request",

@@ -102,6 +102,7 @@ def check_set(offer: Offer) -> None:
 def check_deltas(before: Accepted | None, offer: Offer) -> None:
     """Every difference makes a whole file that the manifest lists; those that are applied here fit what is installed.
 
+    The latter is asked of a whole set alone: of one file nobody can tell whether what it makes lies beside it.
     That it really makes that file shows once it was applied: what is accepted then is the file, by its digest.
 
     Raises:
@@ -118,7 +119,7 @@ def check_deltas(before: Accepted | None, offer: Offer) -> None:
                 expected="a whole file of the release",
                 actual=f"{name} makes {file.delta.result}",
             )
-        if digest in made and (before is None or file.delta.base not in before.artifacts):
+        if offer.whole and digest in made and (before is None or file.delta.base not in before.artifacts):
             raise UpdateFault(
                 "update.delta_base",
                 "a difference to something that is not installed",
