@@ -143,15 +143,17 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "observed": decision.observed,
         "outcome": decision.outcome.value,
         "reasons": list(decision.reasons),
-        "files": [_file(verdict) for verdict in decision.verdicts],
+        "files": [_file(verdict, decision) for verdict in decision.verdicts],
         "faults": [fault_json(fault) for fault in decision.faults],
         "notes": list(decision.notes),
         **({"waived": [str(waiver.payload) for waiver in decision.waivers]} if decision.waivers else {}),
     }
 
 
-def _file(verdict: Verdict) -> dict[str, Any]:
+def _file(verdict: Verdict, decision: Decision) -> dict[str, Any]:
+    """A file; `made` is what a difference makes (SHA-256), which is what is accepted once it is there."""
     digest = verdict.artifact.digests.get("sha256")
+    made = decision.made.get(digest.hex) if digest is not None else None
     reasons = dict.fromkeys(result.reason for result in verdict.results if result.reason and not result.finding)
     return {
         "name": verdict.artifact.name,
@@ -159,6 +161,7 @@ def _file(verdict: Verdict) -> dict[str, Any]:
         "policy": verdict.policy.id,
         "outcome": verdict.outcome.value,
         "reasons": list(reasons),
+        **({"made": made} if made is not None else {}),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import hashlib
 import json
 import os
 import signal
@@ -104,6 +105,26 @@ def test_a_walk_over_the_socket(at: Path, fleet: Fleet) -> None:
     assert (status, told["streams"][0]["sequence"]) == (200, 712)
     assert said(at, asked("/v1/state")) == (200, told)
     assert [entry["action"] for entry in fleet.decisions()] == ["allow", "block", "accepted"]
+
+
+def test_u17_of_a_difference_what_it_makes_is_told_and_accepted(at: Path, fleet: Fleet, program: Program) -> None:
+    (first,) = fleet.release(712)
+    stand(fleet, 712)
+    digest = said(at, check(fleet, (first,)))[1]["items"][0]["update"]["files"][0]["sha256"]
+    said(at, asked("/v1/accept", {"files": [f"sha256:{digest}"]}, JSON))
+    (fleet.folder / "patch").write_bytes(b"what changed")
+    (fleet.folder / "endpoint-713").write_bytes(b"bytes of endpoint-713")
+    words = ("--vendor", "acme", "--product", "endpoint", "--version", "7.713.0", "--channel", "stable")
+    made = ("--delta", "patch", first, "endpoint-713", "--sequence", "713", "--key", "release.key")
+    signed = program("attest", "manifest", "endpoint-713", "patch", *words, *made, "-o", "standing/manifest-713.jsonl")
+    assert signed.code == 0, signed.errors
+    update = said(at, check(fleet, ("patch",)))[1]["items"][0]["update"]
+    result = hashlib.sha256(b"bytes of endpoint-713").hexdigest()
+    assert (update["install"], update["files"][0]["made"]) == (True, result)
+    patch = update["files"][0]["sha256"]
+    assert said(at, asked("/v1/accept", {"files": [f"sha256:{patch}"]}, JSON))[1]["reason"] == "update.not_offered"
+    told = said(at, asked("/v1/accept", {"files": [f"sha256:{result}"]}, JSON))[1]
+    assert told["streams"][0]["sequence"] == 713
 
 
 def test_what_was_never_allowed_is_not_accepted(at: Path) -> None:
