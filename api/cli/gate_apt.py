@@ -61,14 +61,14 @@ def install(root: str, config: str | None) -> int:
 def status(root: str) -> int:
     """Tell whether the gate in apt is whole, whether apt asks it, and what weakens it.
 
-    Exit code: 0 all of it is in order; 4 something is not.
+    Exit code: 0 all of it is in order, be apt weakened or not; 4 something is not.
     """
     from attestations.apt_transactions import read_configuration
 
     from ..gate.apt.installation import Installation
     from ..gate.apt.screens import standing_screen
     from ..gate.apt.sources import weakened
-    from ..gate.apt.standing import Stands, gate_stands, standing
+    from ..gate.apt.standing import Stands, gate_stands, is_wrong, standing
     from ..gate.apt.system import apt_configuration
     from ..gate.gate import Effects
     from .world import this_machine
@@ -84,7 +84,7 @@ def status(root: str) -> int:
         *(Stands("weakened", "", fault) for fault in weakened(configuration)),
     ]
     world.terminal.write(standing_screen(stands, world.look))
-    return 4 if any(each.fault is not None for each in stands) else 0
+    return 4 if any(map(is_wrong, stands)) else 0
 
 
 @command.command("remove", epilog=example("countersign gate apt remove --root machine"))

@@ -71,7 +71,10 @@ def test_status_says_that_all_is_right(machine: Machine, program: Program) -> No
     assert [line.split("  ")[0].strip() for line in ran.text.splitlines()] == [
         *("environment", "kept copy", "hooks", "apt", "gate"),
     ]
-    assert "enforces 1 policy; accepted: 0 streams" in ran.text
+    assert "enforces; policies: 1, streams accepted: 0" in ran.text
+    (machine.root / "etc/apt/apt.conf.d/99z").write_text('Acquire::Check-Valid-Until "false";\n')
+    ran = program("gate", "apt", "status", "--root", "machine")
+    assert (ran.code, ran.text.splitlines()[-1].split()[:2]) == (0, ["weakened", "WEAK"])
 
 
 def test_status_says_what_is_wrong(machine: Machine, program: Program) -> None:
@@ -84,7 +87,7 @@ def test_status_says_what_is_wrong(machine: Machine, program: Program) -> None:
     config.write_text(config.read_text().replace("[[guard]]", f"{until}\n[[guard]]", 1))
     ran = program("gate", "apt", "status", "--root", "machine")
     assert ran.code == 4
-    wrong = [line for line in ran.text.splitlines() if "WRONG" in line]
+    wrong = [line for line in ran.text.splitlines() if "WRONG" in line or "WEAK" in line]
     for line, (what, reason) in zip(
         wrong,
         [

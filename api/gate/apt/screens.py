@@ -10,7 +10,7 @@ from ...render.layout import Look
 from ...render.lines import fault_line
 from ...render.visible import visible
 from .repair import Mended
-from .standing import Stands
+from .standing import Stands, is_wrong
 from .transactions import Package
 
 _COLUMN = 13
@@ -24,7 +24,8 @@ def standing_screen(stands: Iterable[Stands], look: Look) -> str:
 def _says(each: Stands, look: Look) -> str:
     if each.fault is None:
         return look.clean(each.says)
-    return f"WRONG  {fault_line(each.fault, REASONS[each.fault.reason].remedy, look)}"
+    word = "WRONG" if is_wrong(each) else "WEAK"
+    return f"{word}  {fault_line(each.fault, REASONS[each.fault.reason].remedy, look)}"
 
 
 def mended_screen(mended: Iterable[Mended], look: Look) -> str:

@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from attestations.faults import Fault, Place
 from attestations.limits import DEFAULT_LIMITS
+from verifier.outcome import Outcome
+from verifier.reasons import outcome_of
 
 from ...usecases.policy import read_policy
 from ..check import check_asks_for_current
@@ -29,6 +31,11 @@ class Stands(Struct, frozen=True):
     what: str
     says: str
     fault: Fault | None
+
+
+def is_wrong(stands: Stands) -> bool:
+    """Whether a thing is not right; what merely weakens apt is told, and is for its administrator to decide."""
+    return stands.fault is not None and outcome_of(stands.fault.reason) is not Outcome.PASSED
 
 
 def standing(
@@ -59,8 +66,7 @@ def gate_stands(config: str, effects: Effects, at: datetime.datetime) -> Stands:
         return Stands("gate", "", fault)
     until = f"{settings.observe_until:%Y-%m-%d %H:%M} UTC" if observes else ""
     says = f"OBSERVES until {until}: it lets everything through, and writes down what it would not" if observes else ""
-    policies = "1 policy" if len(settings.guards) == 1 else f"{len(settings.guards)} policies"
-    return Stands("gate", says or f"enforces {policies}; accepted: {accepted} streams", None)
+    return Stands("gate", says or f"enforces; policies: {len(settings.guards)}, streams accepted: {accepted}", None)
 
 
 def unasked(installation: Installation, installed: Installed, configuration: Iterable[tuple[str, str]]) -> Fault | None:
