@@ -62,13 +62,24 @@ class Anchored(Protocol):
 class Repository:
     """A repository that was begun at `NOW`, in `directory`."""
 
-    def __init__(self, directory: Path, *, bits: int = 2, succinct: bool = False, lifetimes: Lifetimes = LONG) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        bits: int = 2,
+        succinct: bool = False,
+        lifetimes: Lifetimes = LONG,
+        said: Terms | None = None,
+        ring: Keyring | None = None,
+    ) -> None:
         self.directory = directory
         self.shelf = Shelf(directory)
-        self.said = document()
+        self.said = said or document()
         sharing = Sharing(dict([root_of("bins")]), 1, bits, succinct)
         self.anchor = signed(self.said, *PEOPLE)
-        begin_repository(directory, [self.anchor], sharing, ring_of(), RepositorySettings(lifetimes=lifetimes), NOW)
+        begin_repository(
+            directory, [self.anchor], sharing, ring or ring_of(), RepositorySettings(lifetimes=lifetimes), NOW
+        )
 
     def say(self, changes: Iterable[tuple[str, Part | None]], now: datetime.datetime = NOW) -> Written:
         """Publish an edition with these changes."""

@@ -34,6 +34,7 @@ from .assured import (
     LibraryClient,
     OurClient,
     Repository,
+    document,
     ring_of,
     role_keys,
     target,
@@ -172,6 +173,20 @@ def test_too_few_keys_sign_nothing_and_nothing_is_seen(tmp_path: Path) -> None:
         assert refusal(edition.publish) == "signing.too_few"
     assert repository.shelf.read("timestamp", None) == shown
     assert OurClient(repository).find("a").path == "a"
+
+
+def test_as_many_keys_sign_a_role_as_the_root_asks_for(tmp_path: Path) -> None:
+    said = document(timestamp=role_keys("timestamp", "second", "third", threshold=2))
+    one = ring_of(*ROLES, "timestamp", "bins")
+
+    assert refusal(lambda: Repository(tmp_path / "site", said=said, ring=one)) == "signing.too_few"
+    repository = Repository(tmp_path / "site", said=said, ring=ring_of(*ROLES, "third", "bins"))
+    ours, library = clients(repository, tmp_path)
+    assert refusal(lambda: ours.find("a")) == "update.target_unknown"
+    assert library.find("a") is None
+    late = NOW + 70 * 365 * DAY - DAY
+    assert refusal(lambda: repository.renew("third", now=late)) == "signing.too_few"
+    assert repository.renew("third", "second", now=late).roles == ("timestamp",)
 
 
 @pytest.mark.parametrize("changed", ["timestamp.json", "snapshot", "targets", "bins-"])

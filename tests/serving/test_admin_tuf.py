@@ -198,7 +198,7 @@ def test_the_status_tells_a_scheduler_when(
         (("init", "other", "--root", "draft/1.root.json", "--lists-key", "lists.key.pub"), "signing.too_few"),
         (
             ("init", "other", "--root", "data/signer/trust/1.root.json", "--lists-key", "lists.key.pub"),
-            "update.missing",
+            "publish.roles",
         ),
         (("status", "nowhere"), "input.not_found"),
         (("refresh", "public", "--root", "nowhere"), "input.not_found"),

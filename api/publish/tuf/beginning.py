@@ -12,7 +12,6 @@ from msgspec import Struct
 from attestations.faults import Place
 from attestations.tuf.documents import Root
 from attestations.tuf.roles import Key
-from verifier.faults import UpdateFault
 
 from ...effects.faults import OutputFault
 from ...effects.paths import shown
@@ -46,9 +45,9 @@ def begin_repository(
     Cut off before its timestamp stands, it was not begun, and can be begun again.
 
     Raises:
-        OutputFault: ``output.not_empty``: one was begun there; ``output.unwritable``.
+        OutputFault: ``output.not_empty``: one was begun there; ``output.unwritable``; ``publish.roles``.
         FormatFault: ``json.*``, ``tuf.*``.
-        UpdateFault: ``update.missing``: a role has no key; ``update.unsigned``, ``update.inconsistent``.
+        UpdateFault: ``update.unsigned``, ``update.inconsistent``, ``update.missing``.
         KeyFault: ``signing.too_few``, ``signing.failed``.
     """
     shelf = Shelf(directory)
@@ -79,11 +78,10 @@ def _check_signable(root: Root, ring: Keyring) -> None:
     """Every role below the root has keys, and enough of them are at hand.
 
     Raises:
-        UpdateFault: ``update.missing``.
+        OutputFault: ``publish.roles``.
         KeyFault: ``signing.too_few``.
     """
     for role in (TARGETS, SNAPSHOT, TIMESTAMP):
         if not root.roles[role].keyids:
-            detail = f"the root gives no key to {role}: nobody could sign it"
-            raise UpdateFault("update.missing", detail, expected=f"a root made with ceremony add-key --{role}")
+            raise OutputFault("publish.roles", f"the root gives no key to {role}: nobody could sign it")
         ring.check(role, authority_of(root, role))

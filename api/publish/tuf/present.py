@@ -109,7 +109,7 @@ def read_present(shelf: Shelf, following: bytes | None = None) -> Present:
     content = shelf.read(TARGETS, listed.version)
     check_file(content, listed, TARGETS)
     targets = read_targets(verified(TARGETS, content))
-    if targets.delegations is None:
+    if targets.delegations is None or targets.delegations.roles == ():
         raise UpdateFault("update.missing", "the top list hands on to no other", actual=TARGETS)
     return Present(roots, timestamp, snapshot, targets, Bins(targets.delegations), frozenset(unsettled))
 
