@@ -25,7 +25,7 @@ def _plain(report: Report) -> dict[str, Any]:
     return {
         "hosts": report.hosts,
         "reasons": [
-            {"reason": reason, "stopped": told.stopped, "observed": told.observed, "hosts": sorted(told.hosts)}
+            {"reason": reason, **msgspec.structs.asdict(told), "hosts": sorted(told.hosts)}
             for reason, told in _worst(report)
         ],
         "products": [{"product": name, "tally": tally} for name, tally in sorted(report.products.items())],
@@ -56,9 +56,9 @@ def _parts(report: Report, look: Look) -> Iterator[Iterable[str]]:
         look,
     )
     yield _table(
-        ("reason", "stopped", "observed", "hosts", "what it is"),
+        ("reason", "stopped", "observed", "found", "hosts", "what it is"),
         [
-            (reason, str(told.stopped), str(told.observed), str(len(told.hosts)), _title(reason))
+            (reason, *map(str, (told.stopped, told.observed, told.found, len(told.hosts))), _title(reason))
             for reason, told in _worst(report)
         ],
         look,

@@ -44,6 +44,13 @@ class Line(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     artifacts: tuple[LineFile, ...] = ()
     waived: tuple[object, ...] = ()
+    findings: tuple[LineFinding, ...] = ()
+
+
+class LineFinding(Struct, frozen=True):
+    """What changed nothing and is to be known, of a line."""
+
+    reason: str
 
 
 class LineFile(Struct, frozen=True):
@@ -92,10 +99,11 @@ class Host(Struct):
 
 
 class ReasonTally(Struct):
-    """A reason: how many decisions it stood against, of those how many were only observed, and on which hosts."""
+    """A reason: how many decisions it stopped, or would have; beside how many it was found; and on which hosts."""
 
     stopped: int = 0
     observed: int = 0
+    found: int = 0
     hosts: set[str] = field(default_factory=set)
 
 
@@ -112,10 +120,11 @@ class Report(Struct):
         host.tally.add(line)
         host.first, host.last = min(host.first or line.at, line.at), max(host.last or line.at, line.at)
         for reason in dict.fromkeys(line.reasons):
-            told = self.reasons.setdefault(reason if reason in REASONS else UNKNOWN, ReasonTally())
+            told = self._reason(reason, host)
             told.observed += line.observed
             told.stopped += not line.observed and line.action != "allow"
-            told.hosts.add(host.name)
+        for reason in {finding.reason for finding in line.findings}:
+            self._reason(reason, host).found += 1
         if line.action != ACCEPTED:
             for product in {file.product for file in line.artifacts} or {UNKNOWN}:
                 _bounded(self.products, product).add(line)
@@ -124,6 +133,11 @@ class Report(Struct):
                 key = (name, ", ".join(line.reasons))
                 known = key in self.would_hold or len(self.would_hold) < MOST_NAMES
                 self.would_hold[key if known else (OTHERS, "")] += 1
+
+    def _reason(self, reason: str, host: Host) -> ReasonTally:
+        told = self.reasons.setdefault(reason if reason in REASONS else UNKNOWN, ReasonTally())
+        told.hosts.add(host.name)
+        return told
 
 
 def _bounded(products: dict[str, Tally], name: str) -> Tally:

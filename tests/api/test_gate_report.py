@@ -53,8 +53,8 @@ def test_what_a_gate_wrote_is_what_is_summed(fleet: Fleet, program: Program) -> 
     assert (host["name"], host["first"], host["damaged"]) == ("gate", AT, 0)
     assert host["tally"] == {"allowed": 1, "waived": 0, "held": 1, "blocked": 1, "observed": 1, "accepted": 1}
     assert told["reasons"] == [
-        {"reason": "update.rollback", "stopped": 1, "observed": 1, "hosts": ["gate"]},
-        {"reason": "input.not_found", "stopped": 1, "observed": 0, "hosts": ["gate"]},
+        {"reason": "update.rollback", "stopped": 1, "observed": 1, "found": 0, "hosts": ["gate"]},
+        {"reason": "input.not_found", "stopped": 1, "observed": 0, "found": 0, "hosts": ["gate"]},
     ]
     products = {each["product"]: each["tally"] for each in told["products"]}
     assert products["acme/endpoint/stable"]["blocked"] == 1
@@ -74,7 +74,7 @@ def test_hosts_are_told_apart_and_summed(here: Path, program: Program) -> None:
         ["gamma", "0", "0", "1", "0", "0", "0", "2026-03-14", "09:00", "UTC"],
     ]
     assert "acme/endpoint/stable  2        1       1     1        1         0" in ran.text
-    assert "update.rollback  2        1         2      The update is older" in ran.text
+    assert "update.rollback  2        1         0      2      The update is older" in ran.text
     assert "while observing, this would have been held  times  by\nendpoint.exe " in ran.text
 
 
@@ -106,10 +106,20 @@ def test_a_damaged_line_is_counted_and_ends_nothing(damage: bytes, here: Path, p
     assert shown.endswith("\ndamaged  alpha: 1 line of the journal could not be read, and are not counted\n")
 
 
+def test_u06_what_weakens_a_client_is_told_by_host(here: Path, program: Program) -> None:
+    weakened = {"reason": "client.weakened", "place": "apt-config", "actual": "Acquire::Check-Date false"}
+    journal(here / "all" / "alpha", line("allow", findings=[weakened, weakened]), line("allow", findings=[weakened]))
+    journal(here / "all" / "beta", line("allow"))
+    told = summed(program, "all")
+    assert told["reasons"] == [
+        {"reason": "client.weakened", "stopped": 0, "observed": 0, "found": 2, "hosts": ["alpha"]}
+    ]
+
+
 def test_what_a_newer_gate_says_besides_is_read_over(here: Path, program: Program) -> None:
     journal(here / "alpha", line("hold", "new.reason", weather="fair"))
     told = summed(program, "alpha")
-    assert told["reasons"] == [{"reason": UNKNOWN, "stopped": 1, "observed": 0, "hosts": ["alpha"]}]
+    assert told["reasons"] == [{"reason": UNKNOWN, "stopped": 1, "observed": 0, "found": 0, "hosts": ["alpha"]}]
 
 
 def test_made_up_names_without_an_end_are_summed_together(
