@@ -31,6 +31,9 @@ LONGEST_LINE = 4 << 20
 MOST_NAMES = 10_000
 """Products, and files that would have been held, that are told apart."""
 
+LONGEST_NAME = 512
+"""Characters of such a name that tell it apart."""
+
 OTHERS, UNKNOWN = "(others)", "(not known)"
 """What is beyond `MOST_NAMES`; what a line does not say."""
 
@@ -126,11 +129,11 @@ class Report(Struct):
         for reason in {finding.reason for finding in line.findings}:
             self._reason(reason, host).found += 1
         if line.action != ACCEPTED:
-            for product in {file.product for file in line.artifacts} or {UNKNOWN}:
+            for product in {file.product[:LONGEST_NAME] for file in line.artifacts} or {UNKNOWN}:
                 _bounded(self.products, product).add(line)
         if line.observed and line.action != "allow":
-            for name in {file.name for file in line.artifacts}:
-                key = (name, ", ".join(line.reasons))
+            for name in {file.name[:LONGEST_NAME] for file in line.artifacts}:
+                key = (name, ", ".join(line.reasons)[:LONGEST_NAME])
                 known = key in self.would_hold or len(self.would_hold) < MOST_NAMES
                 self.would_hold[key if known else (OTHERS, "")] += 1
 
@@ -153,7 +156,7 @@ def summed(directories: Iterable[Path], since: datetime.datetime | None) -> Repo
     report = Report()
     for directory in directories:
         for journal in _journals(directory):
-            host = Host(journal.parent.name or str(journal.parent))
+            host = Host(_name(journal.parent, report))
             report.hosts.append(host)
             for content in _lines(journal):
                 try:
@@ -164,6 +167,12 @@ def summed(directories: Iterable[Path], since: datetime.datetime | None) -> Repo
                 if since is None or line.at >= since:
                     report.add(host, line)
     return report
+
+
+def _name(directory: Path, report: Report) -> str:
+    """How a host is called: as its directory, and by the whole path where another one is called so."""
+    taken = {host.name for host in report.hosts}
+    return directory.name if directory.name and directory.name not in taken else str(directory)
 
 
 def _journals(directory: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.gate import reporting
-from api.gate.reporting import LONGEST_LINE, OTHERS, UNKNOWN
+from api.gate.reporting import LONGEST_LINE, LONGEST_NAME, OTHERS, UNKNOWN
 
 from .conftest import Program
 from .test_gate import Fleet, fleet
@@ -126,13 +126,15 @@ def test_made_up_names_without_an_end_are_summed_together(
     here: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reporting, "MOST_NAMES", 3)
-    names = [{"name": f"n{number}", "product": f"p{number}"} for number in range(9)]
+    endless = "x" * 5_000
+    names = [{"name": f"n{number}{endless}", "product": f"p{number}"} for number in range(9)]
     journal(here / "alpha", *(line("hold", "update.rollback", observed=True, artifacts=[each]) for each in names))
     told = summed(program, "alpha")
     assert {each["product"]: each["tally"]["observed"] for each in told["products"]} == {
         "p0": 1, "p1": 1, "p2": 1, OTHERS: 6,
     }  # fmt: skip
     assert [each["times"] for each in told["would_hold"]] == [6, 1, 1, 1]
+    assert max(len(each["file"]) for each in told["would_hold"]) == LONGEST_NAME
 
 
 def test_t99_no_name_in_a_journal_moves_the_cursor(here: Path, program: Program) -> None:
@@ -140,6 +142,14 @@ def test_t99_no_name_in_a_journal_moves_the_cursor(here: Path, program: Program)
     shown = program("gate", "report", "alpha").text
     assert "\x1b" not in shown
     assert "\\u202ex" in shown
+
+
+def test_two_hosts_are_not_taken_for_one(here: Path, program: Program) -> None:
+    for name in ("a", "b"):
+        journal(here / name / "state", line("block", "update.rollback"))
+    told = summed(program, "a/state", "b/state")
+    assert [host["name"] for host in told["hosts"]] == ["state", str(here / "b" / "state")]
+    assert len(told["reasons"][0]["hosts"]) == 2
 
 
 def test_a_directory_without_a_journal_is_told(here: Path, program: Program) -> None:
