@@ -65,7 +65,7 @@ def _port(listen: str, settings: GateSettings) -> Iterator[tuple[socket.socket, 
     from ..gate.server import Callers, new_token, port_at
 
     host, _, port = listen.rpartition(":")
-    if not (port.isascii() and port.isdigit() and int(port) < 1 << 16):
+    if not (host and port.isascii() and port.isdigit() and len(port) < 6 and int(port) < 1 << 16):
         raise click.UsageError(f"{listen!r} is not HOST:PORT, as in 127.0.0.1:8471")
     with port_at(host.strip("[]"), int(port)) as (listener, names):
         callers = Callers(names, new_token(Path(settings.state)))

@@ -269,6 +269,23 @@ def test_it_listens_at_no_address_that_others_reach(host: str) -> None:
     assert refused.value.reason == "gate.address"
 
 
+def test_a_server_that_cannot_begin_says_why(fleet: Fleet, program: Program) -> None:
+    set_up(fleet)
+    serve = ("gate", "serve", "--config", "settings.toml")
+    for words in (
+        (),
+        ("--socket", "s", "--listen", "127.0.0.1:0"),
+        ("--listen", "8471"),
+        ("--listen", "127.0.0.1:99999"),
+    ):
+        assert program(*serve, *words).code == 2
+    assert program(*serve, "--listen", "127.0.0.1:0", "--group").code == 2
+    assert program(*serve, "--listen", "0.0.0.0:0").reason == "gate.address"
+    assert program(*serve, "--socket", "nowhere/s").reason == "gate.address"
+    (fleet.folder / "gate" / "releases.000001.json").write_bytes(b"{}")
+    assert program(*serve, "--socket", "s").reason == "update.state_damaged"
+
+
 def test_a_socket_is_its_owners_and_answered_at_by_one(at: Path) -> None:
     assert stat.S_IMODE(at.stat().st_mode) == 0o600
     with pytest.raises(Fault) as refused, socket_at(at, 0o600):
