@@ -49,7 +49,7 @@ class ManifestEvaluation(Evaluation[ManifestRequirement], frozen=True):
         if not about:
             absent = CheckFault("manifest.absent", "there is no manifest by anybody whom the policy names")
             return self.unmet(near, absent, CLAUSE)
-        results = [result for item in about for result in self._judge(item)]
+        results = [result for item in about for result in self._judge(item, about)]
         groups = self.concluded(results, (item.groups for item in about))
         used = tuple(item.published.authenticated for item in about)
         heard = tuple(item.published.source for item in about)
@@ -82,7 +82,7 @@ class ManifestEvaluation(Evaluation[ManifestRequirement], frozen=True):
                 about.append(_About(item, groups, files))
         return about, elsewhere or strangers
 
-    def _judge(self, item: _About) -> Iterator[CheckResult]:
+    def _judge(self, item: _About, about: list[_About]) -> Iterator[CheckResult]:
         source = item.published.source
         names = " and ".join(map(signer_name, item.published.authenticated.signers))
         yield self.passed("signer", Met(f"the manifest is signed by {names}", actual=names), source, SIGNERS)
@@ -96,7 +96,9 @@ class ManifestEvaluation(Evaluation[ManifestRequirement], frozen=True):
         asked = questions(self.requirement, manifest, files, self.request.artifact, self.request.now)
         yield from self.asked(asked, source, CLAUSE)
         if self.requirement.current:
-            from .updates.following import follow
+            from .updates.following import follow, statement_digest, strongest
 
-            step = follow(item.published, manifest, self.requirement.max_age, self.request)
+            own = statement_digest(item.published)
+            signed = (each.published for each in about if statement_digest(each.published) == own)
+            step = follow(strongest(signed), manifest, self.requirement.max_age, self.request)
             yield from self.followed("manifest.current", step, source)

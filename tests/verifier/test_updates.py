@@ -231,7 +231,7 @@ def test_versions_are_compared_where_there_are_no_numbers_of_sequence() -> None:
     state = accepted(offer(manifest("7.1.0", None)))
     assert reasons(advance(state, offer(manifest("7.0.9", None)), ASKER, NOW)) == ["update.rollback"]
     assert advance(state, offer(manifest("7.10.0", None)), ASKER, NOW).state
-    assert advance(state, offer(manifest("spring", None)), ASKER, NOW).state
+    assert reasons(advance(state, offer(manifest("spring", None)), ASKER, NOW)) == ["update.unnumbered"]
 
 
 OFFERS = [

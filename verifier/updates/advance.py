@@ -3,7 +3,7 @@
     1. Stream      the offer is of the stream that was asked about
     2. Moment      the clock was not set back; the manifest has not expired, and is not older than the asker allows
     3. Sequence    above the last one, and not absurdly far; or equal, with the same manifest
-    4. Version     without numbers of sequence: not below the last one, where the two can be compared
+    4. Version     without numbers of sequence: above the last one, and never the same with other files
     5. Chain       where it names what came before it, that is what was accepted
     6. Strength    under no weaker scheme than the last one
     7. Set         every artifact is listed, by digest and size; every file that is listed is there
@@ -12,13 +12,15 @@
 Every step that can be made is made, and all faults are told. The caller keeps the new state after the installation, and
 not before it: an update that was only looked at was not accepted.
 
+What is installed together takes one step in each stream: files of two releases were never published together (U08).
+
 Spec: countersign design, sections 4 (Current) and 5.4; attacks, U03 to U18
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -80,6 +82,32 @@ def advance(state: ReleaseState, offer: Offer, asker: Asker, now: datetime.datet
     )
     streams = {**state.streams, asker.stream: accepted}
     return Step(ReleaseState(streams, max(state.seen or now, now)), (), made=offer.made)
+
+
+def advance_together(state: ReleaseState, offers: Iterable[tuple[Offer, Asker]], now: datetime.datetime) -> Step:
+    """Where `offers`, installed together, lead from `state`, in whatever order they come.
+
+    Of an archive there may be several dates, where mirrors are not equally fast: the oldest comes first.
+    """
+    faults: list[Fault] = []
+    made: dict[Digest, Digest] = {}
+    unchanged = True
+    gone: set[Stream] = set()
+    for offer, asker in sorted(offers, key=_place):
+        step = advance(state, offer, asker, now)
+        faults += step.faults
+        if not step.faults and asker.stream in gone and not offer.manifest.dated:
+            faults.append(UpdateFault("update.inconsistent", "files of two releases of one stream", expected="one"))
+        gone.add(asker.stream)
+        made |= step.made
+        state = step.state or state
+        unchanged = unchanged and step.unchanged
+    return Step(None if faults else state, tuple(faults), unchanged=unchanged and not faults, made=made)
+
+
+def _place(offered: tuple[Offer, Asker]) -> tuple[Stream, int, str]:
+    offer, asker = offered
+    return asker.stream, offer.manifest.sequence or 0, str(offer.statement)
 
 
 def _faults(
@@ -187,19 +215,47 @@ def check_sequence(before: Accepted, offer: Offer) -> None:
 
 
 def check_version(before: Accepted, offer: Offer) -> None:
-    """The version does not go back. Raises: UpdateFault ``update.rollback``.
+    """The version goes on, and means one set of files. Raises: UpdateFault ``update.rollback``,
+    ``update.equivocation``, ``update.unnumbered``.
 
     Where numbers of sequence speak they alone do: a vendor withdraws a release by numbering the one before it anew.
     """
-    if before.sequence is not None or offer.manifest.sequence is not None:
+    if offer.statement == before.manifest or offer.manifest.dated:
         return
     version = offer.manifest.version.value if offer.manifest.version is not None else ""
-    if compare_versions(version, before.version) == -1:
+    if before.sequence is not None and (offer.manifest.sequence or 0) <= before.sequence:
+        return
+    if version == before.version:
+        _check_same_files(before, offer)
+        return
+    if before.sequence is not None:
+        return
+    order = compare_versions(version, before.version)
+    if order == -1:
         raise UpdateFault(
             "update.rollback",
             "an older version than the one that was accepted",
             expected=f"at least {before.version}",
             actual=version or "none",
+        )
+    if order != 1:
+        raise UpdateFault(
+            "update.unnumbered",
+            "neither a number nor its version says whether it comes after the one that was accepted",
+            expected=f"a number, or a version above {before.version}",
+            actual=version or "none",
+        )
+
+
+def _check_same_files(before: Accepted, offer: Offer) -> None:
+    """A release of the version that was accepted has its files. Raises: UpdateFault ``update.equivocation``."""
+    files = {digest for digest, file in offer.listed.items() if file.delta is None}
+    if files != set(before.artifacts):
+        raise UpdateFault(
+            "update.equivocation",
+            "other files under the version that was accepted",
+            expected=f"those of {before.manifest}",
+            actual=f"{before.version or 'none'} by {offer.statement}",
         )
 
 

@@ -24,7 +24,7 @@ from ..faults import UpdateFault
 from ..manifests import Manifest, Published
 from ..request import Request
 from ..verdict import Artifact
-from .advance import Asker, Step, advance
+from .advance import Asker, Step, advance, advance_together
 from .offers import Offer
 from .streams import ReleaseState, Stream, read_state
 from .strength import strength_of
@@ -73,26 +73,30 @@ def together(asked: Sequence[tuple[Request, Iterable[Published]]]) -> Step:
         for published in found:
             if isinstance(published.says, Manifest):
                 offers.setdefault(statement_digest(published), []).append((published, published.says, request.artifact))
-    faults: list[Fault] = []
-    made: dict[Digest, Digest] = {}
-    unchanged = True
+    unsaid: list[Fault] = []
+    steps: list[tuple[Offer, Asker]] = []
     for offered in offers.values():
-        published, manifest, _ = offered[0]
+        published, manifest = strongest(each for each, *_ in offered), offered[0][1]
         # An archive holds all packages there are: what is installed of it are those that were asked about.
         files = tuple(dict.fromkeys(file for _, each, _ in offered for file in each.files))
         manifest = replace(manifest, files=files)
         artifacts = tuple(dict.fromkeys(artifact for *_, artifact in offered))
         offer = _offer(published, manifest, artifacts, whole=not manifest.dated)
         try:
-            step = advance(state, offer, Asker(stream_of(manifest)), first.now)
+            steps.append((offer, Asker(stream_of(manifest))))
         except UpdateFault as fault:
-            faults.append(fault)
-            continue
-        faults += step.faults
-        made |= step.made
-        state = step.state or state
-        unchanged = unchanged and step.unchanged
-    return Step(None if faults else state, tuple(faults), unchanged=unchanged and not faults, made=made)
+            unsaid.append(fault)
+    step = advance_together(state, steps, first.now)
+    return Step(None, (*unsaid, *step.faults), made=step.made) if unsaid else step
+
+
+def strongest(published: Iterable[Published]) -> Published:
+    """Of those who signed one manifest, each in an envelope, the one by the strongest scheme."""
+    return max(published, key=_strength)
+
+
+def _strength(published: Published) -> int:
+    return strength_of(signer.algorithm for signer in published.authenticated.signers)
 
 
 def _offer(published: Published, manifest: Manifest, artifacts: tuple[Artifact, ...], *, whole: bool) -> Offer:
@@ -100,7 +104,7 @@ def _offer(published: Published, manifest: Manifest, artifacts: tuple[Artifact, 
         manifest=manifest,
         statement=statement_digest(published),
         artifacts=artifacts,
-        strength=strength_of(signer.algorithm for signer in published.authenticated.signers),
+        strength=_strength(published),
         whole=whole,
     )
 

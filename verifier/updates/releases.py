@@ -29,7 +29,7 @@ from ..faults import UpdateFault
 from ..manifests import Listed, Manifest, Published
 from ..policy.expected import leaves_open, matches
 from ..verdict import Artifact
-from .advance import Asker, Step, advance
+from .advance import Asker, Step, advance_together
 from .following import statement_digest, stream_of
 from .offers import Offer
 from .streams import ReleaseState, Stream
@@ -185,17 +185,13 @@ def weigh(
         if not releases:
             detail = "no manifest is known that tells of which release this file is"
             faults.append(UpdateFault("update.unknown", detail, actual=f"sha256:{sha256}"))
-    unchanged = True
-    made: dict[Digest, Digest] = {}
-    for statement, release in offers.items():
-        step = advance(state, _offer(release, given[statement]), Asker(stream or release.stream), now)
-        faults += step.faults
-        made |= step.made
-        state = step.state or state
-        unchanged = unchanged and step.unchanged
     if not offers and not faults:
         raise ValueError("a set has a file at least")
-    return Step(None if faults else state, tuple(faults), unchanged=unchanged and not faults, made=made)
+    steps = [
+        (_offer(release, given[statement]), Asker(stream or release.stream)) for statement, release in offers.items()
+    ]
+    step = advance_together(state, steps, now)
+    return Step(None, (*faults, *step.faults), made=step.made) if faults else step
 
 
 def _offer(release: Release, given: Iterable[str]) -> Offer:

@@ -1,7 +1,7 @@
 """Which of two versions is the older one, where that can be told.
 
 Numbers are compared as numbers, part by part, and a missing part is zero; a pre-release comes before its release. Text
-that has no such form is compared with nothing: what cannot be ordered proves no rollback, and the sequence speaks.
+that has no such form is compared with nothing: what cannot be ordered proves no rollback, and follows nothing either.
 
 Spec: Semantic Versioning 2.0.0, section 11; longer rows of numbers as anti-virus vendors use them
 """
