@@ -98,7 +98,7 @@ def init(
 
     The root is a trust document that gives keys to the roles, made by `admin ceremony add-key --targets`, `--snapshot`
     and `--timestamp`. The lists' keys stand in none: the top list names them. How many lists there are never changes;
-    a list of a thousand files has about half a megabyte. Files are called {vendor}/{product}/{version}/{name}.
+    a list of a thousand paths has about half a megabyte. Files are called {vendor}/{product}/{version}/{name}.
     """
     from verifier.updates.tuf.due import Lifetimes
 

@@ -19,7 +19,7 @@ from verifier.updates.tuf.delegations import succinct_role
 
 PREFIX = "bins"
 MOST_BITS = 12
-"""4,096 lists: the snapshot that names them has 0.7 MB, and clients read 2 MB at most."""
+"""4,096 lists: the snapshot that names them has 0.6 MB, and clients read 2 MB at most."""
 
 
 class Bins:
