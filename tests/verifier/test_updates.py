@@ -319,7 +319,6 @@ def test_pre_releases_are_ordered_as_semantic_versioning_orders_them() -> None:
     assert compare_versions("one", "1") is None
 
 
-def test_strength_is_that_of_the_strongest_scheme() -> None:
-    assert [
-        strength_of(each) for each in (["ml-dsa-65"], ["rsa-pkcs1-sha256", "ed25519"], ["ecdsa-p256-sha256"], [])
-    ] == [3, 2, 1, 0]
+def test_strength_is_that_of_the_strongest_key() -> None:
+    signed = (["ml-dsa-65"], ["rsa", "ed25519"], ["ecdsa-p521"], ["ecdsa-p256"], ["rsa"], [])
+    assert [strength_of(each) for each in signed] == [3, 2, 2, 1, 1, 0]
