@@ -63,15 +63,10 @@ def read_transaction(data: bytes) -> Transaction:
     Raises:
         FormatFault: ``apt.protocol``; ``apt.no_file``: apt itself does not know the file of a package.
     """
-    if len(data) > LONGEST:
-        raise _malformed(0, "too long", f"at most {LONGEST} bytes", f"{len(data)} or more")
-    lines = data.split(b"\n")
-    if lines.pop() != b"":
-        raise _malformed(len(lines) + 1, "it is cut off", "a line that ends", None)
-    if not lines or lines[0] != _VERSION:
-        raise _malformed(
-            1, "not the protocol that was asked for", _VERSION.decode(), _shown(lines[0] if lines else b"")
-        )
+    lines = _lines(data)
+    first = lines[0] if lines else b""
+    if first != _VERSION:
+        raise _malformed(1, "not the protocol that was asked for", _VERSION.decode(), _shown(first))
     if b"" not in lines:
         raise _malformed(len(lines), "its configuration has no end", "an empty line", None)
     middle = lines.index(b"")
@@ -82,7 +77,17 @@ def read_transaction(data: bytes) -> Transaction:
 
 def read_configuration(data: bytes) -> tuple[tuple[str, str], ...]:
     """Options and their values, a line each, as apt writes them for a hook. Raises: FormatFault ``apt.protocol``."""
-    return _options(data[:LONGEST].splitlines(), 1)
+    return _options(_lines(data), 1)
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """The lines, each of which has ended."""
+    if len(data) > LONGEST:
+        raise _malformed(0, "too long", f"at most {LONGEST} bytes", f"{len(data)} or more")
+    *lines, rest = data.split(b"\n")
+    if rest:
+        raise _malformed(len(lines) + 1, "it is cut off", "a line that ends", None)
+    return lines
 
 
 def _options(lines: list[bytes], first: int) -> tuple[tuple[str, str], ...]:

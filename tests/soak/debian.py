@@ -44,7 +44,7 @@ def told(data: bytes) -> object:
     """What apt tells a hook, and its configuration alone."""
     transaction = read_transaction(data)
     assert all(each.path.startswith(b"/") and b"\0" not in each.path for each in transaction.unpacked)
-    return read_configuration(data.partition(b"\n")[2].partition(b"\n\n")[0])
+    return read_configuration(data.partition(b"\n")[2].partition(b"\n\n")[0] + b"\n")
 
 
 def sources(data: bytes) -> object:
