@@ -15,6 +15,7 @@ from attestations.faults import Place
 
 from ..effects.paths import meaning
 from ..usecases.artifacts import is_digest
+from .addresses import check_not_everybodys
 from .faults import GateFault
 from .messages import read_answer, write_question
 from .wire import Answered, Check, Set, Told
@@ -32,19 +33,20 @@ def ask(path: Path, asked: Asked) -> Told:
     """What the gate at the socket `path` decides about files that are named from where we are.
 
     Raises:
-        GateFault: ``gate.unreachable``: nobody answers there, or with what is no decision.
+        GateFault: ``gate.unreachable``: nobody answers there, everybody could, or what answers is no decision.
     """
     place = Place(str(path))
     content = msgspec.json.encode(Check((_from_anywhere(asked),)))
     headers = {"host": "localhost", "content-type": "application/json"}
     until = time.monotonic() + PATIENCE
     try:
+        check_not_everybodys(path)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(PATIENCE)
             connection.connect(str(path))
             connection.sendall(write_question("POST", "/v1/check", content, headers))
             status, answer = read_answer(_received(connection, until))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise GateFault("gate.unreachable", f"nobody answers: {meaning(error)}", place=place) from None
     except GateFault as fault:
         raise GateFault("gate.unreachable", f"no answer of a gate's: {fault.detail}", place=place) from None

@@ -31,6 +31,7 @@ from attestations.faults import Fault, Place
 
 from ..effects.paths import meaning
 from ..effects.writing import unwritable
+from .addresses import check_not_everybodys
 from .faults import GateFault
 from .messages import Question, read_question, write_answer
 from .wire import Set, decision_json, fault_json, read_accept, read_check, state_json
@@ -173,18 +174,22 @@ class Server:
 def socket_at(path: Path, mode: int) -> Iterator[socket.socket]:
     """A Unix socket at `path` that listens, as long as the context lasts; only those whom `mode` lets reach it.
 
-    One that a server which was killed left behind is taken over.
+    One that a server which was killed left behind is taken over; what is no socket stays.
 
     Raises:
-        GateFault: ``gate.address``, also where somebody answers there.
+        GateFault: ``gate.address``, also where somebody answers there, or everybody could.
     """
     import fcntl
 
     with contextlib.ExitStack() as held, _listening(str(path)):
-        lock = held.enter_context(path.with_name(path.name + ".lock").open("w", encoding="ascii"))
+        check_not_everybodys(path)
+        # Whoever may open it could hold it: its owner alone does, and a link to somewhere else is none.
+        lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        held.callback(os.close, lock)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         listener = held.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
-        path.unlink(missing_ok=True)
+        if path.is_socket():
+            path.unlink()
         before = os.umask(0o777 & ~mode)
         try:
             listener.bind(str(path))
