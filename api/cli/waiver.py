@@ -81,7 +81,7 @@ def new(
     return 0
 
 
-@command.command("sign", epilog=example("countersign waiver sign waiver.json --key release.key -o waiver.erika.json"))
+@command.command("sign", epilog=example("countersign waiver sign waiver.json --key release.key -o waiver.duty.json"))
 @click.argument("path", metavar="FILE")
 @click.option("--key", required=True, metavar="FILE|URI", help="Your own private key: a file, pkcs11:… .")
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where your envelope goes: the gate's waivers.")

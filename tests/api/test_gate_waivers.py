@@ -42,19 +42,19 @@ policy = "policy.toml"
 trust = ["./release.pub", "./assurer.pub"]
 
 [[approver]]
-name = "Erika"
-file = "erika.pub"
-key = "{erika}"
+name = "Duty"
+file = "duty.pub"
+key = "{duty}"
 
 [[approver]]
-name = "Max"
-file = "max.pub"
+name = "Operations"
+file = "operations.pub"
 
 [content]
 data = ["*.cvd"]
 """
 WHY = "the assurer is down"
-PERSONS = ("release", "assurer", "erika", "max", "stranger")
+PERSONS = ("release", "assurer", "duty", "operations", "stranger")
 
 
 class Fleet:
@@ -79,7 +79,7 @@ class Fleet:
         assert ran.errors == b""
         return ran.code, ran.text
 
-    def waive(self, *files: str, reasons: tuple[str, ...], by: tuple[str, ...] = ("erika", "max")) -> None:
+    def waive(self, *files: str, reasons: tuple[str, ...], by: tuple[str, ...] = ("duty", "operations")) -> None:
         """A waiver of all of these, signed."""
         named = tuple(word for code in reasons for word in ("--reason", code))
         begun = ("--policy", "policy.toml", "--why", WHY)
@@ -109,7 +109,7 @@ def fleet(here: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> Flee
     prints = {name: load_pem((here / f"{name}.pub").read_bytes()).fingerprint for name in PERSONS}
     policy = POLICY.format(fingerprint=prints["release"]) + ASSURER.format(assurer=prints["assurer"])
     (here / "policy.toml").write_text(policy)
-    (here / "fleet.toml").write_text(SETTINGS.format(erika=prints["erika"]))
+    (here / "fleet.toml").write_text(SETTINGS.format(duty=prints["duty"]))
     (here / "waivers").mkdir()
     monkeypatch.setattr(PromptPin, "pin", lambda _self, _prompt: SECRET)
     assert program("gate", "init", "--config", "fleet.toml").code == 0
@@ -129,9 +129,9 @@ def test_two_persons_let_through_what_is_late_and_it_is_told_and_accepted(fleet:
     decided = fleet.decided()
     assert (decided["action"], decided["outcome"], tuple(decided["reasons"])) == ("allow", "INCOMPLETE", reasons)
     (waived,) = decided["waived"]
-    assert (waived["signers"], waived["reasons"], waived["why"]) == (["Erika", "Max"], list(reasons), WHY)
+    assert (waived["signers"], waived["reasons"], waived["why"]) == (["Duty", "Operations"], list(reasons), WHY)
     until = datetime.datetime.fromisoformat(waived["until"])
-    assert f"by Erika and Max, until {until:%Y-%m-%d %H:%M} UTC: {WHY}" in text
+    assert f"by Duty and Operations, until {until:%Y-%m-%d %H:%M} UTC: {WHY}" in text
     assert fleet.accept(*files) == 0
     assert "number 712" in fleet.shown()
 
@@ -171,7 +171,7 @@ def test_a_part_of_what_speaks_against_it_is_not_enough_and_what_is_left_is_name
 
 
 @pytest.mark.parametrize(
-    ("by", "reason"), [(("erika",), "waiver.signers"), (("erika", "stranger"), "waiver.signer_unknown")]
+    ("by", "reason"), [(("duty",), "waiver.signers"), (("duty", "stranger"), "waiver.signer_unknown")]
 )
 def test_one_person_or_a_stranger_lets_nothing_through(fleet: Fleet, by: tuple[str, ...], reason: str) -> None:
     files = fleet.release(712)
@@ -181,15 +181,15 @@ def test_one_person_or_a_stranger_lets_nothing_through(fleet: Fleet, by: tuple[s
     assert code == 3
     assert f"[{reason}]" in text
     assert "note    no waiver: " in text
-    assert "waivers/0.erika.json" in text
+    assert "waivers/0.duty.json" in text
 
 
 def test_whether_a_waiver_holds_at_a_gate_is_shown(fleet: Fleet, program: Program) -> None:
     files = fleet.release(712)
     fleet.waive(*files, reasons=("verdict.absent",))
-    one, other = (f"waivers/{name}.json" for name in ("0.erika", "1.max"))
+    one, other = (f"waivers/{name}.json" for name in ("0.duty", "1.operations"))
     whole = program("waiver", "show", one, other, "--config", "fleet.toml")
-    assert (whole.code, "signed   Erika, Max\nit holds\n" in whole.text) == (0, True)
+    assert (whole.code, "signed   Duty, Operations\nit holds\n" in whole.text) == (0, True)
     assert program("waiver", "show", one, "--config", "fleet.toml").code == 4
 
 
@@ -203,7 +203,7 @@ def test_a_waiver_lapses(fleet: Fleet, program: Program) -> None:
     assert (ran.code, "[waiver.lapsed]" in ran.text) == (3, True)
 
 
-@pytest.mark.parametrize("name", ["erika.pub", "waivers"])
+@pytest.mark.parametrize("name", ["duty.pub", "waivers"])
 def test_what_is_wrong_with_the_settings_lets_nothing_through(fleet: Fleet, name: str) -> None:
     files = fleet.release(712)
     fleet.check(712, *files)
@@ -214,7 +214,7 @@ def test_what_is_wrong_with_the_settings_lets_nothing_through(fleet: Fleet, name
         (fleet.folder / name).write_bytes((fleet.folder / "stranger.pub").read_bytes())
     code, text = fleet.check(712, *files)
     assert (code, "note    waivers are not read: " in text) == (3, True)
-    assert ("[waiver.approver]" in text) is (name == "erika.pub")
+    assert ("[waiver.approver]" in text) is (name == "duty.pub")
 
 
 def test_grace_is_told_for_data_and_held_until_there_is_a_log(fleet: Fleet) -> None:

@@ -25,9 +25,9 @@ NEW = ("waiver", "new", "endpoint", "--policy", "gate.toml", "--reason", "verdic
 
 @pytest.fixture
 def desk(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file, the policy that holds it up, and the keys of Erika, Max and a stranger."""
+    """A file, the policy that holds it up, and the keys of Duty, Operations and a stranger."""
     (here / "endpoint").write_bytes(b"bytes")
-    for name in ("erika", "max", "stranger"):
+    for name in ("duty", "operations", "stranger"):
         made = make_key("ecdsa-p256", SECRET)
         (here / f"{name}.key").write_bytes(made.private)
         (here / f"{name}.pub").write_bytes(made.public)
@@ -40,26 +40,26 @@ def approvers(*names: str) -> tuple[str, ...]:
     return tuple(f"--approver={name.title()}={name}.pub" for name in names)
 
 
-BOTH = approvers("erika", "max")
+BOTH = approvers("duty", "operations")
 
 
 def test_two_persons_sign_the_same_bytes_and_the_waiver_holds(desk: Path, program: Program) -> None:
     made = program(*NEW, "--hours", "12", "-o", "waiver.json")
     assert made.code == 0
     assert "excuses  verdict.absent: " in made.text
-    assert program("waiver", "sign", "waiver.json", "--key", "erika.key", "-o", "erika.json").code == 0
-    signed = program("waiver", "sign", "erika.json", "--key", "max.key", "-o", "max.json")
+    assert program("waiver", "sign", "waiver.json", "--key", "duty.key", "-o", "duty.json").code == 0
+    signed = program("waiver", "sign", "duty.json", "--key", "operations.key", "-o", "operations.json")
     assert f"why      {WHY}" in signed.text
-    shown = program("waiver", "show", "erika.json", "max.json", *BOTH)
+    shown = program("waiver", "show", "duty.json", "operations.json", *BOTH)
     assert (shown.code, shown.errors) == (0, b"")
-    assert "signed   Erika, Max\nit holds\n" in shown.text
+    assert "signed   Duty, Operations\nit holds\n" in shown.text
 
 
 def test_what_is_signed_is_what_was_written(desk: Path, program: Program) -> None:
     program(*NEW, "-o", "waiver.json")
-    program("waiver", "sign", "waiver.json", "--key", "erika.key", "-o", "erika.json")
+    program("waiver", "sign", "waiver.json", "--key", "duty.key", "-o", "duty.json")
     statement = (desk / "waiver.json").read_bytes()
-    envelope = parse_envelope(Node(loads((desk / "erika.json").read_bytes(), source="e"), "e"), DEFAULT_LIMITS)
+    envelope = parse_envelope(Node(loads((desk / "duty.json").read_bytes(), source="e"), "e"), DEFAULT_LIMITS)
     assert envelope.payload == statement
     predicate = json.loads(statement)["predicate"]
     policy = parse_policy((desk / "gate.toml").read_bytes(), "gate.toml", DEFAULT_LIMITS)
@@ -70,23 +70,23 @@ def test_what_is_signed_is_what_was_written(desk: Path, program: Program) -> Non
 
 def test_one_person_or_a_stranger_is_not_enough(desk: Path, program: Program) -> None:
     program(*NEW, "-o", "waiver.json")
-    for name in ("erika", "stranger"):
+    for name in ("duty", "stranger"):
         program("waiver", "sign", "waiver.json", "--key", f"{name}.key", "-o", f"{name}.json")
-    alone = program("waiver", "show", "erika.json", *BOTH)
+    alone = program("waiver", "show", "duty.json", *BOTH)
     assert (alone.code, "[waiver.signers]" in alone.text) == (4, True)
-    strange = program("waiver", "show", "erika.json", "stranger.json", *BOTH)
+    strange = program("waiver", "show", "duty.json", "stranger.json", *BOTH)
     assert (strange.code, "[waiver.signer_unknown]" in strange.text) == (4, True)
-    assert "erika.json, stranger.json does not count: " in strange.text
+    assert "duty.json, stranger.json does not count: " in strange.text
 
 
 def test_a_waiver_that_has_lapsed_is_neither_signed_nor_counted(desk: Path, program: Program) -> None:
     program(*NEW, "-o", "new.json")
-    for name in ("erika", "max"):
+    for name in ("duty", "operations"):
         program("waiver", "sign", "new.json", "--key", f"{name}.key", "-o", f"{name}.json")
-    later = program("waiver", "show", "erika.json", "max.json", *BOTH, "--now", "2100-01-01T00:00:00Z")
+    later = program("waiver", "show", "duty.json", "operations.json", *BOTH, "--now", "2100-01-01T00:00:00Z")
     assert (later.code, "[waiver.lapsed]" in later.text) == (4, True)
     program(*NEW, "--from", "2026-01-01T00:00:00Z", "-o", "old.json")
-    assert program("waiver", "sign", "old.json", "--key", "erika.key", "-o", "signed.json").reason == "waiver.lapsed"
+    assert program("waiver", "sign", "old.json", "--key", "duty.key", "-o", "signed.json").reason == "waiver.lapsed"
     assert not (desk / "signed.json").exists()
 
 
@@ -114,8 +114,8 @@ def test_a_file_is_named_by_its_sha256_where_it_is_elsewhere(desk: Path, program
 def test_what_is_signed_or_shown_must_be_a_waiver(desk: Path, program: Program) -> None:
     (desk / "other.json").write_text("{}")
     assert program("waiver", "show", "other.json").code == 4
-    assert program("waiver", "sign", "other.json", "--key", "erika.key", "-o", "signed.json").code == 4
+    assert program("waiver", "sign", "other.json", "--key", "duty.key", "-o", "signed.json").code == 4
     program(*NEW, "-o", "waiver.json")
-    assert program("waiver", "show", "waiver.json", "--approver", "Erika").code == 2
-    (desk / "two.pub").write_bytes((desk / "erika.pub").read_bytes() + (desk / "max.pub").read_bytes())
-    assert program("waiver", "show", "waiver.json", "--approver", "Erika=two.pub").reason == "waiver.approver"
+    assert program("waiver", "show", "waiver.json", "--approver", "Duty").code == 2
+    (desk / "two.pub").write_bytes((desk / "duty.pub").read_bytes() + (desk / "operations.pub").read_bytes())
+    assert program("waiver", "show", "waiver.json", "--approver", "Duty=two.pub").reason == "waiver.approver"

@@ -57,9 +57,9 @@ def public(name: str) -> bytes:
 
 def deliver(folder: Path) -> None:
     """Three releases in `updates`: of the newest the assurer has not spoken yet."""
-    for name in ("release", "assurer", "erika", "max"):
+    for name in ("release", "assurer", "duty", "operations"):
         (folder / f"{name}.pub").write_bytes(public(name))
-    for name in ("erika", "max"):
+    for name in ("duty", "operations"):
         sealed = BestAvailableEncryption(SECRET.encode())
         (folder / f"{name}.key").write_bytes(key(name).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, sealed))
         (folder / f"{name}.key").chmod(0o600)

@@ -92,7 +92,7 @@ class ApproverForm(Form):
 
     model_config = example(
         policy="https://acme.example/policies/fleet",
-        name="Erika Mustermann",
+        name="Duty officer",
         key="-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n",
     )
 
@@ -105,7 +105,7 @@ class ApproverView(View):
     """Somebody who may sign waivers of a policy."""
 
     model_config = example(
-        policy="https://acme.example/policies/fleet", name="Erika Mustermann", fingerprint=f"sha256:{_DIGEST}"
+        policy="https://acme.example/policies/fleet", name="Duty officer", fingerprint=f"sha256:{_DIGEST}"
     )
 
     policy: str
