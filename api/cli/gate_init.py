@@ -52,12 +52,12 @@ def apt(root: str, into: str | None, dry: bool) -> int:  # click gives a flag by
     """
     if (into is None) is not dry:
         raise click.UsageError("--into DIR, or --dry to see it first")
+    from attestations.apt_transactions import read_configuration
     from attestations.faults import Place
 
     from ..gate.apt.archives import archives
     from ..gate.apt.faults import AptFault
     from ..gate.apt.first_policy import first_gate
-    from attestations.apt_transactions import read_configuration
     from ..gate.apt.sources import weakened
     from ..gate.apt.system import apt_configuration
     from .world import this_machine

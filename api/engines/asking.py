@@ -23,6 +23,7 @@ from verifier.opinions import ANSWERS, Opinion
 from verifier.request import Request
 from verifier.second_opinion import Question
 
+from ..effects.decoding import UNDECODABLE
 from .questions import Answer, Asked, write_questions
 
 SECONDS = 60
@@ -82,7 +83,7 @@ _ANSWER = msgspec.json.Decoder(Answer)
 def _read(line: bytes) -> Answer | None:
     try:
         answer = _ANSWER.decode(line)
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         return None
     return answer if answer.answer in ANSWERS else None
 

@@ -10,6 +10,7 @@ import msgspec
 
 from verifier.opinions import ANSWERS
 
+from ..effects.decoding import UNDECODABLE
 from .asking import PROCESSES, SECONDS
 from .processes import Lost, Pool
 from .questions import Answer, Asked
@@ -35,7 +36,7 @@ class KeptEngines:
                     try:
                         reply = process.exchange(msgspec.msgpack.encode(question), self._seconds)
                         answers.append(_answer(reply, question))
-                    except (Lost, msgspec.MsgspecError) as error:
+                    except (Lost, *UNDECODABLE) as error:
                         lost += 1
                         answers.append(_crashed(question, str(error)))
                         break

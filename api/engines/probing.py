@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from ..effects.decoding import UNDECODABLE
 from .confinement import Confined, confine
 
 SECONDS = 20
@@ -36,7 +37,7 @@ def probe() -> Confinement | None:
     try:
         ran = subprocess.run(command, env={}, capture_output=True, check=True, timeout=SECONDS)
         return _CONFINEMENT.decode(ran.stdout)
-    except (OSError, subprocess.SubprocessError, msgspec.MsgspecError):
+    except (OSError, subprocess.SubprocessError, *UNDECODABLE):
         return None
 
 

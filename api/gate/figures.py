@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..effects.decoding import UNDECODABLE
 from ..effects.writing import unwritable, write_whole
 from .decisions import Action, Decision
 
@@ -106,7 +107,7 @@ def kept_figures(directory: Path) -> Figures:
     """The figures of the gate whose state is there; none, where they are not there or not whole."""
     try:
         return _FIGURES.decode((directory / NAME).read_bytes())
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except (OSError, *UNDECODABLE):
         return Figures()
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from attestations.faults import Place
 
+from ..effects.decoding import UNDECODABLE
 from ..effects.paths import meaning
 from ..usecases.artifacts import is_digest
 from .addresses import check_not_everybodys
@@ -54,7 +55,7 @@ def ask(path: Path, asked: Asked) -> Told:
         (item,) = _ANSWERED.decode(answer).items
         if status == 200 and item.update is not None:
             return item.update
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+    except (ValueError, *UNDECODABLE):
         pass
     told = answer[:400].decode("utf-8", "replace")
     raise GateFault("gate.unreachable", "it answers, and decides nothing", place=place, actual=f"{status} {told}")

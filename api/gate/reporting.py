@@ -21,6 +21,7 @@ from msgspec import Meta, Struct, field
 from attestations.faults import Place
 from verifier.reasons import REASONS
 
+from ..effects.decoding import UNDECODABLE
 from ..effects.faults import InputFault
 from ..effects.paths import meaning
 from .journal import ACCEPTED, NAME
@@ -161,7 +162,7 @@ def summed(directories: Iterable[Path], since: datetime.datetime | None) -> Repo
             for content in _lines(journal):
                 try:
                     line = _LINE.decode(content)
-                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                except UNDECODABLE:
                     host.damaged += 1
                     continue
                 if since is None or line.at >= since:

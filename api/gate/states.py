@@ -24,6 +24,7 @@ from attestations.faults import Place
 from verifier.faults import UpdateFault
 from verifier.updates.streams import ReleaseState, write_state
 
+from ..effects.decoding import UNDECODABLE
 from ..effects.faults import InputFault, OutputFault
 
 _NAME = re.compile(r"releases\.([0-9]{6})\.json")
@@ -107,7 +108,7 @@ class States:
         try:
             offered = _OFFERED.decode(path.read_bytes())
             before, after = b64decode(offered.before), b64decode(offered.after)
-        except (OSError, msgspec.DecodeError, ValueError):
+        except (OSError, ValueError, *UNDECODABLE):
             detail = "these files were not allowed by this gate, or something was accepted since then"
             raise UpdateFault("update.not_offered", detail, place=Place(str(self._directory))) from None
         if present != after:
@@ -166,7 +167,7 @@ def _follows(path: Path, present: bytes) -> bool:
     """Whether a set that was allowed follows the present state, or led to it."""
     try:
         offered = _OFFERED.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (OSError, *UNDECODABLE):
         return False
     return b64encode(present).decode() in (offered.before, offered.after)
 

@@ -23,6 +23,7 @@ from verifier.reasons import REASONS
 from verifier.updates.streams import ReleaseState
 from verifier.verdict import Verdict
 
+from ..effects.decoding import UNDECODABLE
 from .decisions import Decision
 from .faults import GateFault
 from .gate import Asked
@@ -123,7 +124,7 @@ def read_check(body: bytes) -> Check:
     """What is to be decided. Raises: GateFault ``gate.request``."""
     try:
         return _CHECK.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise GateFault("gate.request", str(error)) from None
 
 
@@ -131,7 +132,7 @@ def read_accept(body: bytes) -> Accept:
     """What was installed. Raises: GateFault ``gate.request``."""
     try:
         return _ACCEPT.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise GateFault("gate.request", str(error)) from None
 
 

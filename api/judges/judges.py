@@ -12,6 +12,7 @@ from verifier.levels import LEVELS
 from verifier.outcome import Outcome
 from verifier.reasons import REASONS
 
+from ..effects.decoding import UNDECODABLE
 from ..engines.processes import Exhausted, Late, Lost, NotStarted, Pool
 from ..engines.questions import Answer, Asked
 from .faults import JudgeFault, JudgesAway
@@ -83,7 +84,7 @@ class Judges:
         reply = self._exchange(msgspec.msgpack.encode(glance), tenant, lambda _: b"")
         try:
             return _GLANCED.decode(reply)
-        except msgspec.MsgspecError as lost:
+        except UNDECODABLE as lost:
             raise JudgeFault("judge.crashed", f"the judge did not say what it read: {lost}") from None
 
     def _exchange(self, message: bytes, tenant: str, asked: Callable[[bytes], bytes]) -> bytes:
@@ -96,7 +97,7 @@ class Judges:
             raise JudgeFault("judge.timeout", f"the judge was stopped: {lost}") from None
         except Exhausted as lost:
             raise JudgeFault("judge.memory", f"the judge was stopped: {lost}") from None
-        except (Lost, msgspec.MsgspecError) as lost:  # the latter: what it asked of other engines is no question
+        except (Lost, *UNDECODABLE) as lost:  # the latter: what it asked of other engines is no question
             raise JudgeFault("judge.crashed", f"the judge gave no judgement: {lost}") from None
 
     def close(self) -> None:
@@ -110,7 +111,7 @@ def _judgement(reply: bytes) -> Judgement:
         raise JudgeFault("judge.crashed", "the judge gave no judgement: it is too long for one")
     try:
         judgement = _REPLY.decode(reply)
-    except msgspec.MsgspecError as lost:
+    except UNDECODABLE as lost:
         raise JudgeFault("judge.crashed", f"the judge gave no judgement: {lost}") from None
     if isinstance(judgement, Refused):
         if judgement.reason in REASONS:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from verifier.reasons import table_digest
 
+from ..effects.decoding import UNDECODABLE
 from ..version import VERSION
 from .faults import SignerFault
 from .values import Signed, SignRequest, Status
@@ -104,7 +105,7 @@ def read_question(content: bytes) -> Question:
     """What a client asks. Raises: SignerFault ``signer.malformed``."""
     try:
         question: Question = _QUESTION.decode(content)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise SignerFault("signer.malformed", f"not a question that is answered here: {error}") from None
     if isinstance(question, Sign) and len(question.request.report) > LONGEST_REPORT:
         raise SignerFault("signer.malformed", "a longer report than is signed", expected=f"at most {LONGEST_REPORT}")
@@ -115,6 +116,6 @@ def read_answer(content: bytes) -> Answer:
     """What the signer answers. Raises: SignerFault ``signer.malformed``."""
     try:
         answer: Answer = _ANSWER.decode(content)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise SignerFault("signer.malformed", f"not an answer: {error}") from None
     return answer

@@ -23,6 +23,7 @@ from attestations.faults import Fault, Place
 from attestations.strict_json import loads
 from verifier.gather import sha256
 
+from ..effects.decoding import UNDECODABLE
 from .faults import SignerFault
 
 FIRST = "0" * 64
@@ -112,7 +113,7 @@ def read_journal(path: Path) -> tuple[Entry, ...]:
     verify_journal(lines, path.name)
     try:
         return tuple(map(_ENTRY.decode, lines))
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise SignerFault("signer.journal_damaged", f"a line that tells of no signature: {error}") from None
 
 

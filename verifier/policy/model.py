@@ -174,9 +174,9 @@ class ManifestRequirement(Struct, frozen=True):
     """`threshold` distinct groups among `signers` published a manifest that lists the artifact, and it says so.
 
     `match` are the facts that it must state of the artifact, each as measured: ``sha256``, ``sha384``, ``sha512``,
-    ``size``, and with ``header`` the version that the artifact's own header declares. `expires` asks that it say until when it holds; one that says so is held to it in any case. `current` asks
-    that the release follow from the one that the asker accepted last, and `max_age` that this was no longer ago where
-    nothing newer is offered. What a format
+    ``size``, and with ``header`` the version that the artifact's own header declares. `expires` asks that it say until
+    when it holds; one that says so is held to it in any case. `current` asks that the release follow from the one that
+    the asker accepted last, and `max_age` that this was no longer ago where nothing newer is offered. What a format
     cannot say stays missing where a field asks for it.
     """
 

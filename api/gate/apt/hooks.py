@@ -21,7 +21,7 @@ _LAUNCHER = """\
 # {head}: what apt calls before anything is unpacked, and after.
 here=${{0%/*}}
 {{
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 LD_LIBRARY_PATH="$here/environment/lib" \\
+    /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 LD_LIBRARY_PATH="$here/environment/lib" \\
         ${{TERM:+"TERM=$TERM"}} ${{COLUMNS:+"COLUMNS=$COLUMNS"}} ${{NO_COLOR:+"NO_COLOR=$NO_COLOR"}} \\
         "$here/environment/bin/python3" {flags} "$here/environment/app" "$@"
 }} {own}>&2 2>/dev/null

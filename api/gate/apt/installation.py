@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from attestations.faults import Place
 
+from ...effects.decoding import UNDECODABLE
 from ...effects.writing import unwritable
 from . import kept
 from .environment import FLAGS, build, check_start
@@ -75,7 +76,7 @@ class Installation:
         """
         try:
             return _INSTALLED.decode(self._record.read_bytes())
-        except (OSError, msgspec.DecodeError):
+        except (OSError, *UNDECODABLE):
             pass
         try:
             named = config_of(self.configuration.read_text(encoding="ascii"))

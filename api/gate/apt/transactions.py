@@ -20,6 +20,7 @@ from msgspec import Struct
 from attestations.apt_transactions import Transaction
 from attestations.faults import Place
 
+from ...effects.decoding import UNDECODABLE
 from ...effects.faults import InputFault
 from ...effects.installation import trouble_at
 from ...effects.paths import shown
@@ -102,7 +103,7 @@ def installed_since(state: Path, query: Query) -> tuple[tuple[str, ...], tuple[P
         installing = _INSTALLING.decode(path.read_bytes())
     except FileNotFoundError:
         return (), ()
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, *UNDECODABLE) as error:
         raise InputFault("input.unreadable", str(error), place=Place(str(path))) from None
     present = frozenset(_installed(query(installing.dpkg)))
     lacking = tuple(package for package in installing.packages if package not in present)

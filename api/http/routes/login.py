@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
+from ...effects.decoding import UNDECODABLE
 from ...effects.faults import AccessFault
 from ...effects.login import Ticket
 from ...usecases.service import login
@@ -100,7 +101,7 @@ _TICKET = msgspec.json.Decoder(Ticket)
 def _ticket(request: Request) -> Ticket:
     try:
         return _TICKET.decode(base64.urlsafe_b64decode(request.cookies[UNDER_WAY]))
-    except (KeyError, ValueError, msgspec.DecodeError):
+    except (KeyError, ValueError, *UNDECODABLE):
         raise AccessFault("login.state", "this browser began no login, or too long ago") from None
 
 

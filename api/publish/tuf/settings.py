@@ -18,6 +18,7 @@ from msgspec import Struct
 from attestations.faults import Place
 from verifier.updates.tuf.due import Lifetimes
 
+from ...effects.decoding import UNDECODABLE
 from ...effects.faults import InputFault
 from ...effects.paths import shown
 from ...effects.writing import write_whole
@@ -69,7 +70,7 @@ def read_settings(directory: Path) -> RepositorySettings:
     except FileNotFoundError:
         detail = "no assured repository was begun here"
         raise InputFault("input.not_found", detail, place=Place(shown(str(path)))) from None
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, *UNDECODABLE) as error:
         raise InputFault("input.unreadable", str(error), place=Place(shown(str(path)))) from None
     if settings.format != FORMAT or not all(map(is_template, settings.paths.values())):
         detail = "settings of another format, or a path without {name}"

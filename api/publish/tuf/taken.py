@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from ...effects.decoding import UNDECODABLE
 from ...effects.writing import write_whole
 
 FILE = ".taken.json"
@@ -32,7 +33,7 @@ def read_taken(directory: Path) -> Taken | None:
     """What the last run left; None where that is nothing of use."""
     try:
         return _DECODER.decode((directory / FILE).read_bytes())
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNDECODABLE):
         return None
 
 

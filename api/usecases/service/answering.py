@@ -17,6 +17,7 @@ from verifier.engine import raised
 from verifier.policy.model import Policy
 from verifier.updates.releases import Release, asks_for, read_release
 
+from ...effects.decoding import UNDECODABLE
 from ...judges.faults import JudgeFault
 from ...judges.judgements import Judgement
 from .inputs import limits_of
@@ -75,7 +76,7 @@ def check_answers(judgement: Judgement, terms: Terms) -> None:
     """
     try:
         report = _REPORT.decode(judgement.report)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise JudgeFault("judge.crashed", f"the judge gave a report that is none: {error}") from None
     asked = _asked(terms, judgement)
     if report != asked:
