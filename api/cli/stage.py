@@ -65,9 +65,9 @@ def command(
     gate = opened(replace(settings_of(world, **setup), observe_until=None), world)
     staging = Staging(Path(target))
     with staging.alone():
-        _accept(staging.served_unaccepted(), staging, gate, at)
+        _finish(staging, gate, at)
         taken, name = staging.take(source, world.files, Most(most_files, most_bytes))
-        asked = Asked((str(taken),), tuple(_inside(taken, each) for each in evidence), release=release)
+        asked = Asked((str(taken),), tuple(_inside(taken, each) for each in evidence), release=release, root=str(taken))
         decision = gate.check(asked, at)
         if decision.lets_through:
             staging.promote(taken, name, decision.installed)
@@ -93,11 +93,16 @@ def _inside(taken: Path, name: str) -> str:
     return str(taken / path)
 
 
-def _accept(artifacts: tuple[str, ...], staging: Staging, gate: Gate, at: datetime.datetime) -> None:
+def _finish(staging: Staging, gate: Gate, at: datetime.datetime) -> None:
+    """Accept what a run that was cut off served; what it had accepted is not offered any more, and need not be."""
     from verifier.faults import UpdateFault
 
+    with contextlib.suppress(UpdateFault):
+        _accept(staging.served_unaccepted(), staging, gate, at)
+    staging.accepted()
+
+
+def _accept(artifacts: tuple[str, ...], staging: Staging, gate: Gate, at: datetime.datetime) -> None:
     if artifacts:
-        # What was accepted before the run was cut off is not offered any more, and need not be.
-        with contextlib.suppress(UpdateFault):
-            gate.accept(artifacts, at)
+        gate.accept(artifacts, at)
     staging.accepted()

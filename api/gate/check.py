@@ -27,9 +27,12 @@ from .decisions import Action, Decision, decide
 if TYPE_CHECKING:
     from verifier.manifests import Published
     from verifier.request import Request
+    from verifier.verdict import Verdict
 
     from ..usecases.verify import Judged
     from .states import States
+
+    _Asked = tuple[Request, tuple[Published, ...]]
 
 
 def check(
@@ -37,12 +40,13 @@ def check(
     states: States,
     waive: Callable[[Decision], Decision] = lambda held: held,
     data: Sequence[str] = (),
+    root: str | None = None,
 ) -> Decision:
     """The decision; an allowed set is remembered in `states`, to be accepted.
 
     `waive` lets through what is held and waived (`.waiving`). Where its place in the sequence is what was waived,
     nothing advances: to accept it leaves the state as it is (decision 0125). `data` are patterns of the names of what
-    the settings call data: where it is held, why it gets no grace is told.
+    the settings call data: where it is held, why it gets no grace is told. Below `root` names count (`.naming`).
 
     Raises:
         OutputFault: ``output.unwritable``: nothing is allowed that could not be accepted afterwards.
@@ -52,6 +56,8 @@ def check(
     if not asked:
         return decide(verdicts, None)
     step = together(asked)
+    if root is not None:
+        step = _named(step, verdicts, asked, root)
     decision = _without_grace(decide(verdicts, step), asked, step, data)
     decision = waive(decision)
     if decision.action is Action.ALLOW:
@@ -60,6 +66,17 @@ def check(
         decision = _telling_what_is_made(decision, step)
         states.offer(decision.installed, before, before if step.state is None else write_state(step.state))
     return decision
+
+
+def _named(step: Step, verdicts: Sequence[Verdict], asked: Sequence[_Asked], root: str) -> Step:
+    """The step, unless a file below `root` stands under another's name."""
+    from verifier.grace import names_of
+
+    from .naming import misnamed
+
+    names = [names_of(verdict, published) for verdict, (_, published) in zip(verdicts, asked, strict=True)]
+    faults = tuple(misnamed(zip((verdict.artifact.name for verdict in verdicts), names, strict=True), root))
+    return Step(None, (*step.faults, *faults), made=step.made) if faults else step
 
 
 def _telling_what_is_made(decision: Decision, step: Step) -> Decision:
@@ -73,9 +90,7 @@ def _telling_what_is_made(decision: Decision, step: Step) -> Decision:
     return replace(decision, made=made, notes=(*decision.notes, *notes))
 
 
-def _without_grace(
-    decision: Decision, asked: Sequence[tuple[Request, tuple[Published, ...]]], step: Step, data: Sequence[str]
-) -> Decision:
+def _without_grace(decision: Decision, asked: Sequence[_Asked], step: Step, data: Sequence[str]) -> Decision:
     """The decision, with a note of why what is held gets no grace, where that is a question."""
     if decision.action is not Action.HOLD or not data:
         return decision
@@ -102,7 +117,7 @@ def check_asks_for_current(policy: Policy, source: str) -> None:
         raise PolicyFault("policy.not_current", detail, place=Place(shown(source)), expected=expected)
 
 
-def _asked(judged: Sequence[Judged]) -> list[tuple[Request, tuple[Published, ...]]]:
+def _asked(judged: Sequence[Judged]) -> list[_Asked]:
     """Each file as it was judged, with the manifests that must be current; nothing where one could not be judged."""
     if any(each.request is None for each in judged):
         return []

@@ -62,6 +62,7 @@ class Asked(Struct, frozen=True):
     Of a directory it is all its files, but for those that are evidence.
     `bundles` are verdict bundles, taken along beside whatever else is given or found. `findings` are what whoever asks
     found about itself and what is to be told with the decision: that its own checks are switched off, say.
+    `root` is the directory of all files where others fetch them from it by their names.
     """
 
     files: tuple[str, ...]
@@ -69,6 +70,7 @@ class Asked(Struct, frozen=True):
     bundles: tuple[str, ...] = ()
     release: str | None = None
     findings: tuple[Fault, ...] = ()
+    root: str | None = None
 
 
 class Gate:
@@ -90,7 +92,8 @@ class Gate:
         try:
             observed = self.settings.observes(at)
             judged = tuple(self._judged(asked, at))
-            decision = check(judged, self._states, lambda held: self._waived(held, at), self.settings.data)
+            data, root = self.settings.data, asked.root
+            decision = check(judged, self._states, lambda held: self._waived(held, at), data, root)
             decision = replace(decision, products=_products(judged))
         except Fault as fault:
             decision = undecided(fault)

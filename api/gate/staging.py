@@ -102,7 +102,8 @@ class Staging:
             taken.mkdir()
         for path in walk.files:
             name = Path(path).relative_to(source)
-            lines.append(f"{self._copy(path, taken / name, files, room)}  {name.as_posix()}\n")
+            # A name ends with a byte that none can hold: no name can look like the next line.
+            lines.append(f"{self._copy(path, taken / name, files, room)}  {name.as_posix()}\0")
         with self._writing():
             for folder in {taken, *(path.parent for path in taken.rglob("*"))}:
                 _sync(folder)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from api.effects.files import LocalFiles
+from api.gate.staging import Most, Staging
 
 from .conftest import Program
 from .killing import killed
@@ -23,6 +28,10 @@ def bring(fleet: Fleet, number: int, *names: str, folder: str = "incoming") -> N
     for name in files:
         (fleet.folder / name).rename(fleet.folder / folder / name)
     (fleet.folder / f"manifest-{number}.jsonl").rename(fleet.folder / folder / "manifest.jsonl")
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 WORDS = ("stage", "incoming", "mirror", "--state", "gate", "--policy", "gate.toml", "--trust", "release.key.pub",
@@ -117,6 +126,54 @@ def test_what_is_held_leaves_the_last_good_set(
     assert (ran.code, served(fleet)) == (code, good)
     assert reason in ran.text + ran.errors.decode()
     assert not (fleet.folder / "mirror" / ".taken").exists()
+
+
+def test_u11_the_right_bytes_under_anothers_name_are_not_served(fleet: Fleet, program: Program) -> None:
+    bring(fleet, 712, "agent", "uninstall")
+    agent, uninstall = (fleet.folder / "incoming" / f"{name}-712" for name in ("agent", "uninstall"))
+    for old, new in ((agent, agent.with_name("x")), (uninstall, agent), (agent.with_name("x"), uninstall)):
+        old.rename(new)
+    ran = program(*WORDS)
+    assert (ran.code, "[manifest.name]" in ran.text, served(fleet)) == (1, True, {})
+
+
+def test_u11_a_release_in_folders_of_its_own_keeps_its_names(fleet: Fleet, program: Program) -> None:
+    bring(fleet, 712)
+    incoming = fleet.folder / "incoming"
+    (incoming / "acme").mkdir()
+    (incoming / "endpoint-712").rename(incoming / "acme" / "endpoint-712")
+    assert program(*WORDS).code == 0
+    assert (fleet.folder / "mirror" / "current" / "acme" / "endpoint-712").exists()
+
+
+def test_what_was_accepted_meanwhile_by_another_is_told_and_not_taken_for_accepted(
+    fleet: Fleet, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(fleet, 712)
+    fleet.release(713)
+    assert fleet.check(713, "endpoint-713")[0] == 0
+    whole: Callable[..., None] = Staging.promote
+
+    def late(*arguments: Any) -> None:
+        assert fleet.accept("endpoint-713") == 0
+        whole(*arguments)
+
+    monkeypatch.setattr(Staging, "promote", late)
+    ran = program(*WORDS)
+    assert (ran.code, ran.reason) == (4, "update.not_offered")
+
+
+def test_no_name_looks_like_another_files_line(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    names = {}
+    for source, files in ((one, {f"a\n{sha256(b'1')}  b": b"1"}), (other, {"a": b"1", "b": b"1"})):
+        source.mkdir()
+        for name, content in files.items():
+            (source / name).write_bytes(content)
+        staging = Staging(tmp_path / f"{source.name}-mirror")
+        with staging.alone():
+            names[source] = staging.take(str(source), LocalFiles(), Most(10, 1000))[1]
+    assert names[one] != names[other]
 
 
 def test_u03_a_source_cannot_exchange_what_was_judged(fleet: Fleet, program: Program) -> None:
