@@ -36,6 +36,10 @@ SKEW = datetime.timedelta(seconds=60)
 """How far a signer's clock may be ahead of ours."""
 
 
+UNWAIVABLE = frozenset(("gate.no_policy",))
+"""What no policy speaks of is excused under none: the same bytes may be refuted wherever a policy does."""
+
+
 class Approver(Struct, frozen=True):
     """Somebody who may sign waivers of a policy."""
 
@@ -170,7 +174,7 @@ def _artifacts(statement: Statement) -> tuple[Digest, ...]:
 def _check_reasons(reasons: tuple[str, ...]) -> None:
     for code in reasons:
         row = REASONS.get(code)
-        if row is None or row.outcome not in (Outcome.INCOMPLETE, Outcome.ERROR):
+        if row is None or row.outcome not in (Outcome.INCOMPLETE, Outcome.ERROR) or code in UNWAIVABLE:
             raise WaiverFault(
                 "waiver.reason",
                 "this reason cannot be waived",

@@ -16,9 +16,11 @@ from msgspec.structs import replace
 from attestations.faults import Place
 from verifier.engine import manifests_of
 from verifier.faults import PolicyFault
+from verifier.policy.expected import leaves_open
 from verifier.policy.model import DebianRequirement, ManifestRequirement, Policy
 from verifier.updates.advance import Step
 from verifier.updates.following import together
+from verifier.updates.releases import names_stream
 from verifier.updates.streams import write_state
 
 from ..effects.paths import shown
@@ -115,6 +117,27 @@ def check_asks_for_current(policy: Policy, source: str) -> None:
         detail = "the policy does not ask for a manifest, or a Debian archive, that is current"
         expected = 'check = "manifest" or "debian" with current = true'
         raise PolicyFault("policy.not_current", detail, place=Place(shown(source)), expected=expected)
+
+
+def check_names_its_streams(policy: Policy, source: str) -> None:
+    """The policy in the file `source` says whose releases it is about: guards share one memory of what was accepted.
+
+    Else whoever signs under one guard takes another vendor's place there, and none of that vendor's follows any more.
+
+    Raises:
+        PolicyFault: ``policy.stream_open``.
+    """
+    for each in policy.requirements:
+        if isinstance(each, ManifestRequirement) and each.current:
+            named = names_stream(each)
+        elif isinstance(each, DebianRequirement) and each.current:
+            named = not (leaves_open(each.origin) and leaves_open(each.label))
+        else:
+            continue
+        if not named:
+            detail = "of several guards each says whose releases it is about"
+            expected = "vendor and product; of a Debian archive origin or label"
+            raise PolicyFault("policy.stream_open", detail, place=Place(shown(source)), expected=expected)
 
 
 def _asked(judged: Sequence[Judged]) -> list[_Asked]:

@@ -35,7 +35,7 @@ from ..usecases.trust import Trust, is_name, read_trust, settle_trust
 from ..usecases.verify import Judged, Terms, Verification
 from ..version import VERSION
 from .brought import brought
-from .check import check, check_asks_for_current
+from .check import check, check_asks_for_current, check_names_its_streams
 from .choosing import judge_under
 from .decisions import Decision, undecided
 from .journal import Journal
@@ -150,6 +150,8 @@ class Gate:
         files = self._effects.files
         policy = read_policy(guard.policy, files, DEFAULT_LIMITS)
         check_asks_for_current(policy, guard.policy)
+        if len(self.settings.guards) > 1:
+            check_names_its_streams(policy, guard.policy)
         trust = settle_trust(policy, self._given(guard), self._effects.store)
         terms = Terms(policy, asked.release, trust, at, DEFAULT_LIMITS, VERSION, before)
         evidence = (*standing(guard.evidence), *asked.evidence)

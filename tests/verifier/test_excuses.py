@@ -118,6 +118,7 @@ def test_envelopes_of_one_waiver_may_lie_in_several_files() -> None:
         ("waiver.lapsed", b"\n".join(by_two(waiver(POLICY, NOW - 2 * HOUR)))),
         ("waiver.not_yet", b"\n".join(by_two(waiver(POLICY, NOW + HOUR)))),
         ("waiver.reason", b"\n".join(by_two(of("signature.invalid")))),
+        ("waiver.reason", b"\n".join(by_two(of("gate.no_policy")))),
         ("json.malformed", b"no envelope"),
         ("limit.signatures", b"\n".join([b"{}"] * 17)),
         ("limit.bundle", b" " * (DEFAULT_LIMITS.bundle + 1)),

@@ -16,7 +16,7 @@ from verifier.outcome import Outcome
 from verifier.reasons import outcome_of
 
 from ...usecases.policy import read_policy
-from ..check import check_asks_for_current
+from ..check import check_asks_for_current, check_names_its_streams
 from ..gate import Effects, Gate
 from ..settings import read_settings
 from .faults import AptFault
@@ -60,7 +60,10 @@ def gate_stands(config: str, effects: Effects, at: datetime.datetime) -> Stands:
         settings = read_settings(config, effects.files)
         observes = settings.observes(at)
         for guard in settings.guards:
-            check_asks_for_current(read_policy(guard.policy, effects.files, DEFAULT_LIMITS), guard.policy)
+            policy = read_policy(guard.policy, effects.files, DEFAULT_LIMITS)
+            check_asks_for_current(policy, guard.policy)
+            if len(settings.guards) > 1:
+                check_names_its_streams(policy, guard.policy)
         accepted = len(Gate(settings, effects).state().streams)
     except Fault as fault:
         return Stands("gate", "", fault)
