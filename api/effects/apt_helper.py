@@ -8,6 +8,7 @@ Spec: apt.conf(5), Acquire::GzipIndexes, Acquire::CompressionTypes
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from pathlib import Path
@@ -30,8 +31,16 @@ def expanded(path: str, most: int) -> bytes:
         LimitFault: ``limit.expanded``.
     """
     command = [HELPER, "cat-file", str(Path(path).absolute())]
+    # The libraries of a gate's own environment are older than the system's one day: apt's program has its own.
+    variables = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
     try:
-        helper = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        helper = subprocess.Popen(
+            command,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
     except OSError as error:
         raise _unread(path, f"apt's own program to expand it does not start: {error.strerror}") from None
     end = threading.Timer(DEADLINE, helper.kill)
