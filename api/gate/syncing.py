@@ -21,7 +21,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -132,13 +132,14 @@ class Syncing:
         session = self._following.refresh(now=self._now, limits=self._limits, bounds=Bounds())
         asked = frozenset(files)
         wanted = {each.path: each for each in self._wanted(session, asked)}
+        # Before anything is asked for: a full disk, or a source that falls silent, keeps nothing that was withdrawn.
+        gone = self._remove(wanted, asked)
         for each in wanted.values():
             self._bring_verdict(each)
         for policy in sorted({each.verdict.policy for each in wanted.values()}):
             self._bring_policy(policy)
         for name in evidence:
             self._bring_evidence(name)
-        gone = self._remove(wanted.keys(), asked)
         return Synced(session, self._new, len(wanted), gone, tuple(self._refused))
 
     def _wanted(self, session: Session, asked: frozenset[str]) -> Iterator[Wanted]:
@@ -217,8 +218,12 @@ class Syncing:
         if not place.exists():
             with unwritable(str(folder)):
                 held = sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
-            self._limits.check("evidence_files", held + 1, Place(str(folder)))
-            self._write(place, content, EVIDENCE)
+            most = self._limits.evidence_files // 2
+            if held < most:
+                self._write(place, content, EVIDENCE)
+            else:
+                detail = "as many files of evidence as are kept: remove those that were superseded"
+                self._refuse(LimitFault("limit.evidence_files", detail, place=Place(str(folder)), expected=str(most)))
 
     def _write(self, place: Path, content: bytes, kind: str) -> None:
         with unwritable(str(place)):
@@ -229,15 +234,19 @@ class Syncing:
     def _refuse(self, fault: Fault) -> None:
         self._refused.append(fault)
 
-    def _remove(self, wanted: Iterable[str], asked: frozenset[str]) -> int:
-        """Remove the verdicts that are listed no more, on all files or on those `asked` about; how many they were."""
-        names, gone = frozenset(wanted), 0
+    def _remove(self, wanted: Mapping[str, Wanted], asked: frozenset[str]) -> int:
+        """Remove the verdicts that are listed no more, on all files or on those `asked` about; how many they were.
+
+        One that stands where another is listed goes too, and is none of them: the source may not have the other.
+        """
+        gone = 0
         with unwritable(str(self._directory)):
             for files in asked or ("*",):
                 for place in (self._directory / VERDICTS).glob(f"*/sha256/{files}/*"):
-                    if place.relative_to(self._directory).as_posix() not in names:
+                    listed = wanted.get(place.relative_to(self._directory).as_posix())
+                    if listed is None or _digest_of(place) != listed.verdict.sha256:
                         place.unlink()
-                        gone += place.suffix == ".json"
+                        gone += listed is None and place.suffix == ".json"
         return gone
 
 
