@@ -23,7 +23,7 @@ from verifier.opinions import ANSWERS, Opinion
 from verifier.request import Request
 from verifier.second_opinion import Question
 
-from ..effects.decoding import UNDECODABLE
+from ..decoding import UNDECODABLE
 from .questions import Answer, Asked, write_questions
 
 SECONDS = 60

@@ -10,7 +10,7 @@ import msgspec
 
 from verifier.opinions import ANSWERS
 
-from ..effects.decoding import UNDECODABLE
+from ..decoding import UNDECODABLE
 from .asking import PROCESSES, SECONDS
 from .processes import Lost, Pool
 from .questions import Answer, Asked

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ..effects.decoding import UNDECODABLE
+from ..decoding import UNDECODABLE
 from .confinement import Confined, confine
 
 SECONDS = 20

@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..effects.decoding import UNDECODABLE
+from ..decoding import UNDECODABLE
 from ..effects.writing import unwritable, write_whole
 from .decisions import Action, Decision
 

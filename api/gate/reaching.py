@@ -13,7 +13,7 @@ import msgspec
 
 from attestations.faults import Place
 
-from ..effects.decoding import UNDECODABLE
+from ..decoding import UNDECODABLE
 from ..effects.paths import meaning
 from ..usecases.artifacts import is_digest
 from .addresses import check_not_everybodys

@@ -21,7 +21,7 @@ from msgspec import Meta, Struct, field
 from attestations.faults import Place
 from verifier.reasons import REASONS
 
-from ..effects.decoding import UNDECODABLE
+from ..decoding import UNDECODABLE
 from ..effects.faults import InputFault
 from ..effects.paths import meaning
 from .journal import ACCEPTED, NAME

@@ -23,7 +23,7 @@ from verifier.reasons import REASONS
 from verifier.updates.streams import ReleaseState
 from verifier.verdict import Verdict
 
-from ..effects.decoding import UNDECODABLE
+from ..decoding import UNDECODABLE
 from .decisions import Decision
 from .faults import GateFault
 from .gate import Asked

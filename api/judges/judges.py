@@ -12,7 +12,7 @@ from verifier.levels import LEVELS
 from verifier.outcome import Outcome
 from verifier.reasons import REASONS
 
-from ..effects.decoding import UNDECODABLE
+from ..decoding import UNDECODABLE
 from ..engines.processes import Exhausted, Late, Lost, NotStarted, Pool
 from ..engines.questions import Answer, Asked
 from .faults import JudgeFault, JudgesAway

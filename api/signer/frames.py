@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from verifier.reasons import table_digest
 
-from ..effects.decoding import UNDECODABLE
+from ..decoding import UNDECODABLE
 from ..version import VERSION
 from .faults import SignerFault
 from .values import Signed, SignRequest, Status

@@ -23,7 +23,7 @@ from attestations.faults import Fault, Place
 from attestations.strict_json import loads
 from verifier.gather import sha256
 
-from ..effects.decoding import UNDECODABLE
+from ..decoding import UNDECODABLE
 from .faults import SignerFault
 
 FIRST = "0" * 64

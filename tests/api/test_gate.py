@@ -14,7 +14,6 @@ from api.effects.keys.making import make_key
 from api.effects.keys.pins import PromptPin
 from api.gate.decisions import Action, decide
 from api.gate.states import States
-from attestations.faults import Fault
 from verifier.outcome import Outcome
 from verifier.updates.advance import Step
 
@@ -112,6 +111,15 @@ def test_what_was_not_allowed_is_never_accepted(fleet: Fleet, program: Program) 
     assert (ran.code, ran.reason) == (4, "update.not_offered")
 
 
+def test_to_accept_twice_changes_nothing(fleet: Fleet, program: Program) -> None:
+    first, second = fleet.release(712), fleet.release(713)
+    fleet.check(712, *first)
+    assert (fleet.accept(*first), fleet.accept(*first)) == (0, 0)
+    fleet.check(713, *second)
+    assert fleet.accept(*second) == 0
+    assert program("gate", "accept", "--state", "gate", *first).reason == "update.not_offered"
+
+
 def test_of_two_updates_that_were_allowed_the_second_is_checked_again(fleet: Fleet, program: Program) -> None:
     first, second = fleet.release(712), fleet.release(713)
     fleet.check(712, *first)
@@ -152,12 +160,37 @@ def test_a_policy_that_does_not_ask_for_what_is_current_guards_nothing(fleet: Fl
     assert [artifact["name"] for artifact in fleet.decisions()[-1]["artifacts"]] == ["endpoint-712"]
 
 
+def test_what_speaks_against_a_set_takes_no_more_than_the_terminal(fleet: Fleet, program: Program) -> None:
+    first, second = fleet.release(712), fleet.release(713)
+    fleet.check(713, *second)
+    fleet.accept(*second)
+    lines = program(*CHECK, *first, "-e", "manifest-712.jsonl").text.splitlines()
+    assert any(line.startswith("set     ") for line in lines)
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_gate_that_was_never_begun_says_how_to_begin(fleet: Fleet, program: Program) -> None:
+    files = fleet.release(712)
+    words = [word if word != "gate" else "nowhere" for word in CHECK[2:]]
+    ran = program("gate", "check", *words, *files)
+    assert ran.code == 4
+    assert b"nowhere: there is no such directory: begin the gate with `countersign gate init`" in ran.errors
+    assert not (fleet.folder / "nowhere").exists()
+
+
+@pytest.mark.parametrize("command", [("gate", "show"), ("gate", "accept", "gate.toml")], ids=" ".join)
+def test_a_state_that_is_a_file_is_told_in_words(command: tuple[str, ...], fleet: Fleet, program: Program) -> None:
+    ran = program(*command, "--state", "gate.toml")
+    assert ran.code == 4
+    assert b"gate.toml: not a directory [input.unreadable]" in ran.errors
+
+
 def test_observing_lets_through_and_tells_what_it_would_have_held(fleet: Fleet) -> None:
     first, second = fleet.release(712), fleet.release(713)
     fleet.check(713, *second)
     fleet.accept(*second)
     observe = ("--observe", "--until", "2026-04-14T09:00:00Z")
-    assert fleet.check(712, *first, more=observe) == (0, "BLOCK", {"update.rollback"})
+    assert fleet.check(712, *first, more=observe) == (0, "OBSERVED", {"update.rollback"})
     assert fleet.decisions()[-1]["observed"] is True
     late = ("--observe", "--until", "2026-05-14T09:00:00Z")
     assert fleet.check(712, *first, more=late) == (4, "HOLD", {"gate.observes_too_long"})
@@ -221,13 +254,8 @@ def test_a_crash_at_any_effect_leaves_the_state_before_or_the_state_after(
             after = None
     now = States(fleet.folder / "gate").present()
     assert after is None or now == after
-    try:
-        again = States(fleet.folder / "gate").accept(digests)
-    except Fault as fault:
-        assert fault.reason == "update.not_offered"
-        assert now != before
-    else:
-        assert States(fleet.folder / "gate").present() == again != before
+    again = States(fleet.folder / "gate").accept(digests)
+    assert States(fleet.folder / "gate").present() == again != before
 
 
 def _crash_at(patch: pytest.MonkeyPatch, effect: str, turn: int) -> None:

@@ -12,7 +12,7 @@ import ast
 import msgspec
 import pytest
 
-from api.effects.decoding import UNDECODABLE
+from api.decoding import UNDECODABLE
 
 from .tree import sources
 

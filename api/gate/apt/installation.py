@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from attestations.faults import Place
 
-from ...effects.decoding import UNDECODABLE
+from ...decoding import UNDECODABLE
 from ...effects.writing import unwritable
 from . import kept
 from .environment import FLAGS, build, check_start

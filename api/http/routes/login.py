@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from ...effects.decoding import UNDECODABLE
+from ...decoding import UNDECODABLE
 from ...effects.faults import AccessFault
 from ...effects.login import Ticket
 from ...usecases.service import login

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ...effects.decoding import UNDECODABLE
+from ...decoding import UNDECODABLE
 from ...effects.writing import write_whole
 
 FILE = ".taken.json"

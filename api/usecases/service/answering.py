@@ -17,7 +17,7 @@ from verifier.engine import raised
 from verifier.policy.model import Policy
 from verifier.updates.releases import Release, asks_for, read_release
 
-from ...effects.decoding import UNDECODABLE
+from ...decoding import UNDECODABLE
 from ...judges.faults import JudgeFault
 from ...judges.judgements import Judgement
 from .inputs import limits_of
