@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.engine import Connection
 
 from verifier.updates.releases import Release, read_release, write_release
+from verifier.updates.streams import Stream
 
 from .rows import put
 from .schema import verdicts
@@ -61,16 +62,18 @@ def named(
 ) -> tuple[JudgedRelease, ...]:
     """Releases with these words of which the tenant may see that a file passed, under `policy` where one is named.
 
-    The greatest sequence comes first, then what was judged last; `MOST` at most. `past` takes along what passed once
-    and is superseded: what somebody has installed was a release also where it is none to install any more.
+    Of each stream the greatest sequence comes first, then what was judged last; `MOST` at most of all together, of
+    which each stream has its share: one with many releases, or great numbers, hides no other. `past` takes along what
+    passed once and is superseded: what somebody has installed was a release also where it is none to install any more.
     """
     wanted = select(judged_releases.c.digest, judged_releases.c.content).select_from(_JOINED)
     wanted = wanted.where(passed_for(tenant, past=past), *_under(policy))
     wanted = wanted.where(*(judged_releases.c[name] == word for name, word in words.items() if word is not None))
     sequence = judged_releases.c.sequence
     newest = func.max(verdicts.c.serial).desc()
-    ordered = wanted.group_by(judged_releases.c.digest).order_by(sequence.is_(None), sequence.desc(), newest)
-    rows = connection.execute(ordered.limit(MOST))
+    stream = [judged_releases.c[name] for name in Stream.__struct_fields__]
+    place = func.row_number().over(partition_by=stream, order_by=(sequence.is_(None), sequence.desc(), newest))
+    rows = connection.execute(wanted.group_by(judged_releases.c.digest).order_by(place, *stream).limit(MOST))
     return tuple(JudgedRelease(row.digest, read_release(row.content)) for row in rows)
 
 

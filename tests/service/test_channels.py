@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 
+from api.store import judged_releases
 from api.usecases.service.channels import Channel, Latest, latest
 from api.usecases.service.service import Principal
 from attestations.faults import Fault
@@ -52,6 +53,17 @@ def test_it_is_the_greatest_number_of_each_variant(backend: Backend) -> None:
     assert versions(world) == [("", "7.714.0"), ("arm64", "7.5.0")]
     assert versions(world, Channel("acme", "endpoint", "stable", variant="arm64")) == [("arm64", "7.5.0")]
     assert refusal(world, Channel("acme", "endpoint", "nightly")) == "request.not_found"
+
+
+def test_a_variant_of_many_releases_and_great_numbers_hides_no_other(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judged_releases, "MOST", 4)
+    world = world_of(backend)
+    world.judged(5, "arm", variant="arm64")
+    for number in range(1000, 1006):
+        world.judged(number, f"x64 {number}", variant="x64")
+    assert versions(world) == [("arm64", "7.5.0"), ("x64", "7.1005.0")]
 
 
 def test_it_names_every_file_with_the_verdict_by_which_it_passed(backend: Backend) -> None:
