@@ -18,7 +18,7 @@ def as_path(text: str) -> Path:
     return Path(text)
 
 
-def meaning(error: OSError | ValueError) -> str:
+def meaning(error: Exception) -> str:
     """What the system says went wrong, as the rest of a sentence."""
     text = getattr(error, "strerror", None) or str(error)
-    return text[:1].lower() + text[1:]
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]

@@ -26,6 +26,7 @@ from verifier.policy.plain import format_time
 from verifier.verdict import Verdict
 
 from ..effects.faults import OutputFault
+from ..effects.paths import meaning, shown
 from .decisions import Decision
 
 if TYPE_CHECKING:
@@ -64,8 +65,11 @@ class Journal:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+        except FileNotFoundError:
+            detail = "there is no such directory: begin the gate with `countersign gate init`"
+            raise OutputFault("output.unwritable", detail, place=Place(shown(str(self._path.parent)))) from None
         except OSError as error:
-            raise OutputFault("output.unwritable", str(error.strerror), place=Place(str(self._path))) from None
+            raise OutputFault("output.unwritable", meaning(error), place=Place(shown(str(self._path)))) from None
 
 
 def _ends_a_line(descriptor: int) -> bool:

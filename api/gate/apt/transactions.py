@@ -20,10 +20,10 @@ from msgspec import Struct
 from attestations.apt_transactions import Transaction
 from attestations.faults import Place
 
-from ...effects.decoding import UNDECODABLE
+from ...decoding import UNDECODABLE
 from ...effects.faults import InputFault
 from ...effects.installation import trouble_at
-from ...effects.paths import shown
+from ...effects.paths import meaning, shown
 from ...effects.writing import unwritable, write_whole
 from ..decisions import Action, Decision
 from .faults import AptFault
@@ -104,7 +104,7 @@ def installed_since(state: Path, query: Query) -> tuple[tuple[str, ...], tuple[P
     except FileNotFoundError:
         return (), ()
     except (OSError, *UNDECODABLE) as error:
-        raise InputFault("input.unreadable", str(error), place=Place(str(path))) from None
+        raise InputFault("input.unreadable", meaning(error), place=Place(str(path))) from None
     present = frozenset(_installed(query(installing.dpkg)))
     lacking = tuple(package for package in installing.packages if package not in present)
     return (() if lacking else installing.artifacts), lacking

@@ -18,9 +18,9 @@ from msgspec import Struct
 from attestations.faults import Place
 from verifier.updates.tuf.due import Lifetimes
 
-from ...effects.decoding import UNDECODABLE
+from ...decoding import UNDECODABLE
 from ...effects.faults import InputFault
-from ...effects.paths import shown
+from ...effects.paths import meaning, shown
 from ...effects.writing import write_whole
 
 FILE = "repository.json"
@@ -71,7 +71,7 @@ def read_settings(directory: Path) -> RepositorySettings:
         detail = "no assured repository was begun here"
         raise InputFault("input.not_found", detail, place=Place(shown(str(path)))) from None
     except (OSError, *UNDECODABLE) as error:
-        raise InputFault("input.unreadable", str(error), place=Place(shown(str(path)))) from None
+        raise InputFault("input.unreadable", meaning(error), place=Place(shown(str(path)))) from None
     if settings.format != FORMAT or not all(map(is_template, settings.paths.values())):
         detail = "settings of another format, or a path without {name}"
         raise InputFault("input.unreadable", detail, place=Place(shown(str(path))), expected=FORMAT)
