@@ -1,9 +1,10 @@
-"""Whoever calls apt, and what a run that was cut off left: the launcher and the installation against both."""
+"""Whoever calls apt, or installs a gate in it, and what a run that was cut off left: nothing of theirs counts or stays."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,16 @@ import pytest
 from api.effects import apt_helper
 from api.gate.apt.environment import FLAGS
 from api.gate.apt.hooks import STARTED, launcher
+from api.gate.apt.installation import Installation
+from api.gate.apt.repair import repair
+from api.version import VERSION
+from tests.api.killing import killed
+
+from . import test_cut_off
+from .test_cut_off import done
+from .test_installation import digest_of, put
+
+installation = test_cut_off.installation
 
 
 @pytest.fixture
@@ -79,3 +90,34 @@ def test_apts_own_program_is_not_given_the_libraries_of_the_environment(
     monkeypatch.setattr(apt_helper, "HELPER", str(helper))
     monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path / "environment" / "lib"))
     assert apt_helper.expanded("Packages.lz4", 100) == b"libraries:"
+
+
+@pytest.fixture
+def open_mask() -> Iterator[None]:
+    """A mask that takes nothing away: what is made so, everybody may write to."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def test_nobody_else_may_write_into_what_apt_runs_as_root(installation: Installation, open_mask: None) -> None:
+    installation.install(installation.root / "gate.toml", VERSION)
+    assert _open_to_others(installation) == []
+    put(installation.kept(installation.installed().environment), b"damaged")
+    assert len(list(repair(installation, VERSION))) == 1
+    assert _open_to_others(installation) == []
+
+
+def _open_to_others(installation: Installation) -> list[str]:
+    made = [installation.prefix, *installation.prefix.rglob("*"), installation.configuration]
+    return [str(path) for path in made if not path.is_symlink() and path.stat().st_mode & 0o022]
+
+
+def test_removing_after_a_cut_leaves_every_byte_as_it_was(installation: Installation) -> None:
+    before, step = digest_of(installation.root), 0
+    while not killed(step, done(lambda: installation.install(installation.root / "gate.toml", VERSION))):
+        step += 1
+        if digest_of(installation.root) != before:
+            installation.remove()
+        assert digest_of(installation.root) == before
+    assert step > 10

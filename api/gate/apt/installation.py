@@ -13,9 +13,10 @@ All of these are files of ours. Whenever a run is cut off, apt either does not a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -98,7 +99,7 @@ class Installation:
             OutputFault: ``output.unwritable``.
         """
         self._check_place(str(config))
-        with unwritable(str(self.prefix)):
+        with unwritable(str(self.prefix)), alone_writable():
             self.prefix.mkdir(exist_ok=True)
             self.prefix.chmod(0o755)
             self.write_launcher()
@@ -123,6 +124,7 @@ class Installation:
         self._check_ours()
         with unwritable(str(self.prefix)):
             self.configuration.unlink(missing_ok=True)
+            self._sweep_parts()
             os.sync()
             if self.prefix.exists():
                 shutil.rmtree(self.prefix)
@@ -214,6 +216,9 @@ class Installation:
             for path in (self.prefix / folder).iterdir():
                 if path.name.startswith(_NEW) or (folder != "." and path.name not in stays):
                     _take_away(path)
+        self._sweep_parts()
+
+    def _sweep_parts(self) -> None:
         for path in self.parts.glob(f"{_NEW}*"):
             path.unlink()
 
@@ -222,6 +227,16 @@ _OURS = frozenset({"apt-gate", "environment", "environments", "kept", "installed
 
 _NEW = ".countersign-new-"
 """How a file begins that is not finished. apt reads none whose name has a full stop in front."""
+
+
+@contextlib.contextmanager
+def alone_writable() -> Iterator[None]:
+    """What is made meanwhile nobody else can write to, and everybody can read, whatever mask the caller came with."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _new() -> str:

@@ -22,7 +22,7 @@ from . import kept
 from .environment import FLAGS, check_start
 from .faults import AptFault
 from .hooks import launcher
-from .installation import Installation, Installed
+from .installation import Installation, Installed, alone_writable
 from .sums import check_sums
 
 
@@ -41,7 +41,7 @@ def repair(installation: Installation, version: str) -> Iterator[Mended]:
         OutputFault: ``output.unwritable``.
     """
     installed = installation.installed()
-    with unwritable(str(installation.prefix)):
+    with unwritable(str(installation.prefix)), alone_writable():
         fault = wrong_environment(installation, installed)
         if fault is not None:
             yield Mended(fault, _mend(installation, installed, version))
