@@ -1,4 +1,4 @@
-"""Whoever calls apt, or installs a gate in it, and what a run that was cut off left: nothing of theirs counts or stays."""
+"""Whoever calls apt or installs a gate in it, and what a cut-off run left: nothing of theirs counts or stays."""
 
 from __future__ import annotations
 
