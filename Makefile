@@ -62,6 +62,10 @@ soak: .venv/.dev ## every parser fuzzed, for MINUTES=60 in all (found: .cache/so
 	@$(PYTHON) -m tests.soak --minutes $(MINUTES)
 	@$(PYTHON) -m tests.soak.kills --kills $(KILLS)
 
+.PHONY: attacks
+attacks: .venv/.dev ## every attack on updates, through ours, apt, gpgv and tuf: is it as docs/reference/update-attacks.md says
+	@$(PYTHON) -m tests.updates --check
+
 .PHONY: properties
 properties: .venv/.dev ## the properties, drawn anew and at length
 	@$(PYTHON) -m pytest -n auto --maxprocesses 4 -m hypothesis --hypothesis-profile soak
