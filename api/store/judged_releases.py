@@ -50,11 +50,19 @@ def insert(connection: Connection, verdict: str, releases: Iterable[Release]) ->
         put(connection, verdict_releases, {"verdict": verdict, "release": digest})
 
 
-def of_verdict(connection: Connection, verdict: str) -> tuple[Release, ...]:
-    """The releases that a verdict rests on. Whether the asker may see it, the caller has asked."""
-    joined = judged_releases.join(verdict_releases, verdict_releases.c.release == judged_releases.c.digest)
-    wanted = select(judged_releases.c.content).select_from(joined).where(verdict_releases.c.verdict == verdict)
-    return tuple(read_release(row.content) for row in connection.execute(wanted.order_by(judged_releases.c.digest)))
+def of_verdicts(connection: Connection, asked: Iterable[str]) -> dict[str, tuple[Release, ...]]:
+    """The releases that verdicts rest on, by the verdict. Whether the asker may see them, the caller has asked.
+
+    Each is read once: the files of a large release, each with its verdict, cost no more than their number.
+    """
+    found: dict[str, list[str]] = {verdict: [] for verdict in asked}
+    rests = select(verdict_releases).where(verdict_releases.c.verdict.in_(found)).order_by(verdict_releases.c.release)
+    for row in connection.execute(rests):
+        found[row.verdict].append(row.release)
+    digests = {digest for each in found.values() for digest in each}
+    wanted = select(judged_releases.c.digest, judged_releases.c.content).where(judged_releases.c.digest.in_(digests))
+    read = {row.digest: read_release(row.content) for row in connection.execute(wanted)}
+    return {verdict: tuple(read[digest] for digest in each) for verdict, each in found.items()}
 
 
 def named(

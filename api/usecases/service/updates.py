@@ -89,9 +89,8 @@ def check_update(service: Service, principal: Principal, asked: UpdateAsked) -> 
         weighed = tuple(_weighed(principal, sha256, row) for sha256, row in rows.items())
         if any(file.outcome is not Outcome.PASSED for file in weighed):
             return _answer(weighed, None, asked)
-        releases = {
-            sha256: judged_releases.of_verdict(connection, row.id) for sha256, row in rows.items() if row is not None
-        }
+        of = judged_releases.of_verdicts(connection, (row.id for row in rows.values() if row is not None))
+        releases = {sha256: of[row.id] for sha256, row in rows.items() if row is not None}
         try:
             state, stream = _before(connection, principal, asked.before, now)
         except UpdateFault as fault:
