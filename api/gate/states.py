@@ -28,7 +28,7 @@ from ..decoding import UNDECODABLE
 from ..effects.faults import InputFault, OutputFault
 from ..effects.paths import meaning
 
-_NAME = re.compile(r"releases\.([0-9]{6})\.json")
+_NAME = re.compile(r"releases\.([0-9]{6,})\.json")
 KEPT = 3
 """States that stay: the present one, and what to look at where it surprises."""
 
@@ -95,6 +95,8 @@ class States:
             folder = self._directory / OFFERED
             folder.mkdir(exist_ok=True)
             _write(folder / f"{_set_name(artifacts)}.json", content)
+            _sync(folder)
+            _sync(self._directory)
 
     def accept(self, artifacts: tuple[str, ...]) -> bytes:
         """Take the state that belongs to these files, which were installed; the new state. Twice changes nothing.

@@ -229,6 +229,17 @@ def test_what_nobody_comes_back_for_is_swept_once_something_is_accepted(fleet: F
     assert list((gate / "offered").glob("*.json")) == []
 
 
+def test_after_a_million_acceptances_the_next_one_counts(fleet: Fleet, program: Program) -> None:
+    gate = fleet.folder / "gate"
+    (gate / "releases.000001.json").rename(gate / "releases.999999.json")
+    first, second = fleet.release(712), fleet.release(713)
+    for number, files in ((712, first), (713, second)):
+        assert fleet.check(number, *files)[0] == 0
+        assert fleet.accept(*files) == 0
+    assert "number 713" in program("gate", "show", "--state", "gate").text
+    assert fleet.check(712, *first) == (1, "BLOCK", {"update.rollback"})
+
+
 class Crash(BaseException):
     """The power goes."""
 
