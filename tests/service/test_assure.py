@@ -239,4 +239,4 @@ def test_what_a_restored_database_does_not_know_is_taken_out(office: Office, tmp
     office.run(NOW + DAY)
 
     assert office.listed() == {}
-    assert json.loads((office.site / ".taken.json").read_bytes())["serial"] == 0
+    assert json.loads((office.site / ".taken.json").read_bytes())["signed"]["serial"] == 0

@@ -85,7 +85,8 @@ def list_passed(ground: Ground, directory: Path, ring: Keyring, now: datetime.da
         present = read_present(shelf)
         edition = Edition(shelf, present, ring, settings.lifetimes, now)
         looking = _Looking(ground, document, site, now)
-        before = looking.goes_on(read_taken(directory), present.snapshot.common.version)
+        left = read_taken(directory, present)
+        before = looking.goes_on(left, present.snapshot.common.version)
         artifacts = looking.artifacts(before)
         if before is None:
             artifacts |= _listed(edition)
@@ -93,7 +94,9 @@ def list_passed(ground: Ground, directory: Path, ring: Keyring, now: datetime.da
             looking.list_all(edition, batch, settings)
         looking.list_again(edition, settings)
         written = edition.publish()
-        write_taken(directory, looking.taken(read_present(shelf).snapshot.common.version))
+        after = read_present(shelf)
+        if (taken := looking.taken(after.snapshot.common.version)) != left:
+            write_taken(directory, taken, after, ring)
     return Listing(len(artifacts), written, tuple(looking.unlisted))
 
 
