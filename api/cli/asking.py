@@ -61,5 +61,5 @@ def settings_of(
             raise click.UsageError("--config FILE says all of it: no --state, --policy, --trust or --observe beside it")
         return read_settings(config, world.files)
     if state is None or (judges and policy is None):
-        raise click.UsageError("--config FILE, or --state DIR" + (" and --policy FILE" if judges else ""))
+        raise click.UsageError("give --config FILE, or --state DIR" + (" and --policy FILE" if judges else ""))
     return GateSettings(state, (Guard(policy, trust),) if policy is not None else (), until)

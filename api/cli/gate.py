@@ -96,7 +96,7 @@ def _elsewhere(asked: Asked, path: str, world: World, *, quiet: bool) -> int:
 
     told = ask(Path(path), asked)
     if not quiet:
-        world.terminal.write(told_screen(told))
+        world.terminal.write(told_screen(told, world.look))
     return told.exit_code
 
 

@@ -30,13 +30,14 @@ def command(context: click.Context, config: str | None, state: str | None) -> in
         if config is not None or state is not None:
             raise click.UsageError("--config and --state are for a gate that is begun without a further word")
         return 0
+    from ..effects.paths import shown
     from ..gate.states import States
     from .world import this_machine
 
     world = this_machine()
     settings = settings_of(world, config=config, state=state, judges=False)
     States(Path(settings.state)).begin()
-    world.terminal.write(f"begun: {settings.state}\n")
+    world.terminal.write(f"begun: {world.look.clean(shown(settings.state))}\n")
     return 0
 
 
@@ -51,7 +52,7 @@ def apt(root: str, into: str | None, dry: bool) -> int:  # click gives a flag by
     before you use it. What weakens apt, and archives that no key can be pinned for, are told.
     """
     if (into is None) is not dry:
-        raise click.UsageError("--into DIR, or --dry to see it first")
+        raise click.UsageError("give --into DIR, or --dry to see it first")
     from attestations.apt_transactions import read_configuration
     from attestations.faults import Place
 

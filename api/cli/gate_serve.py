@@ -34,7 +34,7 @@ def command(config: str, path: str | None, group: bool, listen: str | None) -> i
     SIGTERM and SIGINT stop it: what is under way is answered.
     """
     if (path is None) is (listen is None) or (group and path is None):
-        raise click.UsageError("either --socket PATH, with or without --group, or --listen 127.0.0.1:PORT")
+        raise click.UsageError("give either --socket PATH, with or without --group, or --listen 127.0.0.1:PORT")
     from ..gate.server import Server
     from ..gate.settings import read_settings
     from .world import this_machine

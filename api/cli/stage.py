@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,7 @@ def command(
     from ..gate.staging import Most, Staging
     from .world import this_machine
 
+    _check_apart(source, target)
     world = this_machine(show_progress=not quiet)
     at = now or world.clock.now()
     # A mirror never looks on: whoever fetches from it takes what is there for what passed.
@@ -76,6 +78,12 @@ def command(
     if not quiet:
         _tell(decision, staging.served(), world)
     return decision.exit_code
+
+
+def _check_apart(source: str, target: str) -> None:
+    if Path(os.path.realpath(target)).is_relative_to(os.path.realpath(source)):
+        detail = "a mirror would take in what it serves; give a directory elsewhere"
+        raise click.UsageError(f"TARGET lies in SOURCE: {detail}")
 
 
 def _tell(decision: Decision, served: str | None, world: World) -> None:

@@ -57,6 +57,7 @@ def new(
     before it is signed.
     """
     from attestations.limits import DEFAULT_LIMITS
+    from attestations.predicates.waiver import LONGEST_WHY
     from verifier.policy.plain import digest
     from verifier.waivers import read_waiver
 
@@ -66,6 +67,8 @@ def new(
     from ..usecases.waivers import Wanted, waiver_statement
     from .world import this_machine
 
+    if not 1 <= len(why.strip()) <= LONGEST_WHY:
+        raise click.UsageError(f"--why takes 1 to {LONGEST_WHY} characters: somebody will read it later")
     world = this_machine()
     world.files.check_writable(output)
     policy = digest(read_policy(policy_path, world.files, DEFAULT_LIMITS))

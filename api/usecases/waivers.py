@@ -16,7 +16,7 @@ import rfc8785
 from msgspec import Struct
 
 from attestations.digests import Digest
-from attestations.faults import FormatFault, Place
+from attestations.faults import Fault, FormatFault, Place
 from attestations.limits import DEFAULT_LIMITS
 from attestations.predicates.waiver import PREDICATE_TYPE
 from attestations.statements import TYPES
@@ -129,4 +129,22 @@ def read_waivers(
     """
     DEFAULT_LIMITS.check("evidence_files", len(paths))
     read = [EvidenceFile(shown(path), files.read(path, "bundle", DEFAULT_LIMITS)) for path in paths]
-    return waivers_in(read, approvers, now=now, limits=DEFAULT_LIMITS)
+    unsigned = [file for file in read if _is_statement(file.content)]
+    waivers, aside = waivers_in(
+        [file for file in read if file not in unsigned], approvers, now=now, limits=DEFAULT_LIMITS
+    )
+    return waivers, (*aside, *map(_unsigned, unsigned))
+
+
+def _is_statement(content: bytes) -> bool:
+    """Whether these bytes are what `waiver_statement` makes, and no envelope of it."""
+    try:
+        read_waiver(content, DEFAULT_LIMITS)
+    except Fault:
+        return False
+    return True
+
+
+def _unsigned(file: EvidenceFile) -> SetAside:
+    detail = "nobody has signed it: `countersign waiver sign` makes envelopes of it"
+    return SetAside((file.name,), WaiverFault("waiver.signers", detail, place=Place(file.name)))

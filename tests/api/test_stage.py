@@ -228,3 +228,13 @@ def test_two_at_once_do_not_meet(fleet: Fleet, program: Program) -> None:
         ran = program(*WORDS)
     assert (ran.code, b"output.unwritable" in ran.errors) == (4, True)
     assert served(fleet) == {}
+
+
+@pytest.mark.parametrize("target", ["incoming", "incoming/mirror", "incoming/../incoming/mirror"])
+def test_a_mirror_does_not_lie_in_what_it_takes(target: str, fleet: Fleet, program: Program) -> None:
+    bring(fleet, 712)
+    before = sorted(path.name for path in (fleet.folder / "incoming").iterdir())
+    ran = program("stage", "incoming", target, *WORDS[3:])
+    assert ran.code == 2
+    assert b"TARGET lies in SOURCE" in ran.errors
+    assert sorted(path.name for path in (fleet.folder / "incoming").iterdir()) == before

@@ -95,7 +95,6 @@ def test_a_waiver_that_has_lapsed_is_neither_signed_nor_counted(desk: Path, prog
     [
         ("waiver.reason", ("--reason", "signature.invalid", "-o", "waiver.json")),
         ("waiver.reason", ("--reason", "no.such", "-o", "waiver.json")),
-        ("json.value", ("--why", " ", "-o", "waiver.json")),
         ("input.not_found", ("--policy", "nowhere.toml", "-o", "waiver.json")),
     ],
 )
@@ -119,3 +118,19 @@ def test_what_is_signed_or_shown_must_be_a_waiver(desk: Path, program: Program) 
     assert program("waiver", "show", "waiver.json", "--approver", "Duty").code == 2
     (desk / "two.pub").write_bytes((desk / "duty.pub").read_bytes() + (desk / "operations.pub").read_bytes())
     assert program("waiver", "show", "waiver.json", "--approver", "Duty=two.pub").reason == "waiver.approver"
+
+
+def test_a_waiver_that_nobody_signed_is_told_as_that(desk: Path, program: Program) -> None:
+    program(*NEW, "-o", "waiver.json")
+    shown = program("waiver", "show", "waiver.json", *BOTH)
+    assert shown.code == 4
+    assert "waiver.json: nobody has signed it" in shown.text
+    assert "[waiver.signers]" in shown.text
+
+
+@pytest.mark.parametrize("why", ["", " \n", "x" * 2001])
+def test_whoever_says_too_little_or_too_much_is_asked_again(why: str, desk: Path, program: Program) -> None:
+    ran = program(*NEW[:-1], why, "-o", "waiver.json")
+    assert ran.code == 2
+    assert b"--why takes 1 to 2000 characters" in ran.errors
+    assert not (desk / "waiver.json").exists()

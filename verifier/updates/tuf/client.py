@@ -109,7 +109,7 @@ def follow_roots(*, now: datetime.datetime, limits: Limits, bounds: Bounds) -> G
     """The newest root that the one kept leads to, one version at a time. Raises: as `refresh`."""
     first = yield Kept("root")
     if first is None:
-        raise UpdateFault("update.missing", "no root was ever handed over", expected="a root to begin with")
+        raise UpdateFault("update.missing", "no root was ever handed over", expected="a first root, given by --root")
     trusted = begin(first, now=now, limits=limits)
     for _ in range(bounds.roots):
         data = yield Fetch(role_file("root", trusted.root.common.version + 1), bounds.root)
