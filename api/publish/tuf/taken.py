@@ -16,6 +16,7 @@ from attestations.faults import Fault
 from attestations.tuf.metadata import parse_metadata
 from verifier.updates.tuf.thresholds import check_threshold
 
+from ...decoding import UNDECODABLE
 from ...effects.writing import write_whole
 from .keys import Keyring
 from .present import TIMESTAMP, Present
@@ -33,14 +34,17 @@ class Taken(Struct, frozen=True, forbid_unknown_fields=True, tag_field="_type", 
     snapshot: int
 
 
+_DECODER = msgspec.json.Decoder(Taken)
+
+
 def read_taken(directory: Path, present: Present) -> Taken | None:
     """What the last run left; None where that is nothing of use."""
     authority = present.authorities(TIMESTAMP)[0]
     try:
         metadata = parse_metadata((directory / FILE).read_bytes(), source=FILE)
         check_threshold(metadata, authority.role, authority.keys, FILE)
-        return msgspec.convert(metadata.signed.value, Taken)
-    except (OSError, Fault, msgspec.ValidationError):
+        return _DECODER.decode(msgspec.json.encode(metadata.signed.value))
+    except (OSError, Fault, *UNDECODABLE):
         return None
 
 
