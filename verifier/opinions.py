@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import pkgutil
+from typing import Any
 
 from msgspec import Struct, convert
 
@@ -60,6 +61,22 @@ class Difference(Struct, frozen=True, forbid_unknown_fields=True):
         return opinion.engine == self.engine and self.detail in opinion.detail
 
 
+class ClientDifference(Struct, frozen=True, forbid_unknown_fields=True):
+    """A difference that is known between clients of a TUF repository: `engine` refuses, and `because` says why it errs.
+
+    Its words begin with `begins`: what stands later in them may be a name out of the repository, and anybody's to
+    choose. `world` is the repository that shows it.
+    """
+
+    engine: str
+    begins: str
+    because: str
+    world: str
+
+    def explains(self, engine: str, detail: str) -> bool:
+        return engine == self.engine and detail.startswith(self.begins)
+
+
 _TEXT = pkgutil.get_data(__package__, "differences.toml") or b""
 """The table beside this file: package data like the table of reasons."""
 
@@ -67,6 +84,16 @@ _TEXT = pkgutil.get_data(__package__, "differences.toml") or b""
 @functools.cache
 def differences() -> tuple[Difference, ...]:
     """Where another engine errs, as data; parsed when somebody dissents, which hardly anybody does."""
+    return convert(_table()["difference"], tuple[Difference, ...])
+
+
+@functools.cache
+def client_differences() -> tuple[ClientDifference, ...]:
+    """Where another client of TUF repositories errs, as data."""
+    return convert(_table()["client"], tuple[ClientDifference, ...])
+
+
+def _table() -> dict[str, Any]:
     import tomllib
 
-    return convert(tomllib.loads(_TEXT.decode("utf-8"))["difference"], tuple[Difference, ...])
+    return tomllib.loads(_TEXT.decode("utf-8"))

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from attestations.faults import Fault
 
     from ..usecases.agreeing import Sources
+    from ..usecases.second_client import SecondClient
     from .world import World
 
 MAP = click.option("--map", "map_path", required=True, metavar="FILE", help="Which repositories must agree on what.")
 STATE = click.option("--state", required=True, metavar="DIR", help="Where what is trusted of each of them is kept.")
+SECOND = click.option(
+    "--second-opinion", is_flag=True, help="Ask another client, too: slower, and errors show where they differ."
+)
 NOW = click.option("--now", callback=moment, metavar="TIME", help="The time to decide at, as in 2026-03-02T11:04:00Z.")
 
 
@@ -74,9 +78,12 @@ def _named(root: str, sources: Sources) -> tuple[str, str]:
 @command.command("refresh", epilog=example("countersign tuf refresh --map map.json --state repositories"))
 @MAP
 @STATE
+@SECOND
 @NOW
-def refresh(map_path: str, state: str, now: datetime.datetime | None) -> int:
+def refresh(map_path: str, state: str, second_opinion: bool, now: datetime.datetime | None) -> int:
     """Follow every repository to what it says now.
+
+    With --second-opinion, or "engines": 2 in the map, the client of the `tuf` library must come to the same.
 
     Exit code: 0 all of them are current; 1, 3 or 4 as the worst of what was refused.
     """
@@ -93,10 +100,10 @@ def refresh(map_path: str, state: str, now: datetime.datetime | None) -> int:
     sources = _sources(map_path, state, now, world)
     outcomes = []
     with alone(Path(state)):
-        asked = Asked(sources)
+        asked = Asked(sources, _second(sources, second_opinion))
         for name in sources.repositories.repositories:
-            session = asked.session(name)
-            world.terminal.write(session_line(name, session))
+            session = asked.current(name)
+            world.terminal.write(session_line(name, session, asked.confirmed.get(name)))
             if isinstance(session, Refused):
                 outcomes.append(outcome_of(session.fault.reason))
     return combine(outcomes).exit_code if outcomes else 0
@@ -107,12 +114,16 @@ def refresh(map_path: str, state: str, now: datetime.datetime | None) -> int:
 @MAP
 @STATE
 @click.option("-o", "--output", metavar="FILE", help="Where the file goes; without it, only what is agreed is shown.")
+@SECOND
 @NOW
-def get(name: str, map_path: str, state: str, output: str | None, now: datetime.datetime | None) -> int:
+def get(
+    name: str, map_path: str, state: str, output: str | None, second_opinion: bool, now: datetime.datetime | None
+) -> int:
     """Take the file NAME, as all parties that the map asks for list it.
 
     The repositories are followed to now. Before the file takes its place at FILE, enough parties must list its length
-    and every hash that they give; what stood there stays where anything is refused.
+    and every hash that they give; what stood there stays where anything is refused. With --second-opinion, or
+    "engines": 2 in the map, the client of the `tuf` library must come to the same of each repository that counts.
 
     Exit code: 0 agreed on, and fetched; 1 refuted; 3 too few agree, or they contradict one another; 4 not decided.
     """
@@ -130,13 +141,13 @@ def get(name: str, map_path: str, state: str, output: str | None, now: datetime.
     if output is not None:
         world.files.check_writable(output)
     with alone(Path(state)):
-        asked = Asked(sources)
+        asked = Asked(sources, _second(sources, second_opinion))
         try:
             agreement = asked.find(name)
             source = asked.download(agreement, output) if output is not None else None
         except Fault as fault:
             return _refused(fault, world)
-    world.terminal.write(agreement_screen(agreement, source, output))
+    world.terminal.write(agreement_screen(agreement, asked.confirmed, source, output))
     return 0
 
 
@@ -153,6 +164,16 @@ def _refused(fault: Fault, world: World) -> int:
 
     world.terminal.write(visible(f"REFUSED  {fault_line(fault, REASONS[fault.reason].remedy)}") + "\n")
     return outcome_of(fault.reason).exit_code
+
+
+def _second(sources: Sources, wanted: bool) -> SecondClient | None:
+    """Whom to ask for a second opinion: nobody, unless a flag or the map wants one."""
+    if not wanted and sources.repositories.engines == 1:
+        return None
+    from ..engines.tuf_asking import TufLibrary
+    from ..usecases.second_client import SecondClient
+
+    return SecondClient(TufLibrary(), sources.now, sources.bounds, sources.repositories.engines)
 
 
 def _sources(map_path: str, state: str, now: datetime.datetime | None, world: World) -> Sources:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from verifier.reasons import REASONS
 from verifier.updates.tuf.client import Session
+from verifier.updates.tuf.opinions import Confirmed
 from verifier.updates.tuf.tap4 import Agreement, Refused
 from verifier.updates.tuf.thresholds import fingerprints
 from verifier.updates.tuf.trusted import Trusted
@@ -29,8 +30,8 @@ def _pinned(name: str, trusted: Trusted) -> str:
     return "".join(f"{line}\n" for line in [*lines, *(f"    {key}" for key in keys)])
 
 
-def session_line(name: str, session: Session | Refused) -> str:
-    """How far a repository was followed, or why not."""
+def session_line(name: str, session: Session | Refused, confirmed: Confirmed | None = None) -> str:
+    """How far a repository was followed and whether another client came as far, if one was asked; or why not."""
     if isinstance(session, Refused):
         return visible(f"{name}  REFUSED  {fault_line(session.fault, REASONS[session.fault.reason].remedy)}") + "\n"
     trusted = session.trusted
@@ -40,14 +41,28 @@ def session_line(name: str, session: Session | Refused) -> str:
         f"root {trusted.root.common.version}, timestamp {trusted.timestamp.common.version}"
         f", snapshot {trusted.snapshot.common.version}, targets {session.targets.common.version}"
     )
-    return f"{name}  {numbers}, current until {trusted.timestamp.common.expires:%Y-%m-%d %H:%M} UTC\n"
+    lines = [f"{name}  {numbers}, current until {trusted.timestamp.common.expires:%Y-%m-%d %H:%M} UTC"]
+    if confirmed is not None:
+        lines.append(f"    {_confirmed(confirmed)}")
+    return "".join(visible(line) + "\n" for line in lines)
 
 
-def agreement_screen(agreement: Agreement, source: str | None, output: str | None) -> str:
+def _confirmed(confirmed: Confirmed) -> str:
+    client = f"{confirmed.engine} {confirmed.version}"
+    if confirmed.alone:
+        return f"one client, our own: {client} does not follow it. {confirmed.alone}"
+    return f"two clients: {client} comes to the same"
+
+
+def agreement_screen(
+    agreement: Agreement, confirmed: Mapping[str, Confirmed], source: str | None, output: str | None
+) -> str:
     """Who agrees on what, who does not, and where the file is."""
     lines = [f"{agreement.path}  {agreement.file.length} bytes"]
     lines += [f"    {name}:{value}" for name, value in agreement.file.hashes.items()]
     lines.append(f"agreed by {', '.join(agreement.parties)}")
+    listed = (each.repository for each in agreement.listings)
+    lines += [f"    {name}  {_confirmed(confirmed[name])}" for name in listed if name in confirmed]
     lines += [f"not by {each.repository}: {fault_line(each.fault, '')}".rstrip() for each in agreement.others]
     if output is not None:
         lines.append(f"written to {output}, out of the repository of {source}")

@@ -18,9 +18,10 @@ from msgspec import Struct
 from attestations.faults import Fault, Place
 from attestations.limits import Limits
 from attestations.tuf.maps import RepositoryMap
-from verifier.faults import UpdateFault
-from verifier.updates.tuf.client import Bounds, Session
+from verifier.faults import OpinionFault, UpdateFault
+from verifier.updates.tuf.client import Bounds, Found, Session
 from verifier.updates.tuf.names import target_files
+from verifier.updates.tuf.opinions import Confirmed
 from verifier.updates.tuf.tap4 import Agreement, Answer, Listing, Refused, listing_of, search
 from verifier.updates.tuf.trusted import Trusted, begin
 
@@ -29,6 +30,7 @@ from ..effects.kept_metadata import KeptMetadata
 from ..effects.repository import Mirrors, Repository, at
 from ..effects.writing import unwritable, write_streamed
 from .repositories import Following
+from .second_client import SecondClient, Seen
 
 METADATA, TARGETS = "metadata", "targets"
 """Where a repository has what, below each of its addresses."""
@@ -43,10 +45,9 @@ class Sources(Struct, frozen=True):
     limits: Limits
     bounds: Bounds
 
-    def following(self, name: str) -> Following:
-        """The repository called `name`, which the map names."""
-        places = tuple(at(f"{_base(address)}/{METADATA}") for address in self.repositories.repositories[name])
-        return Following(Mirrors(places), self.kept(name))
+    def metadata(self, name: str) -> Mirrors:
+        """The places that have the metadata of the repository called `name`, which the map names."""
+        return Mirrors(tuple(at(f"{_base(address)}/{METADATA}") for address in self.repositories.repositories[name]))
 
     def kept(self, name: str) -> KeptMetadata:
         """What is kept of it; its name was read as one that is no path."""
@@ -88,14 +89,26 @@ def pin(sources: Sources, roots: Mapping[str, bytes]) -> dict[str, Trusted]:
 
 
 class Asked:
-    """Repositories as they answer in one run: each is followed once, when it is first asked."""
+    """Repositories as they answer in one run: each is followed once, when it is first asked.
 
-    def __init__(self, sources: Sources) -> None:
+    With a `second` client, each that is relied on is asked about there, too, and nothing is kept of it before.
+    """
+
+    def __init__(self, sources: Sources, second: SecondClient | None = None) -> None:
         self._sources = sources
+        self._second = second
+        self._seen: dict[str, Seen] = {}
         self._sessions: dict[str, Session | Refused] = {}
+        self.confirmed: dict[str, Confirmed] = {}
 
-    def session(self, name: str) -> Session | Refused:
-        """What is trusted of the repository now, or why nothing is."""
+    def current(self, name: str) -> Session | Refused:
+        """What is trusted of the repository now, by every client that is asked; or why nothing is."""
+        session = self._session(name)
+        if isinstance(session, Refused):
+            return session
+        return self._refused(name, session, None, None) or session
+
+    def _session(self, name: str) -> Session | Refused:
         if name not in self._sessions:
             self._sessions[name] = self._refresh(name)
         return self._sessions[name]
@@ -103,27 +116,56 @@ class Asked:
     def _refresh(self, name: str) -> Session | Refused:
         asked = self._sources
         try:
-            return asked.following(name).refresh(now=asked.now, limits=asked.limits, bounds=asked.bounds)
+            return self._following(name).refresh(now=asked.now, limits=asked.limits, bounds=asked.bounds)
         except (InputFault, OutputFault):
             raise  # what was kept, or cannot be, is what an older state is refused by
         except Fault as fault:
             return Refused(name, fault)
 
+    def _following(self, name: str) -> Following:
+        places, kept = self._sources.metadata(name), self._sources.kept(name)
+        if self._second is None:
+            return Following(places, kept)
+        seen = self._seen.setdefault(name, Seen(places, kept))
+        return Following(seen, seen)
+
+    def _refused(self, name: str, session: Session, path: str | None, found: Found | None) -> Refused | None:
+        """Why the second client keeps the repository from being relied on, if it does."""
+        if self._second is None:
+            return None
+        try:
+            self.confirmed[name] = self._second.confirm(name, self._seen[name], session, path, found)
+        except OpinionFault as fault:
+            return Refused(name, fault)
+        return None
+
     def find(self, path: str) -> Agreement:
         """What enough parties say of `path`. Raises: as `verifier.updates.tuf.tap4.search`."""
+        answers: dict[str, Answer] = {}
 
         def ask(name: str) -> Answer:
-            session = self.session(name)
-            if isinstance(session, Refused):
-                return session
-            try:
-                return listing_of(name, session, self._sources.following(name).find(session, path))
-            except (InputFault, OutputFault):
-                raise
-            except Fault as fault:
-                return Refused(name, fault)
+            if name not in answers:
+                answers[name] = self._answer(name, path)
+            return answers[name]
 
         return search(self._sources.repositories, path, ask)
+
+    def _answer(self, name: str, path: str) -> Answer:
+        """What a repository says of `path`. That it lists it not leads to a weaker rule, and is asked about, too."""
+        session = self._session(name)
+        if isinstance(session, Refused):
+            return session
+        found: Found | None = None
+        try:
+            found = self._following(name).find(session, path)
+            answer: Answer = listing_of(name, session, found)
+        except (InputFault, OutputFault):
+            raise
+        except Fault as fault:
+            answer = Refused(name, fault)
+            if fault.reason != "update.target_unknown":
+                return answer
+        return self._refused(name, session, path, found) or answer
 
     def download(self, agreement: Agreement, output: str) -> str:
         """Write the file to `output`, as all who agree list it; the name of the repository that had it.
@@ -148,7 +190,7 @@ class Asked:
 
     def _offers(self, agreement: Agreement) -> Iterator[tuple[Listing, Repository, str]]:
         for listing in agreement.listings:
-            session = self.session(listing.repository)
+            session = self._session(listing.repository)
             assert isinstance(session, Session)
             consistent = session.trusted.root.consistent_snapshot
             for place in self._sources.files(listing.repository):

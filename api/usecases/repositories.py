@@ -19,8 +19,6 @@ from verifier.updates.tuf.driving import drive
 from verifier.updates.tuf.names import target_files
 from verifier.updates.tuf.trusted import check_target
 
-from ..effects.kept_metadata import KeptMetadata
-
 
 class Fetching(Protocol):
     """Whatever serves files by name: see `api.effects.repository`."""
@@ -30,11 +28,23 @@ class Fetching(Protocol):
         ...
 
 
+class Keeping(Protocol):
+    """Whatever keeps metadata by role: see `api.effects.kept_metadata`."""
+
+    def get(self, role: str) -> bytes | None:
+        """What was kept of `role`, None where nothing was."""
+        ...
+
+    def put(self, role: str, content: bytes) -> None:
+        """Keep `content` in the place of what was kept of `role`."""
+        ...
+
+
 class Following(Struct, frozen=True):
     """Where metadata comes from, and what was kept of it."""
 
     repository: Fetching
-    metadata: KeptMetadata
+    metadata: Keeping
 
     def refresh(self, *, now: datetime.datetime, limits: Limits, bounds: Bounds) -> Session:
         """All that is trusted at `now`.

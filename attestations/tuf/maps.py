@@ -9,7 +9,8 @@
     }
 
 `groups` is a member of ours, which other readers pass over: whoever runs two repositories is one party all the same.
-Without it each repository is a party of its own. The file is the client's, and no repository ever serves it.
+Without it each repository is a party of its own. `engines` is another: with 2, a second client must come to the same of
+each repository that is relied on. The file is the client's, and no repository ever serves it.
 
 Spec: TAP 4, https://github.com/theupdateframework/taps/blob/master/tap4.md
 """
@@ -27,9 +28,12 @@ from ..strict_json import Node, loads
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 """Of a repository: it becomes the name of a directory, and no other reading of it is possible."""
 
-_MEMBERS = frozenset({"repositories", "mapping", "groups"})
+_MEMBERS = frozenset({"repositories", "mapping", "groups", "engines"})
 _RULE_MEMBERS = frozenset({"paths", "repositories", "threshold", "terminating"})
 
+
+ENGINES = (1, 2)
+"""Clients there are: ours, and one other."""
 
 MOST = 12
 """Repositories in a rule: who is a party of its own is found out by looking at every set of them."""
@@ -48,11 +52,15 @@ class Rule(Struct, frozen=True):
 
 
 class RepositoryMap(Struct, frozen=True):
-    """Addresses of each repository, in the order in which they are asked; rules in order; each repository's party."""
+    """Addresses of each repository, in the order in which they are asked; rules in order; each repository's party.
+
+    `engines` is how many clients must come to the same, one or two.
+    """
 
     repositories: Mapping[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
     groups: Mapping[str, str]
+    engines: int = 1
 
 
 def parse_map(data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS) -> RepositoryMap:
@@ -70,7 +78,15 @@ def parse_map(data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS)
     rules = tuple(_rule(node, groups) for node in root.field("mapping").items())
     if not rules:
         raise root.field("mapping").fault("tuf.map", "no rule: nothing could ever be agreed on")
-    return RepositoryMap(repositories, rules, groups)
+    return RepositoryMap(repositories, rules, groups, _engines(root.get("engines")))
+
+
+def _engines(node: Node | None) -> int:
+    if node is None:
+        return 1
+    if node.integer() not in ENGINES:
+        raise node.fault("tuf.map", "no such number of clients can be asked", expected="1 or 2")
+    return node.integer()
 
 
 def _only(node: Node, known: frozenset[str]) -> None:

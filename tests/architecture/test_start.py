@@ -23,7 +23,9 @@ POSIX = ("crypt", "fcntl", "grp", "nis", "pty", "pwd", "readline", "resource", "
 
 MODULES = tuple(source.name for source in sources(*SHIPPED) if not source.name.endswith("__main__"))
 
-IN_A_WORKER = frozenset({"api.engines.dsse_engine", "api.engines.sigstore_engine", "api.engines.kept_work"})
+IN_A_WORKER = frozenset(
+    {"api.engines.dsse_engine", "api.engines.kept_work", "api.engines.sigstore_engine", "api.engines.tuf_engine"}
+)
 """Loaded in a confined process alone: their libraries try, when loaded, whether they may bind a socket."""
 
 LOAD_ALL = f"import importlib; list(map(importlib.import_module, {MODULES!r}))"

@@ -39,6 +39,12 @@ _LONG_AGO = datetime.datetime(1, 1, 1, tzinfo=datetime.UTC)
 """Before anything expires, for the rows whose peer was told to let expiry be: ours cannot be told so."""
 
 
+def bounds_of(case: Case) -> Bounds:
+    """How much a client of the case may be made to read."""
+    config = case.params.get("config", {})
+    return Bounds(**{ours: config[theirs] for theirs, ours in _BOUNDS.items() if theirs in config})
+
+
 class _Client:
     """A store and a repository in memory, out of the files of one case."""
 
@@ -50,9 +56,8 @@ class _Client:
             for name, path in case.files.items()
             if name.startswith("trusted/")
         }
-        config = dict(case.params.get("config", {}))
-        self._prefixed = config.pop("prefix_targets_with_hash", True)
-        self._bounds = Bounds(**{_BOUNDS[name]: value for name, value in config.items()})
+        self._prefixed = case.params.get("config", {}).get("prefix_targets_with_hash", True)
+        self._bounds = bounds_of(case)
         if "root" not in self._kept and "metadata/1.root.json" in self._served:
             self._kept["root"] = self._served["metadata/1.root.json"].read_bytes()
 

@@ -8,6 +8,7 @@
     client       the whole workflow: asks for bytes, is fed them, says what to keep
     driving      the loop that leads the workflow to its end, with whoever has the files
     tap4         several repositories that must agree, counted by parties
+    opinions     what another client says of a repository that ours followed, held against ours
 
 Nothing is kept that did not verify (T81), and nothing that did is taken for another role's, or for one that another
 role handed on to (T82, U12).
