@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from attestations.faults import Place
+from attestations.limits import DEFAULT_LIMITS
 from verifier.faults import UpdateFault
 from verifier.updates.streams import ReleaseState, read_state, write_state
 
@@ -88,7 +89,13 @@ class States:
             raise InputFault("input.unreadable", meaning(error), place=Place(str(self._directory))) from None
 
     def offer(self, artifacts: tuple[str, ...], before: bytes, after: bytes) -> None:
-        """Remember what was allowed, so that it can be accepted once it is installed. Raises: OutputFault."""
+        """Remember what was allowed, so that it can be accepted once it is installed.
+
+        Raises:
+            OutputFault: ``output.unwritable``.
+            LimitFault: ``limit.record``: a state that would not be read again is none to allow anything into.
+        """
+        DEFAULT_LIMITS.check("record", len(after), Place(str(self._directory)))
         offered = Offered(tuple(sorted(artifacts)), b64encode(before).decode(), b64encode(after).decode())
         content = msgspec.json.encode(offered)
         with _writing(self._directory):

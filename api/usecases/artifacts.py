@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable
 
 from attestations.debian.container import PackageMeasurer
 from attestations.digests import DigestSet, parse_digest
+from attestations.faults import Place
 from attestations.measure.digests import DigestMeasurer
 from verifier.verdict import Artifact
 
+from ..effects.faults import InputFault
 from ..effects.files import Files
 from ..effects.paths import shown
 
@@ -66,9 +68,17 @@ class Measured:
         self._known: dict[str, tuple[frozenset[str], Artifact]] = {}
 
     def artifact(self, argument: str, algorithms: frozenset[str], measure: Callable[[], Artifact]) -> Artifact:
-        """The artifact that `argument` names: as it is known, or by `measure` where `algorithms` ask for more."""
+        """The artifact that `argument` names: as it is known, or by `measure` where `algorithms` ask for more.
+
+        Raises:
+            InputFault: ``bytes.changed``, where more is asked of bytes that are no longer there.
+        """
         known, artifact = self._known.get(argument, (frozenset(), None))
         if artifact is None or not algorithms <= known:
-            artifact = measure()
-            self._known[argument] = algorithms, artifact
+            before, artifact = artifact, measure()
+            if before is not None and before.digests.get("sha256") != artifact.digests.get("sha256"):
+                raise InputFault(
+                    "bytes.changed", "the file changed since it was measured", place=Place(shown(argument))
+                )
+            self._known[argument] = algorithms | known, artifact
         return artifact

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from api.effects.files import LocalFiles
 from api.effects.keys.making import make_key
+from api.gate import states
+from api.usecases.artifacts import Measured, measure
+from attestations.faults import Fault
+from attestations.limits import DEFAULT_LIMITS
+from tests.values import replace
+from verifier.verdict import Artifact
 
 from .test_gate import AT, POLICY, SECRET, Fleet, fleet
 from .test_gate_settings import set_up, stand
@@ -61,3 +68,34 @@ def test_what_no_guard_knows_is_waived_under_the_policy_of_none(fleet: Fleet) ->
     new = ("waiver", "new", *mine, "--policy", "gate.toml", "--reason", "gate.no_policy", "--why", "it must")
     ran = fleet.program(*new, "-o", "waiver.json")
     assert (ran.code, ran.reason) == (4, "waiver.reason")
+
+
+def test_a_file_that_changes_between_two_guards_is_no_file_of_either(fleet: Fleet) -> None:
+    """A second guard may ask for another digest, and the file is read again: for both it is the same bytes or none."""
+    path = fleet.folder / "endpoint"
+    path.write_bytes(b"signed by one")
+    files, measured = LocalFiles(), Measured()
+
+    def asked(*algorithms: str) -> Artifact:
+        wanted = frozenset(algorithms)
+        return measured.artifact(str(path), wanted, lambda: measure(str(path), wanted, files, lambda _: None))
+
+    one = asked("sha256")
+    assert asked("sha256", "sha512").digests.get("sha256") == one.digests.get("sha256")
+    path.write_bytes(b"signed by the other")
+    with pytest.raises(Fault) as refused:
+        asked("sha256", "sha384")
+    assert refused.value.reason == "bytes.changed"
+
+
+def test_a_state_that_could_not_be_read_again_allows_nothing_into_it(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever mints streams without an end would else have all of a gate's updates held."""
+    guarded(fleet)
+    mine = fleet.release(712)
+    stand(fleet, 712)
+    with monkeypatch.context() as patch:
+        patch.setattr(states, "DEFAULT_LIMITS", replace(DEFAULT_LIMITS, record=100))
+        assert check(fleet, *mine) == (4, ["limit.record"])
+    assert check(fleet, *mine) == (0, [])
