@@ -73,8 +73,8 @@ class Judged(Struct, frozen=True):
 class Contents(Struct, frozen=True):
     """What a directory comes to: files to judge, files that are evidence about them, and links, which are not followed.
 
-    A link that leads to something in the directory hides nothing. One that leads elsewhere, or nowhere, stands for
-    bytes that nobody judges: it is in `unseen`, and each of these is an ERROR (T93).
+    A link that leads to something in the directory hides nothing. One that leads elsewhere, or nowhere, or to evidence,
+    stands for bytes that nobody judges: it is in `unseen`, and each of these is an ERROR (T93).
     """
 
     artifacts: tuple[str, ...]
@@ -136,7 +136,10 @@ class Verification:
         used = self._used_as_evidence(walk.files)
         artifacts = tuple(path for path in walk.files if path not in used)
         evidence = tuple(path for path in walk.files if path in used)
-        return Contents(artifacts, evidence, walk.inner_links, walk.outer_links)
+        unjudged = {self._files.identity(path) for path in evidence}
+        astray = tuple(link for link in walk.inner_links if self._files.identity(link) in unjudged)
+        links = tuple(link for link in walk.inner_links if link not in astray)
+        return Contents(artifacts, evidence, links, (*walk.outer_links, *astray))
 
     def _used_as_evidence(self, paths: tuple[str, ...]) -> set[str]:
         names = set(paths)
@@ -197,8 +200,8 @@ class Verification:
         return msgspec.structs.replace(request, opinions=opinions)
 
     def refuse(self, link: str) -> Judged:
-        """The verdict on a link that leads out of the directory it was found in: ERROR."""
-        fault = InputFault("input.link_outside", "a link that leads out of the directory is not followed")
+        """The verdict on a link that leads out of the directory it was found in, or to evidence there: ERROR."""
+        fault = InputFault("input.link_outside", "a link out of the directory, or to evidence in it, is not followed")
         return self.unjudged(link, fault)
 
     def unjudged(self, name: str, fault: Fault) -> Judged:
