@@ -90,7 +90,7 @@ class Gate:
         """
         observed = False
         try:
-            observed = self.settings.observes(at)
+            observed = self.observes(at)
             judged = tuple(self._judged(asked, at))
             data, root = self.settings.data, asked.root
             decision = check(judged, self._states, lambda held: self._waived(held, at), data, root)
@@ -102,6 +102,18 @@ class Gate:
         if self.settings.tell != Tell():
             self._telling().decided(decision, at)
         return decision
+
+    def observes(self, at: datetime.datetime) -> bool:
+        """Whether everything is let through at `at`, and only told; never again once that was over (U20).
+
+        A clock that is set back brings back nothing: what the journal tells of was later.
+
+        Raises:
+            GateFault: ``gate.observes_too_long``.
+            OutputFault: ``output.unwritable``.
+        """
+        until = self.settings.observe_until
+        return self.settings.observes(at) and until is not None and not self._journal.tells_of(until)
 
     def accept(self, digests: tuple[str, ...], at: datetime.datetime) -> ReleaseState:
         """Take it that the files of these SHA-256 (hex), allowed together, are installed; what is accepted now.

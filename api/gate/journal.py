@@ -38,6 +38,15 @@ ACCEPTED = "accepted"
 """The action of a line that tells of an installation, and of no decision."""
 
 
+_OPENING = b'{"at":"'
+"""How every line begins that is whole; the moment follows, and moments in UTC stand in order as text does."""
+
+_SECONDS = len("2026-03-14T09:00:00")
+_ACCEPTED = b'"action":"accepted"'
+_HEAD = 80
+"""Bytes in which moment and action stand."""
+
+
 class Journal:
     """The decisions of one gate."""
 
@@ -52,6 +61,25 @@ class Journal:
         """Write down that files, by SHA-256 (hex), were installed. Raises: OutputFault ``output.unwritable``."""
         artifacts = [{"sha256": digest} for digest in digests]
         self._write({"at": format_time(at), "action": ACCEPTED, "artifacts": artifacts})
+
+    def tells_of(self, moment: datetime.datetime) -> bool:
+        """Whether anything was decided at `moment` (aware, UTC) or later, by the clock of then.
+
+        Raises:
+            OutputFault: ``output.unwritable``: what cannot be read tells of nothing.
+        """
+        since = _OPENING + format_time(moment)[:_SECONDS].encode()
+        try:
+            with self._path.open("rb") as lines:
+                return any(
+                    line[: len(since)] >= since
+                    for line in lines
+                    if line.startswith(_OPENING) and _ACCEPTED not in line[:_HEAD]
+                )
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise OutputFault("output.unwritable", str(error.strerror), place=Place(str(self._path))) from None
 
     def _write(self, told: dict[str, Any]) -> None:
         line = msgspec.json.encode(told) + b"\n"

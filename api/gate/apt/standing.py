@@ -58,13 +58,14 @@ def gate_stands(config: str, effects: Effects, at: datetime.datetime) -> Stands:
     """Whether the gate of this file can be asked at `at` (aware, UTC), and whether it enforces."""
     try:
         settings = read_settings(config, effects.files)
-        observes = settings.observes(at)
+        gate = Gate(settings, effects)
+        observes = gate.observes(at)
         for guard in settings.guards:
             policy = read_policy(guard.policy, effects.files, DEFAULT_LIMITS)
             check_asks_for_current(policy, guard.policy)
             if len(settings.guards) > 1:
                 check_names_its_streams(policy, guard.policy)
-        accepted = len(Gate(settings, effects).state().streams)
+        accepted = len(gate.state().streams)
     except Fault as fault:
         return Stands("gate", "", fault)
     until = f"{settings.observe_until:%Y-%m-%d %H:%M} UTC" if observes else ""
