@@ -328,3 +328,14 @@ def test_cut_off_anywhere_a_change_of_keys_is_completed_by_the_next_run(tmp_path
             repository.renew(*keys, roots=(root,))
             assert "2.root.json" in repository.files()
             assert OurClient(repository).find("a").path == "a", number
+
+
+def test_u20_what_a_clock_that_was_ahead_signed_is_signed_again(tmp_path: Path) -> None:
+    """It holds for longer than anybody meant it to: a mirror could serve that edition for as long."""
+    repository = Repository(tmp_path / "site", lifetimes=Lifetimes())
+    repository.say([("a", target("1"))], NOW + 365 * DAY)
+
+    assert repository.renew("timestamp", "snapshot", now=NOW + HOUR).roles == ("snapshot", "timestamp")
+    commons = read_present(repository.shelf).commons
+    assert commons["timestamp"].expires == NOW + HOUR + DAY
+    assert repository.renew("timestamp", "snapshot", now=NOW + HOUR).roles == ()
