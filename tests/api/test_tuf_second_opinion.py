@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tuf.api.metadata import MetaFile, TargetFile  # type: ignore[attr-defined]  # they are theirs to give
+from tuf.api.metadata import Metadata, MetaFile, TargetFile  # type: ignore[attr-defined]  # they are theirs to give
 
 from api.effects.repository import DirectoryRepository
 from api.engines.tuf_asking import TufLibrary
 from api.engines.tuf_questions import AskedRepository
+from attestations.faults import Place
+from attestations.olpc import canonical
 from verifier.opinions import ClientDifference, client_differences
 from verifier.updates.tuf.opinions import RepositoryOpinion
 
@@ -290,7 +293,7 @@ def test_a_known_difference_is_shown_by_its_world_and_told(
     assert program("tuf", "init", *KEPT, *ROOTS, *AT).code == 0
     ran = program("tuf", "get", TARGET, *KEPT, *AT, SECOND, "-o", "update.exe")
     assert (ran.code, (here / "update.exe").read_bytes()) == (0, CONTENT), ran.text
-    assert f"one client, our own: tuf 7.0.1 does not follow it. {known.because}" in ran.text
+    assert f"one client, our own: tuf {version('tuf')} does not follow it. {known.because}" in ran.text
     assert ran.text.count("two clients") == 1
 
 
@@ -313,6 +316,20 @@ def test_no_name_out_of_a_repository_passes_for_a_known_difference(known: Client
         opinion = RepositoryOpinion("tuf", "7.0.1", answer, detail)
         saying = Saying(lambda _asked, _honest, opinion=opinion: opinion)  # type: ignore[misc]  # bound now
         assert both(InMemory(world.served, dict(world.kept)), TARGET, other=saying) == "engines.disagree"
+
+
+def test_a_timestamp_that_lists_more_than_a_snapshot_is_a_disagreement(shelf: Shelf) -> None:
+    """The other writes anew what it read, and says *unsigned* as of a forgery: nothing tells the two apart."""
+    world = shelf.worlds["vendor"]
+    metadata = Metadata(world.timestamp)
+    written = {**world.timestamp.to_dict(), "meta": {"snapshot.json": {"version": 1}, "more.json": {"version": 1}}}
+    signature = world.signers["timestamp"].sign(canonical(written, Place("")))
+    document = {**metadata.to_dict(), "signed": written, "signatures": [signature.to_dict()]}
+    world.served["timestamp.json"] = json.dumps(document).encode()
+    shelf.serve("vendor")
+    ran = shelf.get(SECOND)
+    assert (ran.code, "timestamp was signed by 0/1 keys" in ran.text) == (4, True)
+    assert shelf.get().code == 0
 
 
 @pytest.mark.parametrize("engines", [0, 3, "2", None, True])
