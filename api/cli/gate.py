@@ -107,7 +107,8 @@ def _elsewhere(asked: Asked, path: str, world: World, *, quiet: bool) -> int:
 def accept(files: tuple[str, ...], config: str | None, state: str | None) -> int:
     """Say that FILEs, which were allowed together, are installed.
 
-    From here on nothing older is allowed. A FILE may be given as sha256:…, where it is no longer there.
+    All files of the set are named, each by itself; one that is no longer there as sha256:… . From here on nothing older
+    is allowed.
     """
     from ..gate.screens import state_screen
     from ..usecases.artifacts import by_digest, is_digest, measure

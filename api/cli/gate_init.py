@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..effects.paths import shown
 from .asking import CONFIG, STATE, settings_of
 from .options import example
 
@@ -30,7 +31,6 @@ def command(context: click.Context, config: str | None, state: str | None) -> in
         if config is not None or state is not None:
             raise click.UsageError("--config and --state are for a gate that is begun without a further word")
         return 0
-    from ..effects.paths import shown
     from ..gate.states import States
     from .world import this_machine
 
@@ -77,6 +77,9 @@ def apt(root: str, into: str | None, dry: bool) -> int:  # click gives a flag by
         _show(contents, world)
     else:
         _write(into, contents, world)
+        install = f"countersign gate apt install --config {into}/gate.toml"
+        elsewhere = f" --root {root}" if root != "/" else ""
+        world.terminal.write(world.look.clean(shown(f"Read them; then: {install}{elsewhere}")) + "\n")
     return 0
 
 
@@ -100,7 +103,5 @@ def _write(into: str, contents: Mapping[str, bytes], world: World) -> None:
     world.files.write_directory(into, contents)
     States(Path(into) / "state").begin()
     for path in contents:
-        world.terminal.write(f"written: {into}/{path}\n")
-    world.terminal.write(
-        f"begun: {into}/state\nRead them; then: countersign gate apt install --config {into}/gate.toml\n"
-    )
+        world.terminal.write(world.look.clean(shown(f"written: {into}/{path}")) + "\n")
+    world.terminal.write(world.look.clean(shown(f"begun: {into}/state")) + "\n")

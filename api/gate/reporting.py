@@ -10,6 +10,7 @@ counted and left out, and never ends the sum. What there is no end of (names tha
 from __future__ import annotations
 
 import datetime
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -154,9 +155,13 @@ def summed(directories: Iterable[Path], since: datetime.datetime | None) -> Repo
     Raises:
         InputFault: ``input.not_found``: a directory without a journal; ``input.unreadable``.
     """
-    report = Report()
+    report, counted = Report(), set[str]()
     for directory in directories:
         for journal in _journals(directory):
+            # Named twice, by a glob and by hand, it is one host all the same.
+            if (real := os.path.realpath(journal)) in counted:
+                continue
+            counted.add(real)
             host = Host(_name(journal.parent, report))
             report.hosts.append(host)
             for content in _lines(journal):

@@ -35,7 +35,8 @@ _UNLOGGED = "not assessed: there is no log of waivers yet; a service's trail kee
 def decision_screen(decision: Decision, look: Look) -> str:
     """The verdicts of what did not pass, what speaks against the set, the decision, and whether it is only observed."""
     lines = [screen(verdict, look) for verdict in decision.verdicts if verdict.outcome is not Outcome.PASSED]
-    lines += [_labelled("set", fault_line(fault, REASONS[fault.reason].remedy), look) for fault in decision.faults]
+    against = (_labelled("set", fault_line(fault, REASONS[fault.reason].remedy), look) for fault in decision.faults)
+    lines += dict.fromkeys(against)
     lines += [_labelled("note", note, look) for note in decision.notes]
     lines += [_labelled("client", fault_line(fault, REASONS[fault.reason].remedy), look) for fault in decision.findings]
     if decision.waivers:

@@ -169,6 +169,13 @@ def test_what_speaks_against_a_set_takes_no_more_than_the_terminal(fleet: Fleet,
     assert max(map(len, lines)) <= 80
 
 
+def test_what_speaks_against_a_set_is_told_once(fleet: Fleet, program: Program) -> None:
+    files = [name for number in (712, 713, 714) for name in fleet.release(number)]
+    words = [word for number in (712, 713, 714) for word in ("-e", f"manifest-{number}.jsonl")]
+    told = program(*CHECK, *files, *words).text
+    assert told.count("[update.inconsistent]") == 1
+
+
 def test_a_gate_that_was_never_begun_says_how_to_begin(fleet: Fleet, program: Program) -> None:
     files = fleet.release(712)
     words = [word if word != "gate" else "nowhere" for word in CHECK[2:]]

@@ -152,6 +152,13 @@ def test_two_hosts_are_not_taken_for_one(here: Path, program: Program) -> None:
     assert len(told["reasons"][0]["hosts"]) == 2
 
 
+def test_a_host_that_is_named_twice_is_counted_once(here: Path, program: Program) -> None:
+    journal(here / "all" / "alpha", line("allow"))
+    (here / "again").symlink_to(here / "all" / "alpha")
+    told = summed(program, "all", "all/alpha", "again")
+    assert [host["name"] for host in told["hosts"]] == ["alpha"]
+
+
 def test_a_directory_without_a_journal_is_told(here: Path, program: Program) -> None:
     (here / "empty").mkdir()
     assert program("gate", "report", "empty").reason == "input.not_found"

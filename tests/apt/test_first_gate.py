@@ -254,8 +254,9 @@ def test_a_first_gate_lets_through_what_it_was_written_for(root: Root, tmp_path:
     for name, content in {"good": good, "third": third, "stray": stray}.items():
         (tmp_path / f"{name}.deb").write_bytes(content)
     gate = tmp_path / "gate"
-    code, _, said = run("gate", "init", "apt", "--root", str(root.folder), "--into", str(gate))
+    code, shown, said = run("gate", "init", "apt", "--root", str(root.folder), "--into", str(gate))
     assert (code, said) == (0, "")
+    assert shown.endswith(f"gate apt install --config {gate}/gate.toml --root {root.folder}\n")
     files = {name: str(tmp_path / f"{name}.deb") for name in ("good", "third", "stray")}
     check = ("gate", "check", "--config", str(gate / "gate.toml"), "--now", f"{NOW:%FT%TZ}")
     code, said, _ = run(*check, files["good"])

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from attestations.faults import Place
 
+from ...effects.paths import meaning
 from ...effects.writing import unwritable
 from .faults import AptFault
 from .sums import check_sums, digest_of
@@ -87,7 +88,7 @@ def _opened(source: Path) -> Iterator[tarfile.TarFile]:
         with tarfile.open(source, mode="r|gz") as archive:
             yield archive
     except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
-        raise AptFault("apt.damaged", f"it cannot be unpacked: {error}", place=Place(str(source))) from None
+        raise AptFault("apt.damaged", f"it cannot be unpacked: {meaning(error)}", place=Place(str(source))) from None
 
 
 def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from verifier.reasons import REASONS
 
-from ...render.layout import Look
+from ...render.layout import Look, hang
 from ...render.lines import fault_line
 from ...render.visible import visible
 from .repair import Mended
@@ -17,8 +17,9 @@ _COLUMN = 13
 
 
 def standing_screen(stands: Iterable[Stands], look: Look) -> str:
-    """A line for each thing that has to be right: what can be said of it, or what is wrong and what to do."""
-    return "".join(f"{each.what:<{_COLUMN}}{_says(each, look)}\n" for each in stands)
+    """Each thing that has to be right: what can be said of it, or what is wrong and what to do."""
+    rows = (hang(each.what.ljust(_COLUMN), _COLUMN, _says(each, look), look.width) for each in stands)
+    return "".join(f"{line}\n" for lines in rows for line in lines)
 
 
 def _says(each: Stands, look: Look) -> str:
