@@ -45,9 +45,13 @@ class Sources(Struct, frozen=True):
     limits: Limits
     bounds: Bounds
 
-    def metadata(self, name: str) -> Mirrors:
-        """The places that have the metadata of the repository called `name`, which the map names."""
-        return Mirrors(tuple(at(f"{_base(address)}/{METADATA}") for address in self.repositories.repositories[name]))
+    def metadata(self, name: str) -> tuple[Mirrors, ...]:
+        """Where the repository called `name`, which the map names, has metadata: its places together, then each alone.
+
+        A place that answers may lie where those before it say rightly that there is nothing: alone none does so.
+        """
+        places = tuple(at(f"{_base(address)}/{METADATA}") for address in self.repositories.repositories[name])
+        return (Mirrors(places), *(Mirrors((place,)) for place in places if len(places) > 1))
 
     def kept(self, name: str) -> KeptMetadata:
         """What is kept of it; its name was read as one that is no path."""
@@ -91,6 +95,7 @@ def pin(sources: Sources, roots: Mapping[str, bytes]) -> dict[str, Trusted]:
 class Asked:
     """Repositories as they answer in one run: each is followed once, when it is first asked.
 
+    Where what a repository's places serve together is refused, each is asked alone: a mirror that lies stops nobody.
     With a `second` client, each that is relied on is asked about there, too, and nothing is kept of it before.
     """
 
@@ -99,6 +104,7 @@ class Asked:
         self._second = second
         self._seen: dict[str, Seen] = {}
         self._sessions: dict[str, Session | Refused] = {}
+        self._turns = dict.fromkeys(sources.repositories.repositories, 0)
         self.confirmed: dict[str, Confirmed] = {}
 
     def current(self, name: str) -> Session | Refused:
@@ -115,15 +121,26 @@ class Asked:
 
     def _refresh(self, name: str) -> Session | Refused:
         asked = self._sources
-        try:
-            return self._following(name).refresh(now=asked.now, limits=asked.limits, bounds=asked.bounds)
-        except (InputFault, OutputFault):
-            raise  # what was kept, or cannot be, is what an older state is refused by
-        except Fault as fault:
-            return Refused(name, fault)
+        refusals: list[Fault] = []
+        while not refusals or self._turn(name):
+            try:
+                return self._following(name).refresh(now=asked.now, limits=asked.limits, bounds=asked.bounds)
+            except (InputFault, OutputFault):
+                raise  # what was kept, or cannot be, is what an older state is refused by
+            except Fault as fault:
+                refusals.append(fault)
+        return Refused(name, refusals[0])
+
+    def _turn(self, name: str) -> bool:
+        """Ask others of the repository's places, from the beginning; False where there are none left."""
+        left = self._turns[name] + 1 < len(self._sources.metadata(name))
+        if left:
+            self._turns[name] += 1
+            self._seen.pop(name, None)
+        return left
 
     def _following(self, name: str) -> Following:
-        places, kept = self._sources.metadata(name), self._sources.kept(name)
+        places, kept = self._sources.metadata(name)[self._turns[name]], self._sources.kept(name)
         if self._second is None:
             return Following(places, kept)
         seen = self._seen.setdefault(name, Seen(places, kept))
@@ -164,8 +181,15 @@ class Asked:
         except Fault as fault:
             answer = Refused(name, fault)
             if fault.reason != "update.target_unknown":
-                return answer
+                return self._answer_elsewhere(name, path) or answer
         return self._refused(name, session, path, found) or answer
+
+    def _answer_elsewhere(self, name: str, path: str) -> Answer | None:
+        """What it says where others of its places are asked; None where there are none left, or no better ones."""
+        if not self._turn(name):
+            return None
+        self._sessions[name] = session = self._refresh(name)
+        return None if isinstance(session, Refused) else self._answer(name, path)
 
     def download(self, agreement: Agreement, output: str) -> str:
         """Write the file to `output`, as all who agree list it; the name of the repository that had it.
