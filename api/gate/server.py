@@ -50,6 +50,9 @@ AT_ONCE = 16
 DRAIN = 20.0
 """Seconds that answers under way get, once the server is told to stop."""
 
+LOOK = 1.0
+"""Seconds between two looks at whether to stop, while every slot is taken."""
+
 BACKLOG = 128
 """Connections that wait to be taken."""
 
@@ -108,8 +111,7 @@ class Server:
 
     def serve(self) -> None:
         """Answer until `stop` is called, from another thread or by a signal; then what is under way is finished."""
-        while not self._stopping.is_set():
-            self._slots.acquire()
+        while self._slot():
             try:
                 connection, _ = self._listener.accept()
             except OSError:
@@ -119,6 +121,13 @@ class Server:
         until = time.monotonic() + DRAIN
         for _ in range(AT_ONCE):
             self._slots.acquire(timeout=max(0.0, until - time.monotonic()))
+
+    def _slot(self) -> bool:
+        """Take a slot for the next question, once there is one; False as soon as no more questions are taken."""
+        while not self._stopping.is_set():
+            if self._slots.acquire(timeout=LOOK):
+                return True
+        return False
 
     def stop(self) -> None:
         """Take no more questions."""

@@ -294,34 +294,6 @@ def test_a_socket_is_its_owners_and_answered_at_by_one(at: Path) -> None:
     assert said(at, asked("/healthz"))[0] == 200
 
 
-def test_t93_a_lock_that_leads_elsewhere_empties_no_file_and_is_nobody_elses(here: Path) -> None:
-    (here / "precious").write_text("precious")
-    (here / "one.lock").symlink_to("precious")
-    with pytest.raises(Fault) as refused, socket_at(here / "one", 0o600):
-        pass
-    assert (refused.value.reason, (here / "precious").read_text()) == ("gate.address", "precious")
-    with socket_at(here / "two", 0o660):
-        assert stat.S_IMODE((here / "two.lock").stat().st_mode) == 0o600
-
-
-def test_a_file_where_the_socket_is_to_be_stays(here: Path) -> None:
-    (here / "gate.toml").write_text("precious")
-    with pytest.raises(Fault) as refused, socket_at(here / "gate.toml", 0o600):
-        pass
-    assert (refused.value.reason, (here / "gate.toml").read_text()) == ("gate.address", "precious")
-
-
-def test_where_everybody_could_answer_nobody_is_asked(at: Path, fleet: Fleet) -> None:
-    fleet.folder.chmod(0o1777)
-    with pytest.raises(Fault) as unasked:
-        reaching.ask(at, Asked(("/x",)))
-    with pytest.raises(Fault) as refused, socket_at(fleet.folder / "other", 0o600):
-        pass
-    fleet.folder.chmod(0o700)
-    assert (unasked.value.reason, refused.value.reason) == ("gate.unreachable", "gate.address")
-    assert "everybody may write" in unasked.value.detail
-
-
 def test_told_to_stop_it_answers_what_is_under_way(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     set_up(fleet)
     gate, path = gate_of(fleet), fleet.folder / "gate.sock"
