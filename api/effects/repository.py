@@ -67,9 +67,16 @@ class DirectoryRepository:
         if "\0" in unquote(name) or any(len(part) > _LONGEST for part in name.split("/")):
             return None
         for path in (self._directory / name, self._directory / unquote(name)):
-            if path.resolve().is_relative_to(self._directory) and path.is_file():
+            if _leads_into(self._directory, path) and path.is_file():
                 return path
         return None
+
+
+def _leads_into(directory: Path, path: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(directory)
+    except RuntimeError:  # links that lead to one another; from Python 3.13 on they lead to themselves
+        return False
 
 
 class HttpRepository:

@@ -90,3 +90,13 @@ def test_evidence_that_is_another_each_time_leaves_room_for_what_is_looked_at(si
     ran = desk.sync("--evidence", "manifest.json")
     assert (ran.code, "limit.evidence_files" in ran.text) == (4, True)
     assert (len(desk.brought("evidence")), len(desk.brought())) == (most, 2)
+
+
+def test_u19_links_on_a_stick_that_lead_to_one_another_are_no_files(site: Site, desk: Desk) -> None:
+    place = site.directory / "verdicts" / site.policy / "sha256" / FILES[0]
+    (place / "1.json").unlink()
+    (place / "1.json").symlink_to("2.json")
+    (place / "2.json").symlink_to("1.json")
+    ran = desk.sync("--root", "root.json")
+    assert (ran.code, "update.missing" in ran.text, ran.errors) == (3, True, b"")
+    assert sorted(desk.brought().values()) == [b"verdict 1", b"verdict 2"]

@@ -14,6 +14,7 @@ from api.gate.apt.environment import FLAGS
 from api.gate.apt.hooks import STARTED, launcher
 from api.gate.apt.installation import Installation
 from api.gate.apt.repair import repair
+from api.gate.apt.transactions import changeable
 from api.version import VERSION
 from tests.api.killing import killed
 
@@ -121,3 +122,17 @@ def test_removing_after_a_cut_leaves_every_byte_as_it_was(installation: Installa
             installation.remove()
         assert digest_of(installation.root) == before
     assert step > 10
+
+
+def test_a_package_behind_a_link_can_be_changed_by_whom_the_place_belongs_to(tmp_path: Path) -> None:
+    """The link is root's, and so is the file; the directory in which the file lies is everybody's."""
+    (tmp_path / "open").mkdir(mode=0o755)
+    (tmp_path / "open" / "endpoint.deb").write_bytes(b"package")
+    (tmp_path / "open").chmod(0o777)
+    link = tmp_path / "endpoint.deb"
+    link.symlink_to(tmp_path / "open" / "endpoint.deb")
+    told = [fault.detail for fault in changeable([str(link)])]
+    assert len(told) == 1
+    assert str(tmp_path / "open") in told[0]
+    (tmp_path / "open").chmod(0o755)
+    assert changeable([str(link)]) == ()

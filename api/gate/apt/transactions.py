@@ -70,9 +70,13 @@ def changeable(files: Iterable[str]) -> tuple[AptFault, ...]:
 
 
 def _trouble(file: Path) -> str | None:
-    """Who can change a file: whoever may write to it, or to a directory above it, from which it can be taken."""
+    """Who can change a file: whoever may write to it, or to a directory above it, from which it can be taken.
+
+    A link on the way to it is looked at from where it lies, and from where it leads to.
+    """
     own = trouble_at(file)
-    above = (parent for parent in file.parents if not parent.stat().st_mode & stat.S_ISVTX)
+    parents = dict.fromkeys((*file.parents, *file.resolve().parents))
+    above = (parent for parent in parents if not parent.stat().st_mode & stat.S_ISVTX)
     return own or next((f"{parent} {why}" for parent in above if (why := trouble_at(parent)) is not None), None)
 
 
