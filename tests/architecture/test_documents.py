@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -32,6 +33,16 @@ def test_a_decision_is_dated_and_says_what_it_costs(page: Path) -> None:
 def test_every_decision_is_listed() -> None:
     index = (ROOT / "docs" / "decisions" / "index.md").read_text(encoding="utf-8")
     assert re.findall(r"\]\((\d.+?\.md)\)", index) == [page.name for page in DECISIONS]
+
+
+@pytest.mark.parametrize(
+    "package", ["api/gate", "api/gate/apt", "api/publish/tuf", "verifier/updates", "verifier/updates/tuf"]
+)
+def test_a_package_that_lists_its_parts_lists_all_of_them(package: str) -> None:
+    folder = ROOT / package
+    listed = set(re.findall(r"\w+", ast.get_docstring(ast.parse((folder / "__init__.py").read_bytes())) or ""))
+    parts = {path.stem for path in folder.glob("*.py")} - {"__init__", "faults"}
+    assert parts - listed == set()
 
 
 def test_no_page_or_file_tells_of_one_machine() -> None:

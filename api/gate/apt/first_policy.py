@@ -72,7 +72,7 @@ def _settings(named: Mapping[str, Archive], rings: Mapping[Keyring, str], now: d
     yield "# The gate of this machine's apt, written from apt's own configuration. Paths are relative to this file."
     yield f"format = {_string(FORMAT)}"
     yield ""
-    yield "# What was accepted, and every decision (decisions.jsonl). Who may write there can have older packages installed."
+    yield "# What was accepted, and every decision (decisions.jsonl). Who writes there can have older packages pass."
     yield 'state = "state"'
     yield ""
     yield "# Look on first: without the #, everything is let through until then, and what would have been held is told."

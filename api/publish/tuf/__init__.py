@@ -5,7 +5,7 @@
     bins       which list speaks of a path
     present    what the directory says now, as far as its signatures hold
     edition    the next one: only lists that changed are written, and nobody sees it until its timestamp stands
-    beginning  the first one
+    beginning  the first one; renewing: signed again before it runs out, or by other keys
     entries    what a list says of a file
     settings   what the operator chose; taken: how far it has come with the service's verdicts
 
