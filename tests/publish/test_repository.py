@@ -339,3 +339,18 @@ def test_u20_what_a_clock_that_was_ahead_signed_is_signed_again(tmp_path: Path) 
     commons = read_present(repository.shelf).commons
     assert commons["timestamp"].expires == NOW + HOUR + DAY
     assert repository.renew("timestamp", "snapshot", now=NOW + HOUR).roles == ()
+
+
+@pytest.mark.parametrize("role", ["snapshot", "bins-0"])
+def test_u07_a_number_that_somebody_dropped_is_not_counted_on_from(tmp_path: Path, role: str) -> None:
+    """Counting would end there: each later edition had one number, and who kept the first would see no other."""
+    repository = Repository(tmp_path / "site")
+    client = OurClient(repository)
+    repository.say([("a", target("1"))])
+    assert client.find("a").file.length == 1
+    (repository.shelf.place / f"9999999999999999.{role}.json").write_bytes(b"{}")
+    for content in ("22", "333"):
+        repository.say([(path, target(content)) for path in "abcdefgh"])
+        assert client.find("a").file.length == len(content)
+    commons = read_present(repository.shelf).commons
+    assert commons["snapshot"].version == 4

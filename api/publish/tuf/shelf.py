@@ -16,7 +16,7 @@ import datetime
 import itertools
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attestations.faults import Place
@@ -33,6 +33,8 @@ KEPT = datetime.timedelta(days=1)
 
 _NUMBERED = re.compile(r"([1-9][0-9]{0,15})\.([a-z][a-z0-9-]*)\.json")
 _SCRATCH = ".new-"
+_APART = 1_000_000
+"""How far two numbers can be apart: what lies beyond was not counted up to, and would be where counting ends."""
 
 
 class Shelf:
@@ -90,12 +92,12 @@ class Shelf:
         return tuple(contents)
 
     def versions(self) -> Mapping[str, list[int]]:
-        """The numbers that are taken, by role, ascending."""
+        """The numbers that are taken, by role, ascending; none that only somebody else can have given (U07)."""
         found: dict[str, list[int]] = {}
         for path in self.place.iterdir():
             if match := _NUMBERED.fullmatch(path.name):
                 found.setdefault(match[2], []).append(int(match[1]))
-        return {role: sorted(versions) for role, versions in found.items()}
+        return {role: list(_counted(sorted(versions))) for role, versions in found.items()}
 
     def put(self, role: str, version: int, content: bytes, at: datetime.datetime) -> None:
         """Write a file whose number nobody has, of the moment `at`: whole, on the disk, under its name at once.
@@ -145,3 +147,13 @@ class Shelf:
                     path.unlink()
                     gone += 1
         return gone
+
+
+def _counted(versions: Iterable[int]) -> Iterator[int]:
+    """These, ascending, as far as one follows from the one before."""
+    last = None
+    for version in versions:
+        if last is not None and version - last > _APART:
+            return
+        yield version
+        last = version
