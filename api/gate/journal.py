@@ -65,19 +65,14 @@ class Journal:
     def tells_of(self, moment: datetime.datetime) -> bool:
         """Whether anything was decided at `moment` (aware, UTC) or later, by the clock of then.
 
+        What was rotated away is looked into as well, where it stands beside under a longer name, uncompressed.
+
         Raises:
             OutputFault: ``output.unwritable``: what cannot be read tells of nothing.
         """
         since = _OPENING + format_time(moment)[:_SECONDS].encode()
         try:
-            with self._path.open("rb") as lines:
-                return any(
-                    line[: len(since)] >= since
-                    for line in lines
-                    if line.startswith(_OPENING) and _ACCEPTED not in line[:_HEAD]
-                )
-        except FileNotFoundError:
-            return False
+            return any(_tells_of(path, since) for path in self._path.parent.glob(f"{NAME}*"))
         except OSError as error:
             raise OutputFault("output.unwritable", str(error.strerror), place=Place(str(self._path))) from None
 
@@ -98,6 +93,14 @@ class Journal:
             raise OutputFault("output.unwritable", detail, place=Place(shown(str(self._path.parent)))) from None
         except OSError as error:
             raise OutputFault("output.unwritable", meaning(error), place=Place(shown(str(self._path)))) from None
+
+
+def _tells_of(path: Path, since: bytes) -> bool:
+    """Whether a line of a decision begins with `since`, or with what comes after it in order."""
+    with path.open("rb") as lines:
+        return any(
+            line[: len(since)] >= since for line in lines if line.startswith(_OPENING) and _ACCEPTED not in line[:_HEAD]
+        )
 
 
 def _ends_a_line(descriptor: int) -> bool:

@@ -47,6 +47,7 @@ def test_u20_a_clock_that_is_set_back_brings_back_no_gate_that_looks_on(fleet: F
         (b"", False),
     ],
 )
-def test_what_a_journal_tells_of(tmp_path: Path, line: bytes, told: bool) -> None:
-    (tmp_path / "decisions.jsonl").write_bytes(line + b"\n" + b'{"at":"2026-03-01T00:00:00Z"}\n')
+@pytest.mark.parametrize("name", ["decisions.jsonl", "decisions.jsonl.1"])
+def test_what_a_journal_tells_of(tmp_path: Path, name: str, line: bytes, told: bool) -> None:
+    (tmp_path / name).write_bytes(line + b"\n" + b'{"at":"2026-03-01T00:00:00Z"}\n')
     assert Journal(tmp_path).tells_of(datetime.datetime(2026, 3, 14, 10, tzinfo=datetime.UTC)) is told
