@@ -83,7 +83,10 @@ def pin(sources: Sources, roots: Mapping[str, bytes]) -> dict[str, Trusted]:
         if held is not None and held != root:
             detail = "another root is trusted already: to begin anew, move the directory away"
             raise OutputFault("output.not_empty", detail, place=Place(str(sources.directory / name)))
-        trusted[name] = begin(root, now=sources.now, limits=sources.limits)
+        try:
+            trusted[name] = begin(root, now=sources.now, limits=sources.limits)
+        except Fault as fault:
+            raise fault.at(fault.place.within(f"the root of {name}")) from None
     for name, root in roots.items():
         folder = sources.directory / name
         with unwritable(str(folder)):

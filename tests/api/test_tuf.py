@@ -113,6 +113,19 @@ def test_nothing_begins_without_a_root_for_each_that_its_own_keys_sign(here: Pat
     assert (refused.code, "update.missing" in refused.text) == (3, True)
 
 
+def test_a_root_that_is_none_is_told_with_its_repository(here: Path, program: Program) -> None:
+    lay_out_repositories(here)
+    (here / "assurer.json").write_bytes(b"")
+    ran = program("tuf", "init", *KEPT, *ROOTS, *AT)
+    assert (ran.code, ran.reason) == (4, "json.malformed")
+    assert "the root of assurer@0: " in ran.error
+
+
+def test_a_name_that_nobody_lists_is_refuted(shelf: Shelf) -> None:
+    ran = shelf.program("tuf", "get", "nowhere.exe", *KEPT, *AT)
+    assert (ran.code, "[update.target_unknown]" in ran.text) == (1, True)
+
+
 @pytest.mark.parametrize("name", ["../map.json", "/etc/passwd", "..", "a\x1b[2J", "x" * 300])
 def test_t83_u19_a_name_is_looked_up_and_never_a_path(shelf: Shelf, name: str) -> None:
     ran = shelf.program("tuf", "get", name, *KEPT, *AT, "-o", "out")
