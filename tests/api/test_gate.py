@@ -14,6 +14,7 @@ from api.effects.keys.making import make_key
 from api.effects.keys.pins import PromptPin
 from api.gate.decisions import Action, decide
 from api.gate.states import States
+from fixtures.fleets import TEXT as POLICY
 from verifier.outcome import Outcome
 from verifier.updates.advance import Step
 
@@ -21,24 +22,6 @@ from .conftest import Program
 
 SECRET = "correct horse battery"
 AT = ("--now", "2026-03-14T09:00:00Z")
-POLICY = """\
-format = "countersign.policy/1"
-id = "https://fleet.example/policies/endpoint"
-version = 1
-
-[signers.release]
-group = "acme"
-key = "{fingerprint}"
-
-[[require]]
-check = "manifest"
-signer = "release"
-vendor = "acme"
-product = "endpoint"
-channel = "stable"
-match = ["sha256", "size"]
-current = true
-"""
 CHECK = ("gate", "check", "--state", "gate", "--policy", "gate.toml", "--trust", "release.key.pub", *AT)
 
 

@@ -193,13 +193,7 @@ def recovered(repository: Repository) -> None:
     """The owner gave timestamp and snapshot other keys, and goes on where it was."""
     world = repository.world
     world.timestamp.version, world.snapshot.version = 2, 2
-    for role, other in (("timestamp", "first"), ("snapshot", "second")):
-        world.root.revoke_key(world.signers[role].public_key.keyid, role)
-        world.signers[role] = world.signers[other]
-        world.root.add_key(world.signers[role].public_key, role)
-    world.root.version = 2
-    world.sign_root()
-    world.sign()
+    world.give_other_keys()
 
 
 def not_recovered(repository: Repository) -> None:

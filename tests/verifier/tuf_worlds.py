@@ -72,6 +72,16 @@ class World:
             role.version += 1
         self.sign()
 
+    def give_other_keys(self) -> None:
+        """Have a second root give timestamp and snapshot to other keys, which sign what there is."""
+        for role, other in (("timestamp", "first"), ("snapshot", "second")):
+            self.root.revoke_key(self.signers[role].public_key.keyid, role)
+            self.signers[role] = self.signers[other]
+            self.root.add_key(self.signers[role].public_key, role)
+        self.root.version = 2
+        self.sign_root()
+        self.sign()
+
     def offer(self, content: bytes, algorithm: str = "sha256") -> None:
         """List `content` as the target, in the next version."""
         self.targets.targets[TARGET] = TargetFile.from_data(TARGET, content, [algorithm])
