@@ -47,25 +47,26 @@ class Opinion(Struct, frozen=True):
 
 
 class Difference(Struct, frozen=True, forbid_unknown_fields=True):
-    """A difference that is known: `engine` refuses with `detail` in its words, and `because` says why it errs.
+    """A difference that is known: `engine` refuses, and `because` says why it errs.
 
+    Its words begin with `begins`: what stands later in them may be out of the evidence, and anybody's to choose.
     `vector` is the case that shows it.
     """
 
     engine: str
-    detail: str
+    begins: str
     because: str
     vector: str
 
     def explains(self, opinion: Opinion) -> bool:
-        return opinion.engine == self.engine and self.detail in opinion.detail
+        refused = opinion.engine == self.engine and opinion.answer == "refuses"
+        return refused and opinion.detail.startswith(self.begins)
 
 
 class ClientDifference(Struct, frozen=True, forbid_unknown_fields=True):
     """A difference that is known between clients of a TUF repository: `engine` refuses, and `because` says why it errs.
 
-    Its words begin with `begins`: what stands later in them may be a name out of the repository, and anybody's to
-    choose. `world` is the repository that shows it.
+    Its words begin with `begins`, as those of a `Difference` do. `world` is the repository that shows it.
     """
 
     engine: str

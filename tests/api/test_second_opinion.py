@@ -15,6 +15,7 @@ import pytest
 from api.engines import asking
 from api.engines.asking import WorkerEngines, opinions_on
 from api.engines.questions import Answer, Asked, write_questions
+from attestations.digests import Digest
 from fixtures.build import VECTORS
 from fixtures.case import CASE, VerdictCase, read_case
 from fixtures.recipes.scene import OTHER, policy_file
@@ -101,6 +102,16 @@ def test_no_engine_refuses_what_passes_here_without_an_argument() -> None:
 def test_a_known_difference_is_shown_by_its_vector(known: Difference) -> None:
     shown = [opinion for opinion in opinions_of_vectors()[known.vector] if known.explains(opinion)]
     assert [opinion.answer for opinion in shown] == ["refuses"]
+
+
+@pytest.mark.parametrize("known", differences(), ids=lambda known: known.vector)
+def test_a_difference_is_not_brought_about_by_words_out_of_the_evidence(known: Difference) -> None:
+    """What an engine quotes anybody can have written; and no crash is ever a known difference."""
+    said = Opinion(known.engine, "1", Digest("sha256", "00" * 32), "e", "", "somebody", "refuses", known.begins)
+    assert not said.dissents
+    quoting = replace(said, detail=f"VerificationError: another reason, about {known.begins!r}: {known.begins}")
+    assert quoting.dissents
+    assert replace(said, answer="crashed").dissents
 
 
 def test_where_both_engines_agree_the_verdict_says_two() -> None:
