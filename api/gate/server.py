@@ -51,7 +51,7 @@ DRAIN = 20.0
 """Seconds that answers under way get, once the server is told to stop."""
 
 LOOK = 1.0
-"""Seconds between two looks at whether to stop, while every slot is taken."""
+"""Seconds between two looks at whether to stop, while nobody asks or every slot is taken."""
 
 BACKLOG = 128
 """Connections that wait to be taken."""
@@ -111,6 +111,8 @@ class Server:
 
     def serve(self) -> None:
         """Answer until `stop` is called, from another thread or by a signal; then what is under way is finished."""
+        # A signal that comes just before the wait begins does not end it, and Python runs its handler only after.
+        self._listener.settimeout(LOOK)
         while self._slot():
             try:
                 connection, _ = self._listener.accept()

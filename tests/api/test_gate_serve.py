@@ -329,6 +329,24 @@ def _start(fleet: Fleet) -> tuple[subprocess.Popen[str], str]:
     return process, process.stderr.readline()
 
 
+class Deaf(socket.socket):
+    """A listener that nothing wakes: a signal came just before it began to wait."""
+
+    def shutdown(self, how: int) -> None:
+        raise OSError
+
+
+def test_told_to_stop_it_stops_though_nothing_wakes_it(fleet: Fleet) -> None:
+    set_up(fleet)
+    path = fleet.folder / "gate.sock"
+    with (
+        socket_at(path, 0o600) as listener,
+        Deaf(fileno=os.dup(listener.fileno())) as deaf,
+        serving(gate_of(fleet), deaf, Callers()),
+    ):
+        assert said(path, asked("/v1/state"))[0] == 200
+
+
 def test_killed_it_leaves_nothing_that_keeps_the_next_one_from_answering(fleet: Fleet) -> None:
     set_up(fleet)
     path = fleet.folder / "gate.sock"
